@@ -1,0 +1,212 @@
+import type { Logger } from "../log/logger.ts";
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly generateName?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly managedFields?: readonly unknown[];
+}
+
+/** Any object of any API. Areas narrow it to the fields that they read. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+}
+
+/**
+ * Which collection of which API. A constant beside the type that it serves, so that no call needs API discovery.
+ * `T` is the shape that calls on this resource return: the API server's answer is trusted to match only as far as
+ * the area's readers check it.
+ *
+ * @example const restores: Resource<AcmRestore> = { group: "cluster.open-cluster-management.io", version: "v1beta1", plural: "restores", kind: "Restore", scope: "namespaced" };
+ */
+export interface Resource<T extends KubeObject = KubeObject> {
+  /** Empty string for the core API. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly scope: "cluster" | "namespaced";
+  /** Phantom: carries the type, never has a value. */
+  readonly type?: T;
+}
+
+export interface ObjectRef {
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds for the whole call with its retries' single attempts; default 30,000 per attempt. */
+  readonly requestTimeoutMs?: number;
+  /** A lease renewal never queues behind a bulk patch. */
+  readonly priority?: "high" | "normal";
+}
+
+export interface ListQuery {
+  /** Absent on a namespaced resource = all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Page size, default 500. */
+  readonly limit?: number;
+}
+
+export interface ListResult<T> {
+  readonly items: readonly T[];
+  /** Where a watch continues. */
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent<T> =
+  | { readonly type: "added" | "modified" | "deleted"; readonly object: T }
+  /** The collection was listed anew (start, 410 Gone): forget everything that is not in `items`. */
+  | { readonly type: "replaced"; readonly items: readonly T[] };
+
+export interface WriteOptions extends CallOptions {
+  /** `All` asks the server to validate and admit without persisting. */
+  readonly dryRun?: "All";
+  readonly fieldManager?: string;
+}
+
+export interface Preconditions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+export interface ApplyOptions extends WriteOptions {
+  /** Take over fields of other managers. Only where a specification says so. */
+  readonly force?: boolean;
+}
+
+export interface JsonPatchOperation {
+  readonly op: "add" | "remove" | "replace" | "move" | "copy" | "test";
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}
+
+export type DeleteOutcome = "deleting" | "absent";
+
+/** One permission as `SelfSubjectAccessReview` asks for it. */
+export interface AccessRequest {
+  readonly verb: string;
+  readonly group: string;
+  /** `pods/log` form for a subresource. */
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export interface AccessAnswer {
+  readonly request: AccessRequest;
+  readonly allowed: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Plain REST over one kubeconfig context. Every call retries 429, 5xx and connection failures with full jitter and
+ * honours `Retry-After`; a write is repeated only where that is safe. Permanent failures are thrown as `KubeError`
+ * at once, with verb, object and missing permission in the text.
+ */
+export interface KubeClient {
+  /** Name for messages: `primary`. */
+  readonly name: string;
+  /** `https://host:port`. */
+  readonly server: string;
+  /** @throws KubeError reason `NotFound` among others */
+  get<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options: CallOptions): Promise<T>;
+  /** As `get`; an absent object (404 of the object or of its CRD) is `undefined`. */
+  find<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options: CallOptions): Promise<T | undefined>;
+  /** Pages of `limit`, each object projected as its page arrives, so that a large collection is never held whole. 410 starts over. */
+  list<T extends KubeObject>(resource: Resource<T>, query: ListQuery, options: CallOptions): Promise<ListResult<T>>;
+  list<T extends KubeObject, P>(
+    resource: Resource<T>,
+    query: ListQuery,
+    options: CallOptions & { readonly project: (item: T) => P },
+  ): Promise<ListResult<P>>;
+  /** List, then watch with bookmarks; resumes after a cut, lists anew after 410. Ends only by its signal. */
+  watch<T extends KubeObject>(
+    resource: Resource<T>,
+    query: ListQuery,
+    options: CallOptions,
+  ): AsyncIterable<WatchEvent<T>>;
+  create<T extends KubeObject>(resource: Resource<T>, body: T, options: WriteOptions): Promise<T>;
+  /** Server-side apply. @throws KubeConflictError naming each field and its manager */
+  apply<T extends KubeObject>(resource: Resource<T>, body: T, options: ApplyOptions): Promise<T>;
+  /** `application/merge-patch+json`; null removes a key. */
+  mergePatch<T extends KubeObject>(
+    resource: Resource<T>,
+    ref: ObjectRef,
+    patch: unknown,
+    options: WriteOptions & Preconditions & { readonly subresource?: string },
+  ): Promise<T>;
+  /** `application/json-patch+json`. */
+  jsonPatch<T extends KubeObject>(
+    resource: Resource<T>,
+    ref: ObjectRef,
+    operations: readonly JsonPatchOperation[],
+    options: WriteOptions & { readonly subresource?: string },
+  ): Promise<T>;
+  /** Full replacement; `body.metadata.resourceVersion` makes it conditional. */
+  replace<T extends KubeObject>(resource: Resource<T>, body: T, options: WriteOptions): Promise<T>;
+  /** 404 is success (`absent`). */
+  delete(
+    resource: Resource,
+    ref: ObjectRef,
+    options: WriteOptions & Preconditions & { readonly propagation?: "Background" | "Foreground" | "Orphan" },
+  ): Promise<DeleteOutcome>;
+  /** One `SelfSubjectAccessReview` per request, at bounded concurrency, answers in order. */
+  reviewAccess(requests: readonly AccessRequest[], options: CallOptions): Promise<readonly AccessAnswer[]>;
+  /** At most `tailLines` lines of one container's log. */
+  podLog(
+    ref: ObjectRef,
+    query: { readonly container?: string; readonly tailLines: number },
+    options: CallOptions,
+  ): Promise<string>;
+  /** `GET /version`, with the server's clock from the `Date` header (milliseconds since the epoch). */
+  serverVersion(options: CallOptions): Promise<{ readonly gitVersion: string; readonly serverTime: number }>;
+  /** What the kubeconfig really sends: a bearer token, a client certificate, or a token that a plugin fetches. */
+  credential(): Promise<Credential>;
+  /** `Warning` headers that the API server sent, each once. */
+  warnings(): readonly string[];
+  /** Requests sent so far, retries included. */
+  requestCount(): number;
+  /** Closes the connections. */
+  close(): Promise<void>;
+}
+
+export type Credential =
+  | { readonly kind: "token"; readonly token: string }
+  | { readonly kind: "client-certificate" }
+  | { readonly kind: "none" };
+
+export interface ClientOptions {
+  /** Name for messages. */
+  readonly name: string;
+  readonly log: Logger;
+  readonly userAgent: string;
+  readonly fieldManager: string;
+  /** Concurrent requests, default 16. */
+  readonly concurrency?: number;
+}

@@ -1,0 +1,190 @@
+import type { Clock, Random } from "../clock/clock.ts";
+import type { FairleadError } from "../errors/fairlead-error.ts";
+import type { Snapshot, Source } from "../kube/live-collection.ts";
+import type { KubeClient, KubeObject, ObjectRef, Preconditions, Resource } from "../kube/types.ts";
+import type { Logger } from "../log/logger.ts";
+
+/** What a look at live state says. No failure without a way out. */
+export type Seen =
+  | { readonly state: "done"; readonly note: string }
+  | { readonly state: "pending"; readonly note: string }
+  | { readonly state: "failed"; readonly error: FairleadError };
+
+/** A write as data: the dry run prints it, the real run sends it, the journal names it. Exactly one API call. */
+export type Change = {
+  /** Which client of the context. */
+  readonly target: string;
+  readonly resource: Resource;
+  readonly ref: ObjectRef;
+  /** One line for people: `pause BackupSchedule open-cluster-management-backup/acm-hub-backup`. */
+  readonly summary: string;
+} & (
+  | { readonly verb: "create"; readonly body: KubeObject }
+  | {
+      readonly verb: "merge-patch";
+      readonly patch: unknown;
+      readonly precondition?: Preconditions;
+      readonly subresource?: string;
+    }
+  | { readonly verb: "delete"; readonly precondition?: Preconditions; readonly requestTimeoutMs?: number }
+);
+
+/** A wait as data: live collections and a pure decision over them. */
+export interface Wait {
+  /** `waiting for BackupSchedule x to report Paused`. */
+  readonly title: string;
+  readonly sources: Readonly<Record<string, Source>>;
+  /** Pure. `elapsedMs` since the wait began, `now` wall clock in ms: for tolerances that time decides. */
+  readonly decide: (snapshot: Readonly<Record<string, readonly unknown[]>>, time: WaitTime) => Seen;
+  readonly timeoutMs: number;
+  /** Safety net beside the watch; also the rhythm where the role lacks `watch`. Default 30,000. */
+  readonly pollMs?: number;
+  /** Turns the last pending note into the failure. The runner's default exits 5. */
+  readonly onTimeout?: (lastNote: string) => FairleadError | { readonly warning: string };
+}
+
+export interface WaitTime {
+  readonly elapsedMs: number;
+  readonly now: number;
+}
+
+/** Typed constructor of a wait: `decide` sees what the sources project. */
+export function waitOn<S extends Readonly<Record<string, Source>>>(
+  wait: Omit<Wait, "sources" | "decide"> & {
+    readonly sources: S;
+    readonly decide: (snapshot: Snapshot<S>, time: WaitTime) => Seen;
+  },
+): Wait {
+  // The waiter builds the snapshot from these very sources, so its keys and item types are those of S.
+  return { ...wait, decide: (snapshot, time) => wait.decide(snapshot as Snapshot<S>, time) };
+}
+
+/** One thing to do. `remember` is durable before the next action starts, so that a kill in between loses nothing. */
+export type Action<M> =
+  | { readonly kind: "write"; readonly change: Change }
+  /** Independent writes of one kind, at bounded concurrency; failures are retried, then reported together by name. */
+  | {
+      readonly kind: "bulk";
+      readonly title: string;
+      readonly changes: readonly Change[];
+      readonly concurrency?: number;
+    }
+  | { readonly kind: "wait"; readonly wait: Wait }
+  /** Changes the operation's memory. Pure: a crash may run it again on the loaded memory. */
+  | { readonly kind: "remember"; readonly note: string; readonly update: (memory: M) => M }
+  | { readonly kind: "warn"; readonly message: string };
+
+/**
+ * What a step's planner says after a look at live state.
+ * After `act` with `then: "plan-again"` the step is read and planned once more (bounded), which makes multi-stage work
+ * (delete, wait until gone, create) resumable at each point: each round starts from live state.
+ */
+export type StepPlan<M> =
+  | { readonly state: "done"; readonly note: string; readonly warnings?: readonly string[] }
+  /** Does not apply here; not recorded as completed. */
+  | { readonly state: "skipped"; readonly note: string }
+  | { readonly state: "refused"; readonly error: FairleadError }
+  | {
+      readonly state: "act";
+      readonly note: string;
+      readonly actions: readonly Action<M>[];
+      readonly then: "done" | "plan-again";
+    };
+
+/**
+ * A named, idempotent, journaled unit inside a phase. `name` is the journal key and is never renamed.
+ * `S` is what it reads, `C` the operation's context, `M` its durable memory.
+ */
+export interface PhaseStep<C extends PhaseContext<M>, M, S = unknown> {
+  readonly name: string;
+  /** For people: `Pause the backup schedule on the old hub`. */
+  readonly title: string;
+  /** Live state, never writes. */
+  read(context: C): Promise<S>;
+  /** Pure. */
+  plan(snapshot: S, context: C): StepPlan<M>;
+  /**
+   * What a resumed run does with a recorded step: look once and say what changed, or trust the record because live
+   * state cannot tell (a one-time trigger).
+   */
+  readonly onResume: "observe" | "trust-record";
+  /** A last word on failure or timeout of this step (undo, archive). Runs before the failure is recorded. */
+  onFailure?(error: FairleadError, context: C): Promise<readonly Action<M>[]>;
+}
+
+/** Erases `S`, which only matters between `read` and `plan` of the same step. */
+export function phaseStep<C extends PhaseContext<M>, M, S>(step: PhaseStep<C, M, S>): PhaseStep<C, M> {
+  return { ...step, plan: (snapshot, context) => step.plan(snapshot as S, context) };
+}
+
+/** What each step may use. Areas extend it. */
+export interface PhaseContext<M> {
+  readonly clients: Readonly<Record<string, KubeClient>>;
+  /** The durable memory as it is now. */
+  memory(): M;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly dryRun: DryRun;
+}
+
+export type DryRun = { readonly enabled: false } | { readonly enabled: true; readonly serverSide: boolean };
+
+export type PhaseEvent =
+  | { readonly type: "step-started"; readonly phase: string; readonly step: string; readonly title: string }
+  | {
+      readonly type: "step-done";
+      readonly phase: string;
+      readonly step: string;
+      readonly note: string;
+      readonly durationMs: number;
+    }
+  | { readonly type: "step-already-done"; readonly phase: string; readonly step: string; readonly note: string }
+  | { readonly type: "step-skipped"; readonly phase: string; readonly step: string; readonly note: string }
+  | {
+      readonly type: "step-planned";
+      readonly phase: string;
+      readonly step: string;
+      readonly changes: readonly PlannedChange[];
+    }
+  | { readonly type: "waiting"; readonly phase: string; readonly step: string; readonly note: string }
+  | {
+      readonly type: "progress";
+      readonly phase: string;
+      readonly step: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly type: "warning"; readonly phase: string; readonly step: string; readonly note: string }
+  | { readonly type: "step-failed"; readonly phase: string; readonly step: string; readonly error: FairleadError };
+
+/** An entry of a dry run's plan. */
+export interface PlannedChange {
+  readonly phase: string;
+  readonly step: string;
+  readonly target: string;
+  readonly verb: "create" | "merge-patch" | "delete" | "wait";
+  /** `backupschedules.cluster.open-cluster-management.io ns/name`; the wait's title for a wait. */
+  readonly object: string;
+  readonly summary: string;
+  readonly body?: unknown;
+  /** What the server said to `dryRun=All`. */
+  readonly server?: string;
+}
+
+/**
+ * Where the runner records. Each call is durable before it resolves. Implemented by an area over its state file;
+ * must not use the run's signal, so that an interruption is still recorded.
+ */
+export interface Recorder<M> {
+  memory(): M;
+  remember(update: (memory: M) => M): Promise<void>;
+  isRecorded(step: string): boolean;
+  record(step: string, phase: string, durationMs: number): Promise<void>;
+  /** Drops a record, so that a later run does the step anew. */
+  forget(step: string): Promise<void>;
+  /** Write-ahead line: what is about to be written. */
+  intend(phase: string, step: string, what: string): Promise<void>;
+  fail(phase: string, step: string, error: FairleadError): Promise<void>;
+}

@@ -1,0 +1,150 @@
+import type { Static, TObject, TProperties, TSchema } from "typebox";
+import type { Clock, Random } from "../clock/clock.ts";
+import type { KubeClient } from "../kube/types.ts";
+import type { Logger } from "../log/logger.ts";
+
+/** A result of a Task. Values are strings of at most 256 bytes; all results of a Task together fit in 1 KiB. */
+export interface ResultDeclaration {
+  readonly description: string;
+  /** Written before any work that may throw, since Tekton fails the consumer of a result that was never written. */
+  readonly neutral: string;
+  /** A value that callers branch on. */
+  readonly values?: readonly string[];
+  /** Text for people: cut with `…` when too long. Otherwise too long is a defect. */
+  readonly human?: true;
+}
+
+export interface WorkspaceDeclaration {
+  readonly description: string;
+  readonly readOnly?: true;
+  readonly optional?: true;
+  /** A workspace of credentials: never listed, never copied. */
+  readonly secret?: true;
+}
+
+/** One API permission that a run needs. From these come the preflight's access reviews, the RBAC manifests and the audit test. */
+export interface Permission {
+  /** The kubeconfig it is needed under: `primary`, `secondary`, `home` (the cluster that runs Tekton). */
+  readonly target: string;
+  readonly group: string;
+  /** `pods/log` form for a subresource. */
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  /** `cluster`, or the parameter-defined namespace by its role name (`backup`, `acm`). */
+  readonly scope: "cluster" | { readonly namespace: string };
+  readonly resourceNames?: readonly string[];
+  /** Needed by read-only modes too. */
+  readonly readOnly: boolean;
+  /** Why, for the generated tables. */
+  readonly reason: string;
+}
+
+export interface ExitCodeDeclaration {
+  readonly code: number;
+  readonly meaning: string;
+}
+
+export type ResultDeclarations = Readonly<Record<string, ResultDeclaration>>;
+export type WorkspaceDeclarations = Readonly<Record<string, WorkspaceDeclaration>>;
+
+/** The one description of a step (design: one Tekton Task, one command of the program). */
+export interface StepDeclaration<
+  P extends TProperties = TProperties,
+  R extends ResultDeclarations = ResultDeclarations,
+  W extends WorkspaceDeclarations = WorkspaceDeclarations,
+> {
+  readonly area: string;
+  /** Kebab-case verb: the Task is `<area>-<name>`, the command `fairlead <area> <name>`. */
+  readonly name: string;
+  /** One line, no full stop; lists show only this. */
+  readonly summary: string;
+  /** Further detail for README and `spec.description`. */
+  readonly description: string;
+  /** Kebab-case names. Strings, integers, booleans and string enums; at most one array of strings. Each with `description`. */
+  readonly params: P;
+  readonly results: R;
+  readonly workspaces: W;
+  readonly exitCodes: readonly ExitCodeDeclaration[];
+  readonly permissions: readonly Permission[];
+  /** Real example values for `--help` and the README. */
+  readonly example: Readonly<Record<string, string>>;
+  /** Tekton Hub categories and display data for the generated Task. */
+  readonly tekton: {
+    readonly displayName: string;
+    readonly categories: readonly string[];
+    readonly tags: readonly string[];
+  };
+  readonly run: (context: StepContext<P, R, W>) => Promise<void>;
+}
+
+/** The same declaration without Task, results and workspaces: a plain command. */
+export interface CommandDeclaration<P extends TProperties = TProperties> {
+  /** Absent for a top-level command such as `trigger`. */
+  readonly area?: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly params: P;
+  readonly exitCodes: readonly ExitCodeDeclaration[];
+  readonly example: Readonly<Record<string, string>>;
+  readonly run: (context: CommandContext<P>) => Promise<void>;
+}
+
+export type Params<P extends TProperties> = Readonly<Static<TObject<P>>>;
+export type ParamSchema = TSchema;
+
+export interface CommandContext<P extends TProperties> {
+  readonly params: Params<P>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted by SIGTERM, SIGINT and the step's own deadline. */
+  readonly signal: AbortSignal;
+  readonly run: RunIdentity;
+  /** Plain text for people on stdout: tables, plans. Never for log lines. */
+  readonly print: (text: string) => void;
+  /** Feeds the five-line summary that ends a successful or failed step. */
+  readonly summarize: (lines: SummaryLines) => void;
+  /** Registers work for SIGTERM and normal end (flush, release a lock); at most 20 s in all. */
+  readonly onExit: (cleanup: () => Promise<void>) => void;
+  /** Ends with this exit code although nothing was thrown (a gate whose verdict is negative). */
+  readonly setExitCode: (code: number) => void;
+  readonly terminal: { readonly isTty: boolean; readonly color: boolean; readonly columns: number };
+  /** Opens a client on a kubeconfig file, default context unless named. */
+  readonly connect: (target: ConnectTarget) => Promise<KubeClient>;
+  /** Settings of the environment that a specification names, e.g. `SWITCHOVER_TUNING`. Declared, so that `process.env` stays in `lib/step`. */
+  readonly setting: (name: string) => string | undefined;
+}
+
+export interface ConnectTarget {
+  readonly name: string;
+  /** Path of a kubeconfig file; `in-cluster` uses the pod's ServiceAccount; `default` follows KUBECONFIG and ~/.kube/config. */
+  readonly kubeconfig: string | { readonly kind: "in-cluster" } | { readonly kind: "default" };
+  /** Context name; current-context when absent. */
+  readonly context?: string;
+  readonly fieldManager: string;
+}
+
+export interface StepContext<P extends TProperties, R extends ResultDeclarations, W extends WorkspaceDeclarations>
+  extends CommandContext<P> {
+  readonly results: { set(name: keyof R & string, value: string): void };
+  /** Path of a workspace; `undefined` for an optional one that is not bound. */
+  readonly workspace: (name: keyof W & string) => string | undefined;
+}
+
+/** Who runs: known inside Tekton, synthesised on a laptop. */
+export interface RunIdentity {
+  /** PipelineRun name, or `local-<pid>`. */
+  readonly name: string;
+  /** PipelineRun uid, or a random id. */
+  readonly uid: string;
+  readonly taskRun: string;
+  readonly inTekton: boolean;
+  readonly toolVersion: string;
+}
+
+export interface SummaryLines {
+  /** What happened, one sentence. */
+  readonly what: string;
+  readonly more?: string;
+}
