@@ -184,6 +184,8 @@ export interface KubeClient {
     query: { readonly container?: string; readonly tailLines: number },
     options: CallOptions,
   ): Promise<string>;
+  /** One container's log as it grows (`follow=true`), a line at a time; ends with the container. */
+  podLogLines(ref: ObjectRef, query: { readonly container?: string }, options: CallOptions): AsyncIterable<string>;
   /** `GET /version`, with the server's clock from the `Date` header (milliseconds since the epoch). */
   serverVersion(options: CallOptions): Promise<{ readonly gitVersion: string; readonly serverTime: number }>;
   /** What the kubeconfig really sends: a bearer token, a client certificate, or a token that a plugin fetches. */
