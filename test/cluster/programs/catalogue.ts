@@ -1,0 +1,70 @@
+/** What a program is needed for; `make` targets and tests ask for groups, so that only those parts are built. */
+export const programGroups = ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git"] as const;
+export type ProgramGroup = (typeof programGroups)[number];
+
+/** A program that is built from a pinned Go module. */
+export interface Program {
+  /** File name of the built program. */
+  readonly name: string;
+  /** Folder below `test/cluster/binaries` whose go.mod and go.sum pin it. */
+  readonly module: string;
+  /** Go package of its `main`. */
+  readonly package: string;
+  /** Linker flags besides `-s -w`. */
+  readonly linkerFlags: readonly string[];
+  readonly groups: readonly ProgramGroup[];
+}
+
+const kubernetesVersion = "1.35.4";
+
+// Without these the server calls itself v0.0.0-master, and clients that ask for a minimum version refuse it.
+const kubernetesLinkerFlags = [
+  `-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
+  "-X k8s.io/component-base/version.gitMajor=1",
+  "-X k8s.io/component-base/version.gitMinor=35",
+];
+
+function kubernetes(name: string, ...groups: readonly ProgramGroup[]): Program {
+  return {
+    name,
+    module: "kubernetes-tekton",
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    linkerFlags: kubernetesLinkerFlags,
+    groups,
+  };
+}
+
+function plain(name: string, group: ProgramGroup, module: string, goPackage: string): Program {
+  return { name, module, package: goPackage, linkerFlags: [], groups: [group] };
+}
+
+function tekton(name: string, goPackage: string): Program {
+  return plain(name, "tekton", "kubernetes-tekton", `github.com/tektoncd/${goPackage}`);
+}
+
+/**
+ * Every program the local cluster and its hubs are made of, the most needed first. Programs of one go.mod share
+ * compiled libraries: a new program goes into an existing module unless its Kubernetes libraries differ.
+ */
+export const programs: readonly Program[] = [
+  plain("etcd", "api-server", "kubernetes-tekton", "go.etcd.io/etcd/server/v3"),
+  kubernetes("kube-apiserver", "api-server"),
+  kubernetes("kubectl", "api-server"),
+  kubernetes("kube-controller-manager", "cluster", "hub"),
+  kubernetes("kube-scheduler", "cluster"),
+  kubernetes("kubelet", "cluster"),
+  kubernetes("kube-proxy", "cluster"),
+  tekton("tekton-controller", "pipeline/cmd/controller"),
+  tekton("tekton-webhook", "pipeline/cmd/webhook"),
+  tekton("tekton-events", "pipeline/cmd/events"),
+  tekton("tekton-resolvers", "pipeline/cmd/resolvers"),
+  tekton("entrypoint", "pipeline/cmd/entrypoint"),
+  tekton("nop", "pipeline/cmd/nop"),
+  tekton("workingdirinit", "pipeline/cmd/workingdirinit"),
+  tekton("triggers-controller", "triggers/cmd/controller"),
+  tekton("triggers-webhook", "triggers/cmd/webhook"),
+  tekton("triggers-interceptors", "triggers/cmd/interceptors"),
+  tekton("triggers-eventlistenersink", "triggers/cmd/eventlistenersink"),
+  plain("tkn", "tkn", "tkn", "github.com/tektoncd/cli/cmd/tkn"),
+  plain("coredns", "dns", "coredns", "github.com/coredns/coredns"),
+];
