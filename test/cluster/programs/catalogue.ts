@@ -34,12 +34,17 @@ function kubernetes(name: string, ...groups: readonly ProgramGroup[]): Program {
   };
 }
 
-function plain(name: string, group: ProgramGroup, module: string, goPackage: string): Program {
-  return { name, module, package: goPackage, linkerFlags: [], groups: [group] };
+function plain(
+  name: string,
+  group: ProgramGroup,
+  [module, goPackage]: readonly [module: string, goPackage: string],
+  linkerFlags: readonly string[] = [],
+): Program {
+  return { name, module, package: goPackage, linkerFlags, groups: [group] };
 }
 
 function tekton(name: string, goPackage: string): Program {
-  return plain(name, "tekton", "kubernetes-tekton", `github.com/tektoncd/${goPackage}`);
+  return plain(name, "tekton", ["kubernetes-tekton", `github.com/tektoncd/${goPackage}`]);
 }
 
 /**
@@ -47,7 +52,7 @@ function tekton(name: string, goPackage: string): Program {
  * compiled libraries: a new program goes into an existing module unless its Kubernetes libraries differ.
  */
 export const programs: readonly Program[] = [
-  plain("etcd", "api-server", "kubernetes-tekton", "go.etcd.io/etcd/server/v3"),
+  plain("etcd", "api-server", ["kubernetes-tekton", "go.etcd.io/etcd/server/v3"]),
   kubernetes("kube-apiserver", "api-server"),
   kubernetes("kubectl", "api-server"),
   kubernetes("kube-controller-manager", "cluster", "hub"),
@@ -65,6 +70,18 @@ export const programs: readonly Program[] = [
   tekton("triggers-webhook", "triggers/cmd/webhook"),
   tekton("triggers-interceptors", "triggers/cmd/interceptors"),
   tekton("triggers-eventlistenersink", "triggers/cmd/eventlistenersink"),
-  plain("tkn", "tkn", "tkn", "github.com/tektoncd/cli/cmd/tkn"),
-  plain("coredns", "dns", "coredns", "github.com/coredns/coredns"),
+  plain("tkn", "tkn", ["tkn", "github.com/tektoncd/cli/cmd/tkn"]),
+  plain("coredns", "dns", ["coredns", "github.com/coredns/coredns"]),
+  plain(
+    "velero",
+    "hub",
+    ["velero", "github.com/vmware-tanzu/velero/cmd/velero"],
+    ["-X github.com/vmware-tanzu/velero/pkg/buildinfo.Version=v1.18.3"],
+  ),
+  plain("velero-plugin-for-aws", "hub", [
+    "velero",
+    "github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws",
+  ]),
+  plain("versitygw", "hub", ["versitygw", "github.com/versity/versitygw/cmd/versitygw"]),
+  plain("gitea", "git", ["gitea", "code.gitea.io/gitea"], ["-X main.Version=1.26.0"]),
 ];

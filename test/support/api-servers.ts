@@ -1,0 +1,159 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
+import { SetupError } from "../cluster/programs/setup-error.ts";
+import { type Etcd, startEtcd } from "./api-servers/etcd.ts";
+import { freePort } from "./api-servers/free-port.ts";
+import { prepareApiServer } from "./api-servers/prepare-api-server.ts";
+import { type ApiServerPrograms, TestApiServer } from "./api-servers/test-api-server.ts";
+import { createUsers, standardUsers } from "./api-servers/users.ts";
+import { startWatchdog } from "./api-servers/watchdog.ts";
+
+export interface ApiServerOptions {
+  /** Users beside `admin`, `operator`, `validator`, `viewer` and `nobody`, each with its groups. */
+  readonly users?: Readonly<Record<string, readonly string[]>>;
+  /** Further flags of kube-apiserver; the last one given of a kind wins. */
+  readonly extraArguments?: readonly string[];
+  /** Default 120,000. */
+  readonly readyTimeoutMs?: number;
+  /** Receives progress when the programs must be built first. Default: standard error. */
+  readonly log?: (line: string) => void;
+}
+
+export interface ApiServers {
+  readonly servers: Readonly<Record<string, TestApiServer>>;
+  /** The server of that name. */
+  server(name: string): TestApiServer;
+  /** Ends every process and removes every file. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one etcd and a kube-apiserver for each name, each with its own data, authority, users and tokens, on free
+ * loopback ports, without root. All of it ends with `stop`, at the latest with the test process, however that ends.
+ *
+ * There is no controller-manager: nothing collects garbage, deletes the content of namespaces or makes default
+ * ServiceAccounts (pods are admitted without).
+ *
+ * @param names lower-case letters, digits, hyphens
+ * @example const hubs = await startApiServers(["primary", "secondary"]); afterAll(() => hubs.stop());
+ */
+export async function startApiServers(names: readonly string[], options: ApiServerOptions = {}): Promise<ApiServers> {
+  checkNames(names);
+  const programs = await findPrograms(options);
+  const folder = await mkdtemp(join(tmpdir(), "fairlead-api-"));
+  await writeFile(join(folder, "pids"), "");
+  const callOffWatchdog = startWatchdog(folder);
+  const running: { etcd?: Etcd; servers: TestApiServer[] } = { servers: [] };
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.servers.map((server) => server.kill()));
+    await running.etcd?.process.kill();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await callOffWatchdog();
+  };
+  try {
+    const etcd = await startEtcd(programs.etcd, folder);
+    running.etcd = etcd;
+    const started = await Promise.all(
+      names.map((name) => startServer({ name, folder, etcd, programs, options, running: running.servers })),
+    );
+    return handle(Object.fromEntries(started.map((server) => [server.name, server])), stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export type { AuditEvent } from "./api-servers/audit-log.ts";
+export type { TestApiServer } from "./api-servers/test-api-server.ts";
+
+interface ServerStart {
+  readonly name: string;
+  readonly folder: string;
+  readonly etcd: Etcd;
+  readonly programs: ApiServerPrograms;
+  readonly options: ApiServerOptions;
+  readonly running: TestApiServer[];
+}
+
+/** A port may be taken between choosing and binding it: then another one is tried. */
+async function startServer(wanted: ServerStart): Promise<TestApiServer> {
+  for (let attempt = 1; ; attempt++) {
+    const server = await prepareServer(wanted);
+    wanted.running.push(server);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      if (attempt === 3 || !String(error).includes("address already in use")) throw error;
+      await server.kill();
+    }
+  }
+}
+
+async function prepareServer({ name, folder, etcd, programs, options }: ServerStart): Promise<TestApiServer> {
+  const layout = {
+    name,
+    folder: join(folder, name),
+    etcdEndpoint: etcd.endpoint,
+    address: "127.0.0.1",
+    port: await freePort(),
+  };
+  const users = createUsers({ ...standardUsers, ...options.users });
+  await prepareApiServer({ name, folder: layout.folder, url: `https://127.0.0.1:${layout.port}`, users });
+  return new TestApiServer({
+    layout,
+    users,
+    programs,
+    extraArguments: [
+      // No controller-manager makes the ServiceAccount `default` that this plugin would demand of every pod.
+      "--disable-admission-plugins=ServiceAccount",
+      ...(options.extraArguments ?? []),
+    ],
+    readyTimeoutMs: options.readyTimeoutMs ?? 120_000,
+  });
+}
+
+function handle(servers: Readonly<Record<string, TestApiServer>>, stop: () => Promise<void>): ApiServers {
+  return {
+    servers,
+    stop,
+    server(name) {
+      const server = servers[name];
+      if (server === undefined) {
+        throw new Error(`no API server "${name}" was started, only ${Object.keys(servers).join(", ")}`);
+      }
+      return server;
+    },
+  };
+}
+
+function checkNames(names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    if (!/^[a-z][a-z0-9-]{0,30}$/.test(name) || names.indexOf(name) !== index) {
+      throw new SetupError({
+        id: "API-04",
+        what: `"${name}" cannot name a test API server`,
+        why: "a name is an etcd prefix and a folder: lower-case letters, digits and hyphens, each name once",
+        fix: "use names like primary and secondary",
+      });
+    }
+  }
+}
+
+/** `KUBEBUILDER_ASSETS` names a folder with all three programs; else they come from the cache, built where missing. */
+async function findPrograms(options: ApiServerOptions): Promise<ApiServerPrograms & { readonly etcd: string }> {
+  const assets = process.env["KUBEBUILDER_ASSETS"];
+  if (assets !== undefined && assets !== "") {
+    return {
+      etcd: join(assets, "etcd"),
+      apiServer: join(assets, "kube-apiserver"),
+      kubectl: join(assets, "kubectl"),
+    };
+  }
+  const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const paths = await ensurePrograms(["api-server"], { log });
+  const path = (name: string): string => paths[name] ?? name;
+  return { etcd: path("etcd"), apiServer: path("kube-apiserver"), kubectl: path("kubectl") };
+}

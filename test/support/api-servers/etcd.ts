@@ -1,0 +1,56 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { SetupError } from "../../cluster/programs/setup-error.ts";
+import { ManagedProcess } from "./managed-process.ts";
+
+/** A started etcd and its address for `--etcd-servers`. */
+export interface Etcd {
+  readonly process: ManagedProcess;
+  readonly endpoint: string;
+}
+
+const unused = "http://127.0.0.1:1";
+
+/** Starts etcd on Unix sockets in `folder`: no port to clash on, nobody else on the machine can reach it. */
+export async function startEtcd(program: string, folder: string): Promise<Etcd> {
+  const socket = join(folder, "etcd.sock");
+  const endpoint = `unix://${socket}`;
+  const etcd = await ManagedProcess.start({
+    name: "etcd",
+    command: program,
+    folder,
+    args: [
+      `--data-dir=${join(folder, "etcd")}`,
+      `--listen-client-urls=${endpoint}`,
+      `--listen-peer-urls=unix://${join(folder, "peer.sock")}`,
+      // etcd 3.6 insists on host:port in what it advertises; nobody dials the only member of a cluster by it.
+      `--advertise-client-urls=${unused}`,
+      `--initial-advertise-peer-urls=${unused}`,
+      `--initial-cluster=default=${unused}`,
+      // Test data need not outlive a power cut.
+      "--unsafe-no-fsync",
+    ],
+  });
+  while (!(await exists(socket))) {
+    if (etcd.exitStatus !== undefined) {
+      throw new SetupError({
+        id: "API-02",
+        what: `etcd ended at start (${etcd.exitStatus})`,
+        why: `last lines of ${etcd.logFile}:\n    ${await etcd.lastLines(8)}`,
+        fix: "check disk space and that TMPDIR is short: a Unix socket's path holds 107 characters",
+      });
+    }
+    await pause(10);
+  }
+  return { process: etcd, endpoint };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isExecutable } from "../../cluster/programs/program-cache.ts";
+
+export interface ProcessSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Holds `<name>.log` and the list of process ids that the watchdog ends. */
+  readonly folder: string;
+}
+
+const setpriv = "/usr/bin/setpriv";
+
+/** A server process of a test: logs into its folder, ends with the process that started it. */
+export class ManagedProcess {
+  readonly logFile: string;
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<string>;
+  #exitStatus: string | undefined;
+
+  private constructor(spec: ProcessSpec, child: ChildProcess) {
+    this.#name = spec.name;
+    this.logFile = logFileOf(spec);
+    this.#child = child;
+    this.#exit = new Promise((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+    void this.#exit.then((status) => {
+      this.#exitStatus = status;
+    });
+  }
+
+  /** Starts the process; its output is appended to `<folder>/<name>.log`. */
+  static async start(spec: ProcessSpec): Promise<ManagedProcess> {
+    const log = openSync(logFileOf(spec), "a");
+    try {
+      const [command, ...args] = await commandLine(spec);
+      // An own session: Ctrl-C on the terminal reaches the test, which then ends its servers in order.
+      const child = spawn(command, args, { cwd: spec.folder, stdio: ["ignore", log, log], detached: true });
+      child.unref();
+      const started = new ManagedProcess(spec, child);
+      if (child.pid !== undefined) await appendFile(join(spec.folder, "pids"), `${child.pid}\n`);
+      return started;
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  /** How it ended, undefined while it runs. */
+  get exitStatus(): string | undefined {
+    return this.#exitStatus;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#exitStatus === undefined) this.#child.kill(signal);
+  }
+
+  /** SIGKILL, which ends a stopped process too; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.signal("SIGKILL");
+    await this.exited();
+  }
+
+  /** Resolves with the way the process ended. */
+  async exited(): Promise<string> {
+    // A server that nobody waits for must not keep the test process alive; one that is waited for must.
+    this.#child.ref();
+    return await this.#exit;
+  }
+
+  async lastLines(count: number): Promise<string> {
+    const lines = (await readFile(this.logFile, "utf8")).trimEnd().split("\n");
+    return lines.slice(-count).join("\n    ");
+  }
+
+  toString(): string {
+    return `${this.#name} (process ${this.#child.pid ?? "not started"})`;
+  }
+}
+
+function logFileOf(spec: ProcessSpec): string {
+  return join(spec.folder, `${spec.name}.log`);
+}
+
+/** On Linux the kernel itself kills the server when the test process dies, by whatever signal. */
+async function commandLine(spec: ProcessSpec): Promise<readonly [string, ...string[]]> {
+  const plain = [spec.command, ...spec.args] as const;
+  return (await isExecutable(setpriv)) ? [setpriv, "--pdeathsig", "KILL", "--", ...plain] : plain;
+}

@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { SetupError } from "../../cluster/programs/setup-error.ts";
+import { type ApiServerLayout, apiServerArguments, apiServerFiles } from "./arguments.ts";
+import { type AuditEvent, readAuditLog } from "./audit-log.ts";
+import { httpsGet } from "./https-get.ts";
+import { ManagedProcess } from "./managed-process.ts";
+import type { TestUser } from "./users.ts";
+
+export interface ApiServerPrograms {
+  readonly apiServer: string;
+  readonly kubectl: string;
+}
+
+export interface ApiServerSpec {
+  readonly layout: ApiServerLayout;
+  readonly users: ReadonlyMap<string, TestUser>;
+  readonly programs: ApiServerPrograms;
+  readonly extraArguments: readonly string[];
+  readonly readyTimeoutMs: number;
+}
+
+/** Files of a server's folder that are written before its start. */
+export function kubeconfigFile(folder: string, user: string): string {
+  return join(folder, `${user}.kubeconfig`);
+}
+export const certificateUser = "admin-by-certificate";
+
+/** A real kube-apiserver for tests. */
+export class TestApiServer {
+  readonly name: string;
+  readonly url: string;
+  readonly caFile: string;
+  readonly folder: string;
+  readonly #spec: ApiServerSpec;
+  readonly #authority: string;
+  #process: ManagedProcess | undefined;
+
+  constructor(spec: ApiServerSpec) {
+    const { name, folder, address, port } = spec.layout;
+    this.#spec = spec;
+    this.name = name;
+    this.folder = folder;
+    this.url = `https://${address}:${port}`;
+    this.caFile = join(folder, apiServerFiles.authority);
+    this.#authority = readFileSync(this.caFile, "utf8");
+  }
+
+  /** Path of a kubeconfig for the user (bearer token, CA verified). Default: `admin`, who may do anything. */
+  kubeconfig(user = "admin"): string {
+    return kubeconfigFile(this.folder, this.#user(user).name);
+  }
+
+  /** The user's bearer token. */
+  token(user = "admin"): string {
+    return this.#user(user).token;
+  }
+
+  /** Path of a kubeconfig that is an administrator by client certificate. */
+  clientCertificateKubeconfig(): string {
+    return kubeconfigFile(this.folder, certificateUser);
+  }
+
+  /** What clients asked of this server so far, whoever they are; calls that ended before this call are all in it. */
+  async auditEvents(): Promise<readonly AuditEvent[]> {
+    const file = join(this.folder, apiServerFiles.auditLog);
+    if (this.#process === undefined || this.#process.exitStatus !== undefined) return await readAuditLog(file);
+    // The client may have its answer before the event is written: a marker behind it tells when the log is complete.
+    const marker = randomUUID();
+    await this.#get("/version", { "Audit-ID": marker }, 10_000);
+    const deadline = performance.now() + 10_000;
+    for (;;) {
+      const events = await readAuditLog(file);
+      if (events.some((event) => event.auditID === marker)) return events.filter((event) => event.auditID !== marker);
+      if (performance.now() > deadline) throw new Error(`API server "${this.name}" writes no audit log to ${file}`);
+      await pause(10);
+    }
+  }
+
+  /** Runs kubectl as admin and returns its standard output. @throws Error with what kubectl said. */
+  kubectl(args: readonly string[], input?: string): Promise<string> {
+    const command = [`--kubeconfig=${this.kubeconfig()}`, `--cache-dir=${join(this.folder, "kubectl-cache")}`, ...args];
+    return new Promise((resolve, reject) => {
+      const child = execFile(
+        this.#spec.programs.kubectl,
+        command,
+        { maxBuffer: 256 * 1024 * 1024 },
+        (error, stdout, stderr) => {
+          if (error === null) resolve(stdout);
+          else
+            reject(new Error(`kubectl ${args.join(" ")} on "${this.name}" failed: ${stderr.trim() || error.message}`));
+        },
+      );
+      // kubectl may end before it has read everything; its exit status then says why.
+      child.stdin?.on("error", () => {});
+      child.stdin?.end(input ?? "");
+    });
+  }
+
+  /** Starts the process and resolves when `/readyz` answers. The data is what etcd holds for this name. */
+  async start(): Promise<void> {
+    const { layout, programs, extraArguments } = this.#spec;
+    this.#process = await ManagedProcess.start({
+      name: "kube-apiserver",
+      command: programs.apiServer,
+      args: [...apiServerArguments(layout), ...extraArguments],
+      folder: this.folder,
+    });
+    await this.#becomeReady(this.#process);
+  }
+
+  /** SIGKILL; resolves when the process is gone and its port answers nobody. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  /** Kills it where it still runs, then starts it on the same port with the same data. */
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.start();
+  }
+
+  /** SIGSTOP: connections stay open, nothing is answered. */
+  suspend(): void {
+    this.#process?.signal("SIGSTOP");
+  }
+
+  /** SIGCONT after `suspend`. */
+  resume(): void {
+    this.#process?.signal("SIGCONT");
+  }
+
+  async #becomeReady(server: ManagedProcess): Promise<void> {
+    const deadline = performance.now() + this.#spec.readyTimeoutMs;
+    let last = "no answer";
+    while (server.exitStatus === undefined && performance.now() < deadline) {
+      try {
+        const { status, body } = await this.#get("/readyz?verbose", {}, 5_000);
+        if (status === 200) return;
+        last = `/readyz answered ${status}: ${body.split("\n").filter((line) => line.startsWith("[-]"))}`;
+      } catch (error) {
+        last = String(error);
+      }
+      await pause(25);
+    }
+    throw new SetupError({
+      id: "API-03",
+      what: `API server "${this.name}" did not become ready (${server.exitStatus ?? last})`,
+      why: `last lines of ${server.logFile}:\n    ${await server.lastLines(8)}`,
+      fix: "a machine under heavy load may need a larger readyTimeoutMs; else the log names the reason",
+    });
+  }
+
+  #get(path: string, headers: Readonly<Record<string, string>>, timeoutMs: number) {
+    const authorization = `Bearer ${this.token()}`;
+    const url = `${this.url}${path}`;
+    return httpsGet({ url, authority: this.#authority, headers: { ...headers, authorization }, timeoutMs });
+  }
+
+  #user(name: string): TestUser {
+    const user = this.#spec.users.get(name);
+    if (user !== undefined) return user;
+    throw new Error(
+      `API server "${this.name}" knows no user "${name}", only ${[...this.#spec.users.keys()].join(", ")}`,
+    );
+  }
+}
