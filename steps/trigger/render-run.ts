@@ -23,9 +23,9 @@ export interface PipelineRequest extends RunRequest {
 }
 
 function named(run: PipelineRun, request: RunRequest, prefix: string): PipelineRun {
-  const { name: _name, generateName, ...metadata } = run.metadata;
-  const identity =
-    request.runName === undefined ? { generateName: generateName ?? `${prefix}-` } : { name: request.runName };
+  const { name, generateName, ...metadata } = run.metadata;
+  const wanted = request.runName ?? name;
+  const identity = wanted === "" ? { generateName: generateName ?? `${prefix}-` } : { name: wanted };
   return {
     ...run,
     // A PipelineRun with generateName has no name until the server answers; ObjectMeta of an answer always has one.

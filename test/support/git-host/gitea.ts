@@ -1,0 +1,217 @@
+import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
+import { modulesFolder } from "../../cluster/programs/program-cache.ts";
+import { asService, ended, serviceFolder, startPostgres } from "./postgres.ts";
+
+const run = promisify(execFile);
+
+export interface GitHostOptions {
+  /** Address and port that Gitea listens on. */
+  readonly address: string;
+  readonly port: number;
+  /** Put before the program: `nsenter --net=…` runs it inside the cluster's network. */
+  readonly prefix?: readonly string[];
+}
+
+export interface GitHost {
+  readonly url: string;
+  readonly user: string;
+  /** A repository with one commit on `main`. Returns the address to clone, credentials included. */
+  createRepository(name: string): Promise<string>;
+  /** A signed push hook with GitHub-compatible headers. */
+  createHook(repository: string, hook: { readonly url: string; readonly secret: string }): Promise<void>;
+  /** Commits a change to `main` and pushes it with git; returns the commit. */
+  push(repository: string, file: string, content: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const user = "fairlead";
+
+function configuration(folder: string, socketFolder: string, options: GitHostOptions): string {
+  return `
+RUN_USER = postgres
+WORK_PATH = ${folder}
+[server]
+HTTP_ADDR = ${options.address}
+HTTP_PORT = ${options.port}
+ROOT_URL = http://${options.address}:${options.port}/
+STATIC_ROOT_PATH = ${folder}/static
+DISABLE_SSH = true
+OFFLINE_MODE = true
+[database]
+DB_TYPE = postgres
+HOST = ${socketFolder}
+NAME = gitea
+USER = postgres
+[repository]
+ROOT = ${folder}/repositories
+[security]
+INSTALL_LOCK = true
+SECRET_KEY = ${randomBytes(16).toString("hex")}
+[service]
+DISABLE_REGISTRATION = true
+[webhook]
+ALLOWED_HOST_LIST = *
+[actions]
+ENABLED = false
+[log]
+MODE = console
+LEVEL = Warn
+`;
+}
+
+async function copyStatic(folder: string): Promise<void> {
+  const { stdout } = await run("go", ["list", "-m", "-f", "{{.Dir}}", "code.gitea.io/gitea"], {
+    cwd: join(modulesFolder, "gitea"),
+    env: { ...process.env, GOFLAGS: "-mod=mod" },
+  });
+  for (const part of ["templates", "options", "public"]) {
+    await cp(join(stdout.trim(), part), join(folder, "static", part), { recursive: true });
+  }
+  // Go's module cache is read-only; Gitea must be able to read the copies as another account.
+  await run("chmod", ["-R", "a+rX,u+w", join(folder, "static")]);
+}
+
+class Gitea implements GitHost {
+  readonly url: string;
+  readonly user = user;
+  private readonly password: string;
+  private readonly folder: string;
+  private readonly stopAll: () => Promise<void>;
+
+  constructor(url: string, password: string, folder: string, stopAll: () => Promise<void>) {
+    this.url = url;
+    this.password = password;
+    this.folder = folder;
+    this.stopAll = stopAll;
+  }
+
+  async createRepository(name: string): Promise<string> {
+    await this.call("POST", "/user/repos", { name, auto_init: true, default_branch: "main" });
+    return this.cloneUrl(name);
+  }
+
+  async createHook(repository: string, hook: { readonly url: string; readonly secret: string }): Promise<void> {
+    await this.call("POST", `/repos/${user}/${repository}/hooks`, {
+      type: "gitea",
+      active: true,
+      events: ["push"],
+      config: { url: hook.url, content_type: "json", secret: hook.secret },
+    });
+  }
+
+  async push(repository: string, file: string, content: string): Promise<string> {
+    const clone = await mkdtemp(join(this.folder, "clone-"));
+    const git = async (...args: readonly string[]): Promise<string> =>
+      (await run("git", ["-C", clone, "-c", "user.name=fairlead", "-c", "user.email=fairlead@example.com", ...args]))
+        .stdout;
+    await run("git", ["clone", "-q", this.cloneUrl(repository), clone]);
+    await writeFile(join(clone, file), content);
+    await git("add", file);
+    await git("commit", "-q", "-m", `Change ${file}`);
+    await git("push", "-q", "origin", "main");
+    return (await git("rev-parse", "HEAD")).trim();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopAll();
+  }
+
+  private cloneUrl(repository: string): string {
+    const url = new URL(`/${user}/${repository}.git`, this.url);
+    url.username = user;
+    url.password = this.password;
+    return url.href;
+  }
+
+  private async call(method: string, path: string, body: unknown): Promise<unknown> {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        "content-type": "application/json",
+        authorization: `Basic ${Buffer.from(`${user}:${this.password}`).toString("base64")}`,
+      },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) {
+      throw new Error(`Gitea answered ${answer.status} to ${method} ${path}: ${text.slice(0, 300)}`);
+    }
+    return JSON.parse(text);
+  }
+}
+
+async function untilHealthy(url: string, died: () => boolean): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const healthy = await fetch(`${url}/api/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (healthy) {
+      return;
+    }
+    if (died() || performance.now() > deadline) {
+      throw new Error(`Gitea did not answer at ${url}`);
+    }
+    // A server that is starting offers nothing to watch but its port.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** A real Gitea on a PostgreSQL of its own, whose push hooks carry GitHub-compatible headers and signatures. */
+export async function startGitHost(options: GitHostOptions): Promise<GitHost> {
+  const program = (await ensurePrograms(["gitea"]))["gitea"];
+  if (program === undefined) {
+    throw new Error("the catalogue of programs has no gitea");
+  }
+  const folder = await mkdtemp(join(tmpdir(), "fairlead-git-host-"));
+  await serviceFolder(folder);
+  await run("chmod", ["755", folder]);
+  await copyStatic(folder);
+  const postgres = await startPostgres(join(folder, "postgres"), "gitea");
+  const config = join(folder, "app.ini");
+  await writeFile(config, configuration(folder, postgres.socketFolder, options), { mode: 0o666 });
+  await run("chmod", ["666", config]);
+  const environment = { ...process.env, HOME: folder, GITEA_WORK_DIR: folder, USER: "postgres" };
+  const [launcher, launcherArgs] = asService([program, "web", "--config", config]);
+  const [first = launcher, ...rest] = [...(options.prefix ?? []), launcher, ...launcherArgs];
+  const child = spawn(first, rest, { env: environment, cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+  const stopAll = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await ended(child);
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const url = `http://${options.address}:${options.port}`;
+  try {
+    await untilHealthy(url, () => child.exitCode !== null);
+    const password = randomBytes(12).toString("hex");
+    const [adminProgram, adminArgs] = asService([
+      program,
+      "admin",
+      "user",
+      "create",
+      "--config",
+      config,
+      "--username",
+      user,
+      "--password",
+      password,
+      "--email",
+      "fairlead@example.com",
+      "--admin",
+      "--must-change-password=false",
+    ]);
+    await run(adminProgram, adminArgs, { env: environment, cwd: folder });
+    return new Gitea(url, password, folder, stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
