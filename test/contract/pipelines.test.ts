@@ -1,0 +1,243 @@
+import { describe, expect, test } from "@jest/globals";
+import { entries, type Manifest, manifestsBelow, type Named, objectsOf, seconds } from "./support/manifests.ts";
+
+const tasks = new Map(objectsOf("Task", "tasks").map((task) => [task.metadata.name, task]));
+const pipelines = objectsOf("Pipeline", "pipelines");
+const pipelineRows = pipelines.map((pipeline) => [pipeline.metadata.name, pipeline] as const);
+const runs = objectsOf("PipelineRun", "pipelines");
+
+// Tasks of a Pipeline in the order of the file, `finally` last.
+function pipelineTasks(pipeline: Manifest): readonly Named[] {
+  return [...entries(pipeline.spec, "tasks"), ...entries(pipeline.spec, "finally")];
+}
+
+function taskOf(pipelineTask: Named): Manifest {
+  const name = (pipelineTask["taskRef"] as { readonly name: string }).name;
+  const task = tasks.get(name);
+  if (task === undefined) {
+    throw new Error(`there is no Task "${name}"`);
+  }
+  return task;
+}
+
+function names(list: readonly Named[]): readonly string[] {
+  return list.map((entry) => entry.name);
+}
+
+function pipelineName(run: Manifest | undefined): string {
+  const reference = run?.spec["pipelineRef"];
+  return typeof reference === "object" && reference !== null && "name" in reference ? String(reference.name) : "";
+}
+
+function defaultOf(params: readonly Named[], name: string): unknown {
+  return params.find((param) => param.name === name)?.["default"];
+}
+
+describe("every manifest file", () => {
+  test.each(
+    [...manifestsBelow("pipelines"), ...manifestsBelow("triggers"), ...manifestsBelow("tasks")].map(
+      (file) => [file.path, file] as const,
+    ),
+  )("%s holds one object, its keys in the usual order", (_path, file) => {
+    expect(file.documents).toHaveLength(1);
+    const order = ["apiVersion", "kind", "metadata", "spec"];
+    const keys = Object.keys(file.documents[0] ?? {}).filter((key) => order.includes(key));
+    expect(keys).toEqual(order.filter((key) => keys.includes(key)));
+  });
+});
+
+describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
+  const own = entries(pipeline.spec, "params");
+
+  test("every task exists and gets each parameter that has no default", () => {
+    for (const pipelineTask of pipelineTasks(pipeline)) {
+      const declared = entries(taskOf(pipelineTask).spec, "params");
+      const given = names(entries(pipelineTask, "params"));
+      const required = names(declared.filter((param) => !("default" in param)));
+      expect({ task: pipelineTask.name, missing: required.filter((name) => !given.includes(name)) }).toEqual({
+        task: pipelineTask.name,
+        missing: [],
+      });
+      expect(given.filter((name) => !names(declared).includes(name))).toEqual([]);
+    }
+  });
+
+  test("a default agrees with that of the Tasks, dry-run excepted: a click on Start must be harmless", () => {
+    for (const pipelineTask of pipelineTasks(pipeline)) {
+      const declared = entries(taskOf(pipelineTask).spec, "params");
+      for (const param of entries(pipelineTask, "params")) {
+        const passed = /^\$\(params\.([a-z-]+)\)$/.exec(String(param["value"]))?.[1];
+        const inTask = defaultOf(declared, param.name);
+        if (passed === undefined || passed === "dry-run" || inTask === undefined) {
+          continue;
+        }
+        expect({ param: passed, default: defaultOf(own, passed) }).toEqual({ param: passed, default: inTask });
+      }
+    }
+    const dryRun = own.find((param) => param.name === "dry-run");
+    expect(dryRun?.["default"] ?? "true").toBe("true");
+  });
+
+  test("every parameter is used, and only declared ones are", () => {
+    const used = new Set(
+      [...JSON.stringify(pipeline.spec).matchAll(/\$\(params\.([a-z-]+)\)/g)].map((match) => match[1]),
+    );
+    expect([...used].sort()).toEqual([...names(own)].sort());
+  });
+
+  test("every parameter and workspace stands alone in the start form", () => {
+    for (const entry of [...own, ...entries(pipeline.spec, "workspaces"), ...entries(pipeline.spec, "results")]) {
+      expect(`${entry.name}: ${String(entry["description"])}`).toMatch(/: .{10,}[^.]$/);
+    }
+  });
+
+  test("each task runs after all that come before it, so that the console draws the real order", () => {
+    const seen: string[] = [];
+    for (const pipelineTask of entries(pipeline.spec, "tasks")) {
+      const last = seen.at(-1);
+      expect(pipelineTask["runAfter"] ?? []).toEqual(last === undefined ? [] : [last]);
+      seen.push(pipelineTask.name);
+    }
+  });
+
+  test("one claim at most reaches a Task: everything else is a Secret", () => {
+    for (const pipelineTask of pipelineTasks(pipeline)) {
+      const claims = entries(pipelineTask, "workspaces").map((workspace) => String(workspace["workspace"]));
+      expect([...new Set(claims.filter((name) => !name.endsWith("kubeconfig")))]).toEqual(
+        claims.length === 0 ? [] : ["data"],
+      );
+    }
+  });
+
+  test("each Task's workspaces are mapped as the Task declares them", () => {
+    for (const pipelineTask of pipelineTasks(pipeline)) {
+      const declared = entries(taskOf(pipelineTask).spec, "workspaces");
+      const mapped = names(entries(pipelineTask, "workspaces"));
+      const required = names(declared.filter((workspace) => workspace["optional"] !== true));
+      expect(required.filter((name) => !mapped.includes(name))).toEqual([]);
+      expect(mapped.filter((name) => !names(declared).includes(name))).toEqual([]);
+    }
+  });
+
+  test("a Task's timeout is its own deadline and two minutes, so that it stops itself first", () => {
+    for (const pipelineTask of pipelineTasks(pipeline)) {
+      const deadline = defaultOf(entries(taskOf(pipelineTask).spec, "params"), "deadline");
+      expect(`${pipelineTask.name} ${seconds(pipelineTask["timeout"])}`).toBe(
+        `${pipelineTask.name} ${Number(deadline) + 120}`,
+      );
+    }
+  });
+
+  test("a result comes from a task that declares it", () => {
+    const references = [
+      ...JSON.stringify(pipeline.spec).matchAll(/\$\((?:tasks|finally)\.([a-z-]+)\.results\.([a-z-]+)\)/g),
+    ];
+    for (const [, taskName = "", result = ""] of references) {
+      const pipelineTask = pipelineTasks(pipeline).find((candidate) => candidate.name === taskName);
+      const declared = pipelineTask === undefined ? [] : names(entries(taskOf(pipelineTask).spec, "results"));
+      expect({ taskName, declared }).toEqual({ taskName, declared: expect.arrayContaining([result]) });
+    }
+  });
+
+  test("shows outcome, summary and report in the console", () => {
+    expect(names(entries(pipeline.spec, "results"))).toEqual(expect.arrayContaining(["outcome", "summary", "report"]));
+  });
+
+  test("has a sample run that sets dry-run and every timeout explicitly", () => {
+    const samples = runs.filter((run) => pipelineName(run) === pipeline.metadata.name);
+    expect(samples.length).toBeGreaterThan(0);
+    for (const sample of samples) {
+      if (own.some((param) => param.name === "dry-run")) {
+        expect(names(entries(sample.spec, "params"))).toContain("dry-run");
+      }
+      expectTimeoutsToFit(sample.spec, pipeline);
+    }
+  });
+});
+
+function expectTimeoutsToFit(spec: Readonly<Record<string, unknown>>, pipeline: Manifest): void {
+  const timeouts = spec["timeouts"] as Readonly<Record<string, string>>;
+  const sum = (list: readonly Named[]): number => list.reduce((total, task) => total + seconds(task["timeout"]), 0);
+  const tasksTimeout = seconds(timeouts["tasks"]);
+  const finallyTimeout = seconds(timeouts["finally"]);
+  // Before Pipelines 1.13 `finally` does not run when timeouts.tasks elapses, so the Tasks must fit into it.
+  expect(sum(entries(pipeline.spec, "tasks"))).toBeLessThanOrEqual(tasksTimeout);
+  expect(sum(entries(pipeline.spec, "finally"))).toBeLessThanOrEqual(finallyTimeout);
+  expect(tasksTimeout + finallyTimeout).toBeLessThanOrEqual(seconds(timeouts["pipeline"]));
+}
+
+describe("triggers", () => {
+  const templates = objectsOf("TriggerTemplate", "triggers");
+  const bindings = new Map(objectsOf("TriggerBinding", "triggers").map((binding) => [binding.metadata.name, binding]));
+  const listeners = objectsOf("EventListener", "triggers");
+
+  test.each(templates.map((template) => [template.metadata.name, template] as const))(
+    "TriggerTemplate %s uses each of its parameters and no other",
+    (_name, template) => {
+      const resources = JSON.stringify(template.spec["resourcetemplates"]);
+      const used = new Set([...resources.matchAll(/\$\(tt\.params\.([a-z-]+)\)/g)].map((match) => match[1]));
+      expect([...used].sort()).toEqual([...names(entries(template.spec, "params"))].sort());
+    },
+  );
+
+  test.each(templates.map((template) => [template.metadata.name, template] as const))(
+    "TriggerTemplate %s starts a Pipeline with known parameters, dry-run and timeouts set",
+    (_name, template) => {
+      const [run] = template.spec["resourcetemplates"] as readonly Manifest[];
+      const pipeline = pipelines.find((candidate) => candidate.metadata.name === pipelineName(run));
+      const declared = entries(pipeline?.spec, "params");
+      const given = names(entries(run?.spec, "params"));
+      expect(given.filter((name) => !names(declared).includes(name))).toEqual([]);
+      if (names(declared).includes("dry-run")) {
+        expect(given).toContain("dry-run");
+      }
+      expect(run?.spec["taskRunTemplate"]).toEqual({ serviceAccountName: "switchover-runner" });
+      if (run !== undefined && pipeline !== undefined) {
+        expectTimeoutsToFit(run.spec, pipeline);
+      }
+    },
+  );
+
+  test.each(
+    listeners.flatMap((listener) =>
+      entries(listener.spec, "triggers").map(
+        (trigger) => [`${listener.metadata.name} ${trigger.name}`, trigger] as const,
+      ),
+    ),
+  )("trigger %s gives its template what it needs", (_name, trigger) => {
+    const template = templates.find(
+      (candidate) => candidate.metadata.name === (trigger["template"] as { readonly ref: string }).ref,
+    );
+    const given = entries(trigger, "bindings").flatMap((binding) =>
+      names(entries(bindings.get(String(binding["ref"]))?.spec, "params")),
+    );
+    const declared = entries(template?.spec, "params");
+    const required = names(declared.filter((param) => !("default" in param)));
+    expect(required.filter((name) => !given.includes(name))).toEqual([]);
+    expect(given.filter((name) => !names(declared).includes(name))).toEqual([]);
+  });
+
+  test("nothing starts without authentication: each trigger checks a signature or a token first", () => {
+    for (const trigger of listeners.flatMap((listener) => entries(listener.spec, "triggers"))) {
+      const [first] = trigger["interceptors"] as readonly Manifest[];
+      expect(JSON.stringify(first)).toMatch(/secretRef|compareSecret/);
+    }
+  });
+
+  test("a push starts nothing but a validation", () => {
+    const events = listeners.find((listener) => listener.metadata.name === "switchover-events");
+    const started = entries(events?.spec, "triggers").map(
+      (trigger) => (trigger["template"] as { readonly ref: string }).ref,
+    );
+    expect(started).toEqual(["switchover-validate"]);
+  });
+
+  test("the Authorization header is never bound", () => {
+    expect([...bindings.values()].map((binding) => JSON.stringify(binding)).join()).not.toMatch(/authorization/i);
+  });
+});
+
+test("no bundle comes near Tekton's limit of 20 objects", () => {
+  expect(tasks.size).toBeLessThanOrEqual(18);
+  expect(pipelines.length).toBeLessThanOrEqual(18);
+});
