@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
@@ -43,7 +43,8 @@ export async function startApiServers(names: readonly string[], options: ApiServ
   checkNames(names);
   const programs = await findPrograms(options);
   const folder = await mkdtemp(join(tmpdir(), "fairlead-api-"));
-  await writeFile(join(folder, "pids"), "");
+  const pidFolder = join(folder, "pids");
+  await mkdir(pidFolder);
   const callOffWatchdog = startWatchdog(folder);
   const running: { etcd?: Etcd; servers: TestApiServer[] } = { servers: [] };
   const stop = async (): Promise<void> => {
@@ -53,7 +54,7 @@ export async function startApiServers(names: readonly string[], options: ApiServ
     await callOffWatchdog();
   };
   try {
-    const etcd = await startEtcd(programs.etcd, folder);
+    const etcd = await startEtcd(programs.etcd, folder, pidFolder);
     running.etcd = etcd;
     const started = await Promise.all(
       names.map((name) => startServer({ name, folder, etcd, programs, options, running: running.servers })),
@@ -106,6 +107,7 @@ async function prepareServer({ name, folder, etcd, programs, options }: ServerSt
     layout,
     users,
     programs,
+    pidFolder: join(folder, "pids"),
     extraArguments: [
       // No controller-manager makes the ServiceAccount `default` that this plugin would demand of every pod.
       "--disable-admission-plugins=ServiceAccount",

@@ -13,13 +13,14 @@ export interface Etcd {
 const unused = "http://127.0.0.1:1";
 
 /** Starts etcd on Unix sockets in `folder`: no port to clash on, nobody else on the machine can reach it. */
-export async function startEtcd(program: string, folder: string): Promise<Etcd> {
+export async function startEtcd(program: string, folder: string, pidFolder: string): Promise<Etcd> {
   const socket = join(folder, "etcd.sock");
   const endpoint = `unix://${socket}`;
   const etcd = await ManagedProcess.start({
     name: "etcd",
     command: program,
     folder,
+    pidFolder,
     args: [
       `--data-dir=${join(folder, "etcd")}`,
       `--listen-client-urls=${endpoint}`,

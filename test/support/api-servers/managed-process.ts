@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { appendFile, readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isExecutable } from "../../cluster/programs/program-cache.ts";
 
@@ -8,8 +8,10 @@ export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Holds `<name>.log` and the list of process ids that the watchdog ends. */
+  /** Working folder, holds `<name>.log`. */
   readonly folder: string;
+  /** Folder with an empty file for each living process, named by its id: what the watchdog ends. */
+  readonly pidFolder: string;
 }
 
 const setpriv = "/usr/bin/setpriv";
@@ -17,13 +19,11 @@ const setpriv = "/usr/bin/setpriv";
 /** A server process of a test: logs into its folder, ends with the process that started it. */
 export class ManagedProcess {
   readonly logFile: string;
-  readonly #name: string;
   readonly #child: ChildProcess;
   readonly #exit: Promise<string>;
   #exitStatus: string | undefined;
 
   private constructor(spec: ProcessSpec, child: ChildProcess) {
-    this.#name = spec.name;
     this.logFile = logFileOf(spec);
     this.#child = child;
     this.#exit = new Promise((resolve) => {
@@ -44,7 +44,7 @@ export class ManagedProcess {
       const child = spawn(command, args, { cwd: spec.folder, stdio: ["ignore", log, log], detached: true });
       child.unref();
       const started = new ManagedProcess(spec, child);
-      if (child.pid !== undefined) await appendFile(join(spec.folder, "pids"), `${child.pid}\n`);
+      if (child.pid !== undefined) await started.#list(join(spec.pidFolder, String(child.pid)));
       return started;
     } finally {
       closeSync(log);
@@ -54,10 +54,6 @@ export class ManagedProcess {
   /** How it ended, undefined while it runs. */
   get exitStatus(): string | undefined {
     return this.#exitStatus;
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -82,8 +78,10 @@ export class ManagedProcess {
     return lines.slice(-count).join("\n    ");
   }
 
-  toString(): string {
-    return `${this.#name} (process ${this.#child.pid ?? "not started"})`;
+  /** Listed while it lives and no longer: its number may be another process's next. */
+  async #list(path: string): Promise<void> {
+    await writeFile(path, "");
+    void this.#exit.then(() => rm(path, { force: true }));
   }
 }
 

@@ -19,6 +19,7 @@ export interface ApiServerSpec {
   readonly layout: ApiServerLayout;
   readonly users: ReadonlyMap<string, TestUser>;
   readonly programs: ApiServerPrograms;
+  readonly pidFolder: string;
   readonly extraArguments: readonly string[];
   readonly readyTimeoutMs: number;
 }
@@ -102,12 +103,13 @@ export class TestApiServer {
 
   /** Starts the process and resolves when `/readyz` answers. The data is what etcd holds for this name. */
   async start(): Promise<void> {
-    const { layout, programs, extraArguments } = this.#spec;
+    const { layout, programs, extraArguments, pidFolder } = this.#spec;
     this.#process = await ManagedProcess.start({
       name: "kube-apiserver",
       command: programs.apiServer,
       args: [...apiServerArguments(layout), ...extraArguments],
       folder: this.folder,
+      pidFolder,
     });
     await this.#becomeReady(this.#process);
   }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-// Reads a pipe that only the test process holds: it ends when that process does, even by SIGKILL. The list of process
-// ids covers systems without a parent-death signal.
+// Reads a pipe that only the test process holds: it ends when that process does, even by SIGKILL. The folder of
+// process ids covers systems without a parent-death signal.
 const script = `
 read -r _
-while read -r pid; do kill -9 "$pid" 2>/dev/null; done < "$1/pids"
+for file in "$1"/pids/*; do kill -9 "\${file##*/}" 2>/dev/null; done
 for attempt in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$1" && exit 0; sleep 0.2; done
 `;
 
