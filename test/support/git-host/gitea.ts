@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -146,7 +146,7 @@ class Gitea implements GitHost {
   }
 }
 
-async function untilHealthy(url: string, died: () => boolean): Promise<void> {
+async function untilHealthy(url: string, died: () => boolean, logFile: string): Promise<void> {
   const deadline = performance.now() + 60_000;
   for (;;) {
     const healthy = await fetch(`${url}/api/healthz`).then(
@@ -157,40 +157,53 @@ async function untilHealthy(url: string, died: () => boolean): Promise<void> {
       return;
     }
     if (died() || performance.now() > deadline) {
-      throw new Error(`Gitea did not answer at ${url}`);
+      const log = await readFile(logFile, "utf8");
+      throw new Error(`Gitea did not answer at ${url}: ${log.slice(-500)}`);
     }
     // A server that is starting offers nothing to watch but its port.
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** A real Gitea on a PostgreSQL of its own, whose push hooks carry GitHub-compatible headers and signatures. */
-export async function startGitHost(options: GitHostOptions): Promise<GitHost> {
-  const program = (await ensurePrograms(["gitea"]))["gitea"];
-  if (program === undefined) {
+// The cache lies in a home folder that the service account may not enter.
+async function copyProgram(folder: string): Promise<string> {
+  const cached = (await ensurePrograms(["gitea"]))["gitea"];
+  if (cached === undefined) {
     throw new Error("the catalogue of programs has no gitea");
   }
+  const program = join(folder, "gitea");
+  await cp(cached, program);
+  await run("chmod", ["755", program]);
+  return program;
+}
+
+/** A real Gitea on a PostgreSQL of its own, whose push hooks carry GitHub-compatible headers and signatures. */
+export async function startGitHost(options: GitHostOptions): Promise<GitHost> {
   const folder = await mkdtemp(join(tmpdir(), "fairlead-git-host-"));
   await serviceFolder(folder);
   await run("chmod", ["755", folder]);
   await copyStatic(folder);
+  const program = await copyProgram(folder);
   const postgres = await startPostgres(join(folder, "postgres"), "gitea");
   const config = join(folder, "app.ini");
   await writeFile(config, configuration(folder, postgres.socketFolder, options), { mode: 0o666 });
   await run("chmod", ["666", config]);
   const environment = { ...process.env, HOME: folder, GITEA_WORK_DIR: folder, USER: "postgres" };
   const [launcher, launcherArgs] = asService([program, "web", "--config", config]);
+  const logFile = join(folder, "gitea.log");
+  const log = await open(logFile, "w");
   const [first = launcher, ...rest] = [...(options.prefix ?? []), launcher, ...launcherArgs];
-  const child = spawn(first, rest, { env: environment, cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(first, rest, { env: environment, cwd: folder, stdio: ["ignore", log.fd, log.fd] });
   const stopAll = async (): Promise<void> => {
     child.kill("SIGTERM");
     await ended(child);
+    await log.close();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   };
   const url = `http://${options.address}:${options.port}`;
   try {
-    await untilHealthy(url, () => child.exitCode !== null);
+    await untilHealthy(url, () => child.exitCode !== null, logFile);
     const password = randomBytes(12).toString("hex");
     const [adminProgram, adminArgs] = asService([
       program,
