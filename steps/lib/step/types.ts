@@ -68,6 +68,12 @@ export interface StepDeclaration<
   readonly permissions: readonly Permission[];
   /** Real example values for `--help` and the README. */
   readonly example: Readonly<Record<string, string>>;
+  /** Seconds after which a run stops itself; default of the `deadline` param that every step has. 1,800 when absent. */
+  readonly deadlineSeconds?: number;
+  /** Exit code of a run that its own deadline ended. 5 when absent. */
+  readonly deadlineExitCode?: number;
+  /** Memory limit of the container in MiB; 320 when absent. */
+  readonly memoryMi?: number;
   /** Tekton Hub categories and display data for the generated Task. */
   readonly tekton: {
     readonly displayName: string;
@@ -87,7 +93,45 @@ export interface CommandDeclaration<P extends TProperties = TProperties> {
   readonly params: P;
   readonly exitCodes: readonly ExitCodeDeclaration[];
   readonly example: Readonly<Record<string, string>>;
+  /** Params that may be given without their flag, in this order: `fairlead completion bash`. */
+  readonly positional?: readonly (keyof P & string)[];
+  /** One-letter flags: `{ p: "param" }` makes `-p x` the same as `--param x`. */
+  readonly aliases?: Readonly<Record<string, keyof P & string>>;
   readonly run: (context: CommandContext<P>) => Promise<void>;
+}
+
+/** A step of any params, as the registry and the run wrapper hold it. `never`: every `run` fits, none is called unchecked. */
+export interface AnyStepDeclaration extends Omit<StepDeclaration, "run"> {
+  readonly run: (context: never) => Promise<void>;
+}
+
+/** A command of any params. */
+export interface AnyCommandDeclaration extends Omit<CommandDeclaration, "run" | "positional" | "aliases"> {
+  readonly positional?: readonly string[];
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly run: (context: never) => Promise<void>;
+}
+
+export type AnyDeclaration = AnyStepDeclaration | AnyCommandDeclaration;
+
+/** One line of the registry: what lists and completion show without loading the module. */
+export interface CommandEntry {
+  /** Absent for a top-level command. */
+  readonly area?: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<AnyDeclaration>;
+}
+
+export interface AreaEntry {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** All that the program can do. */
+export interface Registry {
+  readonly areas: readonly AreaEntry[];
+  readonly commands: readonly CommandEntry[];
 }
 
 export type Params<P extends TProperties> = Readonly<Static<TObject<P>>>;
@@ -146,5 +190,10 @@ export interface RunIdentity {
 export interface SummaryLines {
   /** What happened, one sentence. */
   readonly what: string;
+  /** Where the details lie, for example the path of a report. Kept for the summary of a failure that comes later. */
   readonly more?: string;
+  /** With `setExitCode`: error id, reason and next action of a negative verdict, printed like those of an error. */
+  readonly id?: string;
+  readonly why?: string;
+  readonly fix?: string;
 }

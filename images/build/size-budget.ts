@@ -1,0 +1,28 @@
+import type { ProgramSizes } from "./bundle-program.ts";
+
+const kibibyte = 1_024;
+
+/** Bytes. Above what is there today by a margin for ordinary growth; a new large dependency must show itself here. */
+export const sizeBudget = { entry: 64 * kibibyte, total: 4_096 * kibibyte } as const;
+
+function kib(bytes: number): string {
+  return `${(bytes / kibibyte).toFixed(1)} KiB`;
+}
+
+/** What is over budget, in sentences. */
+export function checkSizes(sizes: ProgramSizes): readonly string[] {
+  return (["entry", "total"] as const)
+    .filter((part) => sizes[part] > sizeBudget[part])
+    .map((part) => `${part} has ${kib(sizes[part])}, the budget is ${kib(sizeBudget[part])}`);
+}
+
+/** Sizes for people: the two that have a budget, then the largest packages. */
+export function sizeTable(sizes: ProgramSizes): string {
+  const largest = [...sizes.packages].sort(([, a], [, b]) => b - a).slice(0, 8);
+  const rows = [
+    ["loaded at every start", `${kib(sizes.entry)} of ${kib(sizeBudget.entry)}`],
+    ["all chunks", `${kib(sizes.total)} of ${kib(sizeBudget.total)}`],
+    ...largest.map(([name, bytes]) => [`  ${name}`, kib(bytes)]),
+  ];
+  return rows.map(([name = "", value = ""]) => `${name.padEnd(34)} ${value}\n`).join("");
+}

@@ -1,0 +1,26 @@
+import type { Registry } from "./lib/step/types.ts";
+
+/**
+ * Everything the program can do. Only names and summaries are here, so that help and completion load no module;
+ * a test holds each summary to its declaration.
+ */
+export const commands: Registry = {
+  areas: [{ name: "switchover", summary: "Move a fleet of managed clusters from one ACM hub to another" }],
+  commands: [
+    {
+      name: "version",
+      summary: "Print the version of the program and its runtime",
+      load: async () => (await import("./version/version.ts")).version,
+    },
+    {
+      name: "completion",
+      summary: "Print a shell's completion script",
+      load: async () => (await import("./completion/completion.ts")).completion,
+    },
+    {
+      name: "trigger",
+      summary: "Start a Pipeline on the cluster and follow it to its end",
+      load: async () => (await import("./trigger/trigger.ts")).trigger,
+    },
+  ],
+};

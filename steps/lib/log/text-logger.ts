@@ -1,0 +1,69 @@
+import { fitLine } from "./fit-line.ts";
+import type { LogLevel, TextLogSettings } from "./log-settings.ts";
+import type { LogFields, Logger } from "./logger.ts";
+
+const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+const colors: Readonly<Record<LogLevel, string>> = {
+  debug: "\u001b[2m",
+  info: "",
+  warn: "\u001b[33m",
+  error: "\u001b[31m",
+};
+const reset = "\u001b[0m";
+
+/** Known to the person at the terminal, who started just this run. */
+const fieldsLeftOut: ReadonlySet<string> = new Set(["run", "task", "operationId"]);
+
+function fieldText(value: unknown): string {
+  if (typeof value === "string") return /^[\w./:@+-]+$/.test(value) ? value : JSON.stringify(value);
+  return JSON.stringify(value) ?? String(value);
+}
+
+function timeOfDay(ms: number): string {
+  return new Date(ms).toTimeString().slice(0, 8);
+}
+
+class TextLogger implements Logger {
+  readonly #settings: TextLogSettings;
+  readonly #fields: LogFields;
+
+  constructor(settings: TextLogSettings, fields: LogFields) {
+    this.#settings = settings;
+    this.#fields = fields;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#write("debug", message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#write("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#write("warn", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#write("error", message, fields);
+  }
+
+  child(fields: LogFields): Logger {
+    return new TextLogger(this.#settings, { ...this.#fields, ...fields });
+  }
+
+  #write(level: LogLevel, message: string, fields: LogFields | undefined): void {
+    if (ranks[level] < ranks[this.#settings.level]) return;
+    const line = fitLine(message, { ...this.#fields, ...fields });
+    const shown = Object.entries(line.fields).filter(([key, value]) => value !== undefined && !fieldsLeftOut.has(key));
+    const details = shown.map(([key, value]) => ` ${key}=${fieldText(value)}`).join("");
+    const text = `${timeOfDay(this.#settings.now())} ${level.padEnd(5)} ${line.message.replaceAll(/[\r\n]+/g, " ⏎ ")}${details}`;
+    const color = this.#settings.color ? colors[level] : "";
+    this.#settings.sink.write(color === "" ? `${text}\n` : `${color}${text}${reset}\n`);
+  }
+}
+
+/** Lines for a person at a terminal: time of day, level, message, then `name=value` for each field. */
+export function createTextLogger(settings: TextLogSettings, fields: LogFields): Logger {
+  return new TextLogger(settings, fields);
+}

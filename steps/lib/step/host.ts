@@ -1,0 +1,45 @@
+import { descriptorSink, type TextSink } from "../log/text-sink.ts";
+
+/** What the program needs of its process. One object, so that `process` is named in one place. */
+export interface Host {
+  readonly variable: (name: string) => string | undefined;
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  readonly columns: number;
+  readonly pid: number;
+  readonly exit: (code: number) => never;
+  readonly onSignal: (listener: (signal: "SIGTERM" | "SIGINT") => void) => void;
+  /** Errors that no code awaited, and an event loop that ran dry before the work was done. */
+  readonly onStray: (listener: (error: unknown) => void) => void;
+}
+
+class RanDry extends Error {}
+
+function listenForStrays(listener: (error: unknown) => void): void {
+  process.on("uncaughtException", listener);
+  process.on("unhandledRejection", listener);
+  process.on("beforeExit", () => listener(new RanDry("nothing is left to wait for, but the step has not ended")));
+}
+
+/** The host that is this process. */
+export function processHost(): Host {
+  // Deprecations of libraries are no news for the person who reads the log, and could follow the last lines.
+  process.removeAllListeners("warning");
+  return {
+    variable: (name) => process.env[name],
+    stdout: descriptorSink(1),
+    stderr: descriptorSink(2),
+    stdoutIsTty: process.stdout.isTTY === true,
+    stderrIsTty: process.stderr.isTTY === true,
+    columns: process.stdout.columns ?? 100,
+    pid: process.pid,
+    exit: (code) => process.exit(code),
+    onSignal: (listener) => {
+      process.on("SIGTERM", () => listener("SIGTERM"));
+      process.on("SIGINT", () => listener("SIGINT"));
+    },
+    onStray: listenForStrays,
+  };
+}
