@@ -72,6 +72,8 @@ export type Action<M> =
   | { readonly kind: "wait"; readonly wait: Wait }
   /** Changes the operation's memory. Pure: a crash may run it again on the loaded memory. */
   | { readonly kind: "remember"; readonly note: string; readonly update: (memory: M) => M }
+  /** Drops the record of an earlier step, so that a resume does it anew. */
+  | { readonly kind: "forget"; readonly step: string; readonly note: string }
   | { readonly kind: "warn"; readonly message: string };
 
 /**
@@ -108,7 +110,10 @@ export interface PhaseStep<C extends PhaseContext<M>, M, S = unknown> {
    * state cannot tell (a one-time trigger).
    */
   readonly onResume: "observe" | "trust-record";
-  /** A last word on failure or timeout of this step (undo, archive). Runs before the failure is recorded. */
+  /**
+   * A last word on failure or timeout of this step (undo, archive). Runs before the failure is recorded, never after an
+   * interruption. Its `warn` messages, and the failure of one of its own actions, are added to the error's text.
+   */
   onFailure?(error: FairleadError, context: C): Promise<readonly Action<M>[]>;
 }
 
@@ -132,6 +137,17 @@ export interface PhaseContext<M> {
 export type DryRun = { readonly enabled: false } | { readonly enabled: true; readonly serverSide: boolean };
 
 export type PhaseEvent =
+  | {
+      readonly type: "phase-started";
+      readonly phase: string;
+      readonly steps: readonly { readonly name: string; readonly title: string }[];
+    }
+  | {
+      readonly type: "phase-ended";
+      readonly phase: string;
+      readonly state: "done" | "failed" | "interrupted";
+      readonly durationMs: number;
+    }
   | { readonly type: "step-started"; readonly phase: string; readonly step: string; readonly title: string }
   | {
       readonly type: "step-done";
@@ -157,14 +173,16 @@ export type PhaseEvent =
       readonly total: number;
     }
   | { readonly type: "warning"; readonly phase: string; readonly step: string; readonly note: string }
-  | { readonly type: "step-failed"; readonly phase: string; readonly step: string; readonly error: FairleadError };
+  | { readonly type: "step-failed"; readonly phase: string; readonly step: string; readonly error: FairleadError }
+  | { readonly type: "step-interrupted"; readonly phase: string; readonly step: string; readonly error: FairleadError };
 
 /** An entry of a dry run's plan. */
 export interface PlannedChange {
   readonly phase: string;
   readonly step: string;
   readonly target: string;
-  readonly verb: "create" | "merge-patch" | "delete" | "wait";
+  /** `later`: what follows depends on the state that the entries before leave, and is planned by the real run. */
+  readonly verb: "create" | "merge-patch" | "delete" | "wait" | "later";
   /** `backupschedules.cluster.open-cluster-management.io ns/name`; the wait's title for a wait. */
   readonly object: string;
   readonly summary: string;
@@ -178,6 +196,8 @@ export interface PlannedChange {
  * must not use the run's signal, so that an interruption is still recorded.
  */
 export interface Recorder<M> {
+  /** Says that nothing reaches a disk. A dry run accepts no other. */
+  readonly inMemory?: true;
   memory(): M;
   remember(update: (memory: M) => M): Promise<void>;
   isRecorded(step: string): boolean;
@@ -187,4 +207,6 @@ export interface Recorder<M> {
   /** Write-ahead line: what is about to be written. */
   intend(phase: string, step: string, what: string): Promise<void>;
   fail(phase: string, step: string, error: FairleadError): Promise<void>;
+  /** The run was told to stop (signal, deadline, lost lock) in this step. Not a failure: the next run goes on here. */
+  interrupt(phase: string, step: string, cause: FairleadError): Promise<void>;
 }

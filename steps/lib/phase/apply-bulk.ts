@@ -1,0 +1,96 @@
+import pLimit from "p-limit";
+import { FairleadError } from "../errors/fairlead-error.ts";
+import { applyChange } from "./apply-change.ts";
+import { objectName } from "./describe-change.ts";
+import { isPermanent, kubeReason } from "./kube-reason.ts";
+import { asFairleadError } from "./phase-errors.ts";
+import { clientOf } from "./step-run.ts";
+import type { Action, Change, PhaseContext } from "./types.ts";
+
+type Bulk = Extract<Action<unknown>, { kind: "bulk" }>;
+
+interface Failure {
+  readonly change: Change;
+  readonly error: FairleadError;
+}
+
+/** Passes over what failed for a passing reason; the client has already retried each call by itself. */
+const maxPasses = 3;
+const namesShown = 20;
+
+const isDenied = (error: FairleadError): boolean => ["Unauthorized", "Forbidden"].includes(kubeReason(error) ?? "");
+
+function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): FairleadError {
+  const names = failures.slice(0, namesShown).map(({ change }) => objectName(change.resource, change.ref));
+  const more = failures.length > namesShown ? ` and ${failures.length - namesShown} more` : "";
+  const reasons = [...new Set(failures.map(({ error }) => `${error.text.what}: ${error.text.why}`))].slice(0, 3);
+  const [first] = failures;
+  const left = untried === 0 ? "" : `; ${untried} were not tried, since the server would refuse them too`;
+  return new FairleadError(
+    {
+      id: "PHASE-03",
+      what: `${bulk.title}: ${failures.length} of ${bulk.changes.length} failed: ${names.join(", ")}${more}`,
+      why: `${reasons.join("; ")}${left}`,
+      fix: `${first?.error.text.fix ?? "look at the reasons"}; a resume does only what is missing`,
+    },
+    { ...(first === undefined ? {} : { exitCode: first.error.exitCode, cause: first.error }) },
+  );
+}
+
+/**
+ * Sends independent writes at bounded concurrency. Failures do not stop the others, except a refused credential, which
+ * would refuse them all.
+ *
+ * @returns the failures that a fresh look at live state may resolve (object gone or changed meanwhile)
+ * @throws FairleadError PHASE-03 naming each object that failed
+ */
+export async function applyBulk(
+  bulk: Bulk,
+  context: PhaseContext<unknown>,
+  progress: (done: number) => void,
+): Promise<readonly FairleadError[]> {
+  const { signal, clock, random } = context;
+  const limit = pLimit(bulk.concurrency ?? 16);
+  let pending = bulk.changes;
+  let failures: Failure[] = [];
+  let done = 0;
+  let denied = false;
+  let untried = 0;
+
+  async function one(change: Change): Promise<void> {
+    signal.throwIfAborted();
+    if (denied) {
+      untried += 1;
+      return;
+    }
+    try {
+      await applyChange(clientOf(context, change.target), change, { signal, verify: "answer" });
+      done += 1;
+      progress(done);
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = asFairleadError(error, `writing ${objectName(change.resource, change.ref)}`);
+      denied ||= isDenied(failure);
+      failures.push({ change, error: failure });
+    }
+  }
+
+  for (let pass = 1; pending.length > 0; pass += 1) {
+    failures = [];
+    await Promise.all(pending.map((change) => limit(() => one(change))));
+    pending = failures.filter(({ error }) => !isPermanent(error)).map(({ change }) => change);
+    if (denied || pass === maxPasses || pending.length < failures.length) break;
+    if (pending.length > 0) await clock.sleep(pass * 1_000 * (0.5 + random.next()), signal);
+  }
+
+  const stale = failures.filter(({ error, change }) => isStale(error, change));
+  if (failures.length > stale.length || untried > 0) throw bulkError(bulk, failures, untried);
+  return stale.map(({ error }) => error);
+}
+
+/** The object changed or went away between read and write: reading and planning anew decides, not the error. */
+export function isStale(error: unknown, change: Change): boolean {
+  const reason = kubeReason(error);
+  if (reason === "Conflict") return change.verb !== "create" && change.precondition !== undefined;
+  return reason === "NotFound" && change.verb === "merge-patch";
+}
