@@ -1,42 +1,16 @@
 import { link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Clock, Random } from "../clock/clock.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
-import type { Logger } from "../log/logger.ts";
 import { type FileLock, holdLock } from "./held-lock.ts";
+import { defaultExpiryMs, type FileLockOptions } from "./lock-options.ts";
 import { findHead, type LockHead, type LockRecord, readHead, serializeRecord, successorPath } from "./lock-record.ts";
 import { isProcessGone, ownProcess } from "./process-identity.ts";
 import { asStateError, errorCode } from "./state-error.ts";
 import { syncDirectory, temporaryName, writeNewFile } from "./write-file-atomically.ts";
 
-export interface FileLockOptions {
-  /** PipelineRun uid; on a laptop operation id and process uuid. The same owner re-enters. */
-  readonly owner: string;
-  readonly pod: string;
-  /** Only a run of the same operation takes over at once from an owner that is gone. */
-  readonly operation: string;
-  /** 0o664 in a Tekton workspace, 0o600 on a laptop. */
-  readonly mode: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-  /** True only when it is certain: the PipelineRun has finished or was deleted; on a laptop {@link isLocalOwnerGone}. */
-  readonly isOwnerGone: (holder: LockRecord) => Promise<boolean>;
-  /** Called once when another owner took the lock: abort the run with this error. */
-  readonly onLost: (error: FairleadError) => void;
-  /** Age of the last heartbeat from which any lock is taken over. Default 600,000: longer than a gap between two pods. */
-  readonly expiryMs?: number;
-  /** Default 10,000. */
-  readonly heartbeatMs?: number;
-  /** Exit code of a refusal. */
-  readonly refusedExitCode?: number;
-}
-
 /** Volumes without hard links (CIFS, many FUSE drivers) answer one of these. */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 const maxAttempts = 400;
-export const defaultExpiryMs = 600_000;
 
 /** The laptop's proof that an owner is gone. */
 export async function isLocalOwnerGone(holder: LockRecord): Promise<boolean> {

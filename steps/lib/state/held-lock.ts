@@ -1,7 +1,7 @@
 import { type FileHandle, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FairleadError } from "../errors/fairlead-error.ts";
-import type { FileLockOptions } from "./file-lock.ts";
+import type { FileLockOptions } from "./lock-options.ts";
 import { findHead, type LockRecord, serializeRecord } from "./lock-record.ts";
 import { ownProcess } from "./process-identity.ts";
 import { errorCode } from "./state-error.ts";

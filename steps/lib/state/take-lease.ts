@@ -1,0 +1,135 @@
+import type { Clock } from "../clock/clock.ts";
+import { FairleadError } from "../errors/fairlead-error.ts";
+import type { KubeClient } from "../kube/types.ts";
+import type { Logger } from "../log/logger.ts";
+import { claimedLease, judgeLease, type Lease, type LeaseClaim, leases } from "./lease-object.ts";
+
+export interface LeaseOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly name: string;
+  /** The same holder re-enters. */
+  readonly holder: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Called once when the lease is another's or could not be renewed in time: abort the run with this error. */
+  readonly onLost: (error: FairleadError) => void;
+  /** Default 600. */
+  readonly durationSeconds?: number;
+  /** Default 10,000; keep it below a third of the duration. */
+  readonly renewEveryMs?: number;
+  /** Where a holder names a run that can be looked up: an expired lease of a live run is left alone. */
+  readonly isHolderAlive?: (holder: string) => Promise<boolean>;
+  readonly refusedExitCode?: number;
+}
+
+const maxConflicts = 10;
+export const defaultDurationSeconds = 600;
+const callTimeoutMs = 10_000;
+
+/** `Lease ns/name on "hub"`. */
+export function label({ client, namespace, name }: LeaseOptions): string {
+  return `Lease ${namespace}/${name} on "${client.name}"`;
+}
+
+export function reasonOf(error: unknown): string | undefined {
+  return error instanceof FairleadError && "reason" in error ? String(error.reason) : undefined;
+}
+
+export function refusal(options: LeaseOptions, holder: string, renewedAt: string): FairleadError {
+  return new FairleadError(
+    {
+      id: "STATE-11",
+      what: `${label(options)} is held by "${holder}"`,
+      why: `it was renewed at ${renewedAt}, and two operations must not work on one cluster`,
+      fix: `wait until "${holder}" has ended, or cancel it; a lease that is not renewed is taken over when it has expired`,
+    },
+    options.refusedExitCode === undefined ? {} : { exitCode: options.refusedExitCode },
+  );
+}
+
+export function lost(options: LeaseOptions, why: string): FairleadError {
+  return new FairleadError({
+    id: "STATE-12",
+    what: `this run lost ${label(options)}`,
+    why,
+    fix: "let the other operation end, then resume this one",
+  });
+}
+
+export interface Taken {
+  readonly lease: Lease;
+  readonly takenOverFrom?: string;
+}
+
+/** Throws unless the holder may be succeeded. */
+export type Succession = (holder: string, verdict: "expired" | "held", renewedAt: string) => Promise<void>;
+
+/** One read and one conditional write. `undefined` = someone else was faster, look again. */
+async function tryTake(
+  options: LeaseOptions,
+  claim: LeaseClaim,
+  maySucceed: Succession,
+  signal: AbortSignal,
+): Promise<Taken | undefined> {
+  const { client, namespace, name } = options;
+  const call = { signal, priority: "high", requestTimeoutMs: callTimeoutMs } as const;
+  try {
+    const found = await client.find(leases, { namespace, name }, call);
+    if (found === undefined) {
+      return { lease: await client.create(leases, claimedLease({ metadata: { namespace, name } }, claim), call) };
+    }
+    const verdict = judgeLease(found, claim);
+    const taken = claimedLease(found, claim);
+    if (verdict.state === "free" || verdict.state === "ours")
+      return { lease: await client.replace(leases, taken, call) };
+    await maySucceed(verdict.holder, verdict.state, verdict.renewedAt);
+    return { lease: await client.replace(leases, taken, call), takenOverFrom: verdict.holder };
+  } catch (error) {
+    const reason = reasonOf(error);
+    // NotFound on the replacement: released meanwhile. On the creation it is the namespace, which the next look repeats.
+    if (reason === "Conflict" || reason === "AlreadyExists") return undefined;
+    throw error;
+  }
+}
+
+/** Takes or renews the lease; every write is conditional on what was read. @throws what `maySucceed` throws */
+export async function take(
+  options: LeaseOptions,
+  offsetMs: number,
+  maySucceed: Succession,
+  signal: AbortSignal,
+): Promise<Taken> {
+  const durationSeconds = options.durationSeconds ?? defaultDurationSeconds;
+  for (let count = 0; count < maxConflicts; count += 1) {
+    const claim = { holder: options.holder, durationSeconds, now: options.clock.now() + offsetMs };
+    const taken = await tryTake(options, claim, maySucceed, signal);
+    if (taken !== undefined) return taken;
+  }
+  throw new FairleadError({
+    id: "STATE-13",
+    what: `could not take ${label(options)}`,
+    why: `others changed it ${maxConflicts} times meanwhile`,
+    fix: "find out what else starts operations on this cluster, then run again",
+  });
+}
+
+/** Deletes the lease if it is this holder's. */
+export async function remove(options: LeaseOptions, signal: AbortSignal): Promise<void> {
+  const { client, namespace, name, holder } = options;
+  const ref = { namespace, name };
+  const call = { signal, priority: "high", requestTimeoutMs: callTimeoutMs } as const;
+  for (let count = 0; count < maxConflicts; count += 1) {
+    const found = await client.find(leases, ref, call);
+    if (found?.spec?.holderIdentity !== holder) return;
+    const { uid, resourceVersion } = found.metadata;
+    const precondition = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
+    try {
+      await client.delete(leases, ref, { ...call, ...precondition });
+      return;
+    } catch (error) {
+      if (reasonOf(error) !== "Conflict") throw error;
+    }
+  }
+}
