@@ -1,5 +1,5 @@
 import { annotation, label, managedClusterCondition, objectName } from "./constants.ts";
-import type { ClusterDeployment, Condition, ManagedCluster } from "./hub-objects.ts";
+import type { Condition, ManagedCluster } from "./hub-objects.ts";
 import { parseTime } from "./timestamp.ts";
 
 /** What is kept of a ManagedCluster, so that thousands stay small. */
@@ -62,10 +62,11 @@ export function splitFleet(all: readonly ManagedClusterSummary[]): Fleet {
 
 /**
  * Names of the clusters that Hive provisioned: a ClusterDeployment lies in the namespace of the same name. They
- * reconnect by themselves; every other joined cluster was imported and needs a token.
+ * reconnect by themselves; every other joined cluster was imported and needs a token. Takes the ClusterDeployments'
+ * metadata.
  */
-export function hiveClusterNames(deployments: readonly ClusterDeployment[]): ReadonlySet<string> {
-  return new Set(deployments.map((deployment) => deployment.metadata.namespace ?? ""));
+export function hiveClusterNames(deployments: readonly { readonly namespace?: string }[]): ReadonlySet<string> {
+  return new Set(deployments.map(({ namespace }) => namespace ?? ""));
 }
 
 /** A cluster as it was on the primary before anything changed: the measure of success after the switchover. */

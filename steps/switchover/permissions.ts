@@ -1,0 +1,99 @@
+import type { Permission } from "../lib/step/types.ts";
+import { objectName } from "./acm/constants.ts";
+import type { HubNamespaces } from "./acm/namespaces.ts";
+
+// Which API permission each step needs on which hub. From this table come the access reviews of the preflight, the
+// manifests in rbac/switchover, and the test that compares them with what an API server's audit log recorded.
+
+export type SwitchoverStep = "preflight" | "primary-prep" | "activate" | "post-activate" | "finalize";
+
+export interface SwitchoverPermission extends Permission {
+  readonly target: "primary" | "secondary";
+  readonly scope: "cluster" | { readonly namespace: keyof HubNamespaces };
+  readonly steps: readonly SwitchoverStep[];
+  /**
+   * What a run loses without it; absent = required.
+   * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look.
+   */
+  readonly optional?: "watch" | "tokens";
+}
+
+type Row = Omit<SwitchoverPermission, "target">;
+
+const velero = "velero.io";
+const cluster = "cluster.open-cluster-management.io";
+const backup = { namespace: "backup" } as const;
+const observability = { namespace: "observability" } as const;
+
+const preflightOnBoth: readonly Row[] = [
+  read("", "namespaces", ["get"], "cluster", "reach the hub, see which namespaces exist, tell the hubs apart"),
+  read("", "nodes", ["list"], "cluster", "health of the hub's own cluster"),
+  read("config.openshift.io", "clusteroperators", ["list"], "cluster", "health of the hub's own cluster"),
+  read("config.openshift.io", "clusterversions", ["get"], "cluster", "id and health of the hub's own cluster"),
+  read(cluster, "managedclusters", ["list"], "cluster", "the fleet"),
+  read(
+    "operator.open-cluster-management.io",
+    "multiclusterhubs",
+    ["list"],
+    { namespace: "acm" },
+    "version and health of ACM",
+  ),
+  read("multicluster.openshift.io", "multiclusterengines", ["list"], "cluster", "component that makes import tokens"),
+  read(
+    "observability.open-cluster-management.io",
+    "multiclusterobservabilities",
+    ["list"],
+    "cluster",
+    "where observability runs",
+  ),
+  read("authorization.k8s.io", "selfsubjectaccessreviews", ["create"], "cluster", "ask which permissions are granted"),
+  read(cluster, "backupschedules", ["list"], backup, "who makes backups"),
+  read(velero, "backups", ["list"], backup, "which backups exist"),
+  read(velero, "backupstoragelocations", ["list"], backup, "where backups are kept"),
+  read("oadp.openshift.io", "dataprotectionapplications", ["list"], backup, "state of OADP"),
+  read("", "pods", ["list"], backup, "whether Velero runs"),
+  read("", "configmaps", ["get"], { namespace: "engine" }, "auto-import strategy"),
+  {
+    ...read("", "secrets", ["list"], "cluster", "expiry of the import tokens, by label; reads no other Secret"),
+    optional: "tokens",
+  },
+];
+
+const preflightOnPrimary: readonly Row[] = [
+  read(
+    "hive.openshift.io",
+    "clusterdeployments",
+    ["list"],
+    "cluster",
+    "clusters that would be destroyed with their record",
+  ),
+];
+
+const preflightOnSecondary: readonly Row[] = [
+  read(cluster, "restores", ["list"], backup, "the passive Restore"),
+  read(velero, "restores", ["list"], backup, "what the passive Restore restored"),
+  read("", "pods", ["list"], observability, "whether observability writes on the standby"),
+  {
+    ...read("", "secrets", ["get"], observability, "object storage of observability"),
+    resourceNames: [objectName.thanosObjectStorage],
+  },
+];
+
+/** Everything that any step of a switchover needs. */
+export const switchoverPermissions: readonly SwitchoverPermission[] = [
+  ...on("primary", [...preflightOnBoth, ...preflightOnPrimary]),
+  ...on("secondary", [...preflightOnBoth, ...preflightOnSecondary]),
+];
+
+/** The rows of one step, for its declaration. */
+export function permissionsOf(step: SwitchoverStep): readonly SwitchoverPermission[] {
+  return switchoverPermissions.filter((permission) => permission.steps.includes(step));
+}
+
+function read(group: string, resource: string, verbs: readonly string[], scope: Row["scope"], reason: string): Row {
+  return { group, resource, verbs, scope, readOnly: true, reason, steps: ["preflight"] };
+}
+
+function on(target: SwitchoverPermission["target"], rows: readonly Row[]): readonly SwitchoverPermission[] {
+  return rows.map((row) => ({ target, ...row }));
+}

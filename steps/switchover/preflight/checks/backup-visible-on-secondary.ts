@@ -1,0 +1,92 @@
+import { source } from "../../../lib/kube/live-collection.ts";
+import { waitOn } from "../../../lib/phase/types.ts";
+import { type BackupSummary, newestOfType, summariseBackup } from "../../acm/backup.ts";
+import { veleroBackups } from "../../acm/resources.ts";
+import type { Check, WaitRequest } from "../check.ts";
+import { critical, judge, passed } from "../finding.ts";
+import { nameList } from "../name-list.ts";
+import { hubTime, type Observation } from "../observation.ts";
+import { allOf, valueOr } from "../reading.ts";
+import type { PreflightSettings } from "../settings.ts";
+
+/** The secondary sees the backups that the primary made last. */
+export const backupVisibleOnSecondary: Check = {
+  id: "backup-visible-on-secondary",
+  number: 22,
+  name: "Backups are visible on the secondary",
+  hubs: ["secondary"],
+  modes: "both",
+  onResume: "until-activation",
+  wait: waitForSync,
+  evaluate: ({ primary, secondary }) =>
+    judge(allOf(primary.backups, secondary.backups), {
+      hub: "secondary",
+      unreadable: "critical",
+      decide: ([made, visible]) => {
+        const chosen = chooseBackups(made);
+        if (chosen.length === 0) {
+          return [critical("secondary", "the primary has no backup to look for", "see the check backup-status")];
+        }
+        const missing = missingFrom(visible, chosen);
+        return [
+          missing.length === 0
+            ? passed("secondary", `${nameList(chosen.map(({ name }) => name))}`)
+            : critical(
+                "secondary",
+                `not visible: ${nameList(missing)}`,
+                "wait for Velero's sync (about a minute); if it does not help see the checks bsl and same-storage",
+              ),
+        ];
+      },
+    }),
+};
+
+function chooseBackups(backups: readonly BackupSummary[]): readonly BackupSummary[] {
+  return (["managedClusters", "credentials", "resources"] as const).flatMap((type) => {
+    const backup = newestOfType(backups, type);
+    return backup === undefined ? [] : [backup];
+  });
+}
+
+function missingFrom(visible: readonly BackupSummary[], chosen: readonly BackupSummary[]): readonly string[] {
+  const usable = new Set(visible.filter(({ phase }) => phase !== "Deleting").map(({ name }) => name));
+  return chosen.filter(({ name }) => !usable.has(name)).map(({ name }) => name);
+}
+
+/**
+ * Velero copies finished Backups to the other hub about once a minute, so that one that has just ended may still be on its way.
+ * One that ended long ago will not come.
+ */
+function waitForSync(observation: Observation, settings: PreflightSettings): WaitRequest | undefined {
+  const chosen = chooseBackups(valueOr(observation.primary.backups, []));
+  const missing = new Set(missingFrom(valueOr(observation.secondary.backups, []), chosen));
+  const now = hubTime(observation, "primary");
+  const onTheirWay = chosen.filter(
+    ({ name, phase, completedAt }) => missing.has(name) && phase === "Completed" && completedAt !== undefined,
+  );
+  const left = Math.min(
+    ...onTheirWay.map(({ completedAt }) => (completedAt ?? 0) + settings.waits.backupSync * 1000 - now),
+  );
+  if (onTheirWay.length === 0 || onTheirWay.length < missing.size || left <= 0) {
+    return undefined;
+  }
+  return {
+    title: `waiting until the secondary sees ${nameList([...missing])}`,
+    awaited: [...missing],
+    build: ({ secondary }) =>
+      waitOn({
+        title: "waiting until the secondary sees the newest backups",
+        sources: {
+          backups: source(secondary, veleroBackups, { namespace: settings.namespaces.backup }, summariseBackup),
+        },
+        decide: ({ backups }) => {
+          const still = missingFrom(backups, onTheirWay);
+          return still.length === 0
+            ? { state: "done", note: "the secondary sees them" }
+            : { state: "pending", note: `not yet visible: ${nameList(still)}` };
+        },
+        timeoutMs: left,
+        pollMs: settings.waits.backupPoll * 1000,
+      }),
+  };
+}

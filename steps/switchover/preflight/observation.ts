@@ -1,0 +1,124 @@
+import type { AccessRequest, Credential } from "../../lib/kube/types.ts";
+import type { VeleroRestoreSummary } from "../acm/acm-restore.ts";
+import type { AcmVersion } from "../acm/acm-version.ts";
+import type { BackupSummary } from "../acm/backup.ts";
+import type { ComponentState } from "../acm/backup-schedule.ts";
+import type { StorageLocation } from "../acm/backup-storage.ts";
+import type { HubIdentity } from "../acm/hub-identity.ts";
+import type { AcmRestore, BackupSchedule, Condition } from "../acm/hub-objects.ts";
+import type { Fleet } from "../acm/managed-cluster.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { SwitchoverPermission } from "../permissions.ts";
+import type { Reading } from "./reading.ts";
+
+export type HubName = "primary" | "secondary";
+
+/** All that the checks need to know of one hub, read once and at the same time. Checks are pure functions of it. */
+export interface HubObservation {
+  readonly hub: HubName;
+  /** `https://host:port`. */
+  readonly server: string;
+  readonly connection: Reading<Connection>;
+  readonly credential: Reading<Credential>;
+  /** Whether each namespace exists. */
+  readonly namespaces: Readonly<Record<keyof HubNamespaces, Reading<boolean>>>;
+  readonly access: Reading<readonly AccessFinding[]>;
+  readonly identity: Reading<HubIdentity | undefined>;
+  readonly clusterVersion: Reading<readonly Condition[] | undefined>;
+  readonly clusterOperators: Reading<readonly Conditioned[]>;
+  readonly nodes: Reading<readonly Conditioned[]>;
+  /** The MultiClusterHub of the usual name, else the first. */
+  readonly acm: Reading<AcmInstallation | undefined>;
+  readonly managedServiceAccounts: Reading<ComponentState>;
+  readonly fleet: Reading<Fleet>;
+  readonly clusterDeployments: Reading<readonly HiveCluster[]>;
+  readonly veleroPods: Reading<readonly PodSummary[]>;
+  readonly dataProtection: Reading<readonly Conditioned[]>;
+  readonly storageLocations: Reading<readonly StorageLocation[]>;
+  readonly backups: Reading<readonly BackupSummary[]>;
+  readonly schedules: Reading<readonly BackupSchedule[]>;
+  readonly importTokens: Reading<readonly ImportToken[]>;
+  readonly importStrategy: Reading<string>;
+  readonly observability: ObservabilityObservation;
+  /** Only read on the secondary. */
+  readonly restores: Reading<readonly AcmRestore[]>;
+  /** Only read on the secondary. */
+  readonly veleroRestores: Reading<readonly VeleroRestoreSummary[]>;
+}
+
+export interface Connection {
+  readonly gitVersion: string;
+  /** The hub's clock minus ours, milliseconds, to about a second. */
+  readonly clockOffsetMs: number;
+}
+
+/** What the hub said to one permission of the role that this mode needs. */
+export interface AccessFinding {
+  readonly permission: SwitchoverPermission;
+  readonly request: AccessRequest;
+  /** `namespace-absent`: nothing can be granted there, so the hub was not asked. */
+  readonly outcome: "allowed" | "denied" | "namespace-absent";
+}
+
+export interface AcmInstallation {
+  readonly name: string;
+  readonly version: AcmVersion;
+  readonly phase: string;
+  /** Component `cluster-backup`; absent when the hub does not mention it. */
+  readonly backupEnabled?: boolean;
+}
+
+export interface Conditioned {
+  readonly name: string;
+  readonly conditions: readonly Condition[];
+}
+
+export interface HiveCluster {
+  readonly name: string;
+  readonly namespace: string;
+  readonly preserveOnDelete: boolean;
+}
+
+export interface PodSummary {
+  readonly name: string;
+  readonly phase: string;
+  readonly ready: boolean;
+}
+
+/** Token of a ManagedServiceAccount in a cluster's namespace. */
+export interface ImportToken {
+  readonly cluster: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | undefined;
+}
+
+export interface ObservabilityObservation {
+  /** MultiClusterObservability objects. */
+  readonly instances: Reading<readonly string[]>;
+  /** Compactor and API pods; empty where the namespace does not exist. */
+  readonly pods: Reading<readonly PodSummary[]>;
+  /** Whether the object storage Secret exists; read only on the secondary and where the namespace exists. */
+  readonly storageSecret: Reading<boolean>;
+}
+
+/** Both hubs as they were at one moment. */
+export interface Observation {
+  readonly primary: HubObservation;
+  readonly secondary: HubObservation;
+  /** Milliseconds since the epoch by our clock. */
+  readonly takenAt: number;
+  /** Contexts of a merged kubeconfig that share a user name with another context; empty unless both hubs come from one file. */
+  readonly sharedUsers: Reading<readonly SharedUser[]>;
+}
+
+export interface SharedUser {
+  readonly hub: HubName;
+  readonly user: string;
+  readonly contexts: readonly string[];
+}
+
+/** The hub's own time, for ages of its objects. Ours where its clock is not known. */
+export function hubTime(observation: Observation, hub: HubName): number {
+  const { connection } = observation[hub];
+  return observation.takenAt + (connection.state === "read" ? connection.value.clockOffsetMs : 0);
+}

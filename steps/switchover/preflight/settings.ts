@@ -1,0 +1,45 @@
+import type { BackupSchedule } from "../acm/hub-objects.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+
+/** What of the run's parameters and memory the checks depend on. */
+export interface PreflightSettings {
+  /** `validate` only looks; `switchover` precedes one. */
+  readonly mode: "validate" | "switchover";
+  readonly dryRun: boolean;
+  readonly method: "passive" | "full";
+  readonly activationMethod: "patch" | "restore";
+  readonly oldHubAction: "secondary" | "decommission" | "none";
+  readonly versionPolicy: "exact" | "minor" | "newer-ok";
+  readonly allowPartialBackup: boolean;
+  readonly skipRbacValidation: boolean;
+  readonly skipObservabilityChecks: boolean;
+  readonly manageAutoImportStrategy: boolean;
+  readonly strictHealth: boolean;
+  readonly namespaces: HubNamespaces;
+  readonly waits: PreflightWaits;
+  /** uid of the Restore that this operation activated, from its state file. */
+  readonly activatedRestoreUid?: string;
+  /** BackupSchedules that this operation saved before it paused them. */
+  readonly savedSchedules: readonly BackupSchedule[];
+  /** Which checks run: all, or those that a resumed operation repeats. */
+  readonly scope: PreflightScope;
+}
+
+/** Seconds. */
+export interface PreflightWaits {
+  readonly backupInProgress: number;
+  readonly backupPoll: number;
+  readonly backupSync: number;
+  /** How long a BackupStorageLocation may be `Unavailable` before that is believed. */
+  readonly storageGrace: number;
+  /** What a backup may be older than its cadence. */
+  readonly backupMaxAge: number;
+}
+
+/** How far the operation has come, which decides what a resumed one checks again. */
+export type PreflightScope = "full" | "before-pause" | "paused" | "activated";
+
+/** The role that this mode needs: reading suffices wherever nothing is written. */
+export function neededRole(settings: Pick<PreflightSettings, "mode" | "dryRun">): "operator" | "validator" {
+  return settings.mode === "validate" || settings.dryRun ? "validator" : "operator";
+}
