@@ -24,8 +24,19 @@ function essentials(fields: Readonly<Record<string, unknown>>): Readonly<Record<
   return Object.fromEntries(short.slice(0, 20).map(([key, value]) => [key, loggable(value, 100)]));
 }
 
+/** Names that the writer itself fills: a field of that name would make the line lie about its own level or time. */
+const writersNames: ReadonlySet<string> = new Set(["level", "time", "msg"]);
+
+function withoutCollisions(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!Object.keys(fields).some((key) => writersNames.has(key))) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [writersNames.has(key) ? `${key}_` : key, value]),
+  );
+}
+
 /** Redacted message and fields that fit into one log line of 8 kB; `truncated` marks what had to be shortened. */
-export function fitLine(message: string, fields: Readonly<Record<string, unknown>>): LineContent {
+export function fitLine(message: string, given: Readonly<Record<string, unknown>>): LineContent {
+  const fields = withoutCollisions(given);
   for (const characters of [4_000, 1_000, 250]) {
     const content = {
       message: String(loggable(message, characters)),

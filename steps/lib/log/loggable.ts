@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { isSecretKey, redactText } from "./redact-text.ts";
 
 const maxDepth = 6;
@@ -38,7 +39,7 @@ function ofObject(value: object, outer: Limits): unknown {
   if (outer.seen.has(value)) return "[circular]";
   if (outer.depth === 0) return "[too deep]";
   const limits = { ...outer, depth: outer.depth - 1, seen: new Set([...outer.seen, value]) };
-  if (value instanceof Error) return ofError(value, limits);
+  if (types.isNativeError(value)) return ofError(value, limits);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof Map)
     return ofMembers(Object.fromEntries([...value].map(([key, member]) => [String(key), member])), limits);

@@ -14,9 +14,14 @@ const reset = "\u001b[0m";
 /** Known to the person at the terminal, who started just this run. */
 const fieldsLeftOut: ReadonlySet<string> = new Set(["run", "task", "operationId"]);
 
+/** Text from a cluster must neither move the cursor nor colour what follows. */
+function printable(text: string): string {
+  return text.replaceAll(/[\r\n\u2028\u2029]+/g, " ⏎ ").replaceAll(/\p{Cc}/gu, "�");
+}
+
 function fieldText(value: unknown): string {
-  if (typeof value === "string") return /^[\w./:@+-]+$/.test(value) ? value : JSON.stringify(value);
-  return JSON.stringify(value) ?? String(value);
+  if (typeof value === "string" && /^[\w./:@+-]+$/.test(value)) return value;
+  return printable(JSON.stringify(value) ?? String(value));
 }
 
 function timeOfDay(ms: number): string {
@@ -57,7 +62,7 @@ class TextLogger implements Logger {
     const line = fitLine(message, { ...this.#fields, ...fields });
     const shown = Object.entries(line.fields).filter(([key, value]) => value !== undefined && !fieldsLeftOut.has(key));
     const details = shown.map(([key, value]) => ` ${key}=${fieldText(value)}`).join("");
-    const text = `${timeOfDay(this.#settings.now())} ${level.padEnd(5)} ${line.message.replaceAll(/[\r\n]+/g, " ⏎ ")}${details}`;
+    const text = `${timeOfDay(this.#settings.now())} ${level.padEnd(5)} ${printable(line.message)}${details}`;
     const color = this.#settings.color ? colors[level] : "";
     this.#settings.sink.write(color === "" ? `${text}\n` : `${color}${text}${reset}\n`);
   }

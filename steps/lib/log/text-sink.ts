@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { errorCode } from "../errors/error-code.ts";
 
 /** Where text for people and log lines go. Synchronous, so that the order of lines is the order of events. */
 export interface TextSink {
@@ -9,10 +10,6 @@ export interface TextSink {
 
 const retryMs = 5;
 const maxRetries = 2_000;
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
-}
 
 /** Waits without giving up the thread: a log line is written before the work that it announces begins. */
 function pause(): void {
@@ -46,7 +43,7 @@ class DescriptorSink implements TextSink {
     try {
       return writeSync(this.#descriptor, bytes);
     } catch (error) {
-      const code = errorCode(error);
+      const code = errorCode(error) ?? String(error);
       if (code === "EAGAIN") pause();
       else this.#close(code);
       return 0;

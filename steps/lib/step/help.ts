@@ -95,7 +95,7 @@ export async function commandHelp(declaration: AnyDeclaration, columns: number):
       declaration.exitCodes.map(({ code, meaning }) => [String(code), meaning]),
     ),
     `Example:\n  ${exampleCommand(declaration)}`,
-    "Each flag may also be given as an environment variable, PARAM_ and its name in capitals; flags win.",
+    "Each flag but lists may also be given as an environment variable, PARAM_ and its name in capitals; flags win.",
   ]);
 }
 

@@ -1,8 +1,10 @@
+import { isatty } from "node:tty";
 import { descriptorSink, type TextSink } from "../log/text-sink.ts";
 
 /** What the program needs of its process. One object, so that `process` is named in one place. */
 export interface Host {
   readonly variable: (name: string) => string | undefined;
+  readonly variableNames: () => readonly string[];
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly stdoutIsTty: boolean;
@@ -29,11 +31,15 @@ export function processHost(): Host {
   process.removeAllListeners("warning");
   return {
     variable: (name) => process.env[name],
+    variableNames: () => Object.keys(process.env),
     stdout: descriptorSink(1),
     stderr: descriptorSink(2),
-    stdoutIsTty: process.stdout.isTTY === true,
-    stderrIsTty: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? 100,
+    stdoutIsTty: isatty(1),
+    stderrIsTty: isatty(2),
+    // Building Node's stream object for standard output costs more than the rest of this function: only on demand.
+    get columns() {
+      return isatty(1) ? process.stdout.columns : 100;
+    },
     pid: process.pid,
     exit: (code) => process.exit(code),
     onSignal: (listener) => {

@@ -99,7 +99,11 @@ function unescapePointer(segment: string): string {
 /** The subschema at a JSON pointer, as far as it can be followed; only for wording. */
 function subschema(schema: ParamSchemaView, path: readonly string[]): ParamSchemaView {
   let current: ParamSchemaView & { readonly properties?: Readonly<Record<string, ParamSchemaView>> } = schema;
-  for (const segment of path) current = current.properties?.[segment] ?? current.items ?? current;
+  for (const segment of path) {
+    const { properties } = current;
+    const member = properties !== undefined && Object.hasOwn(properties, segment) ? properties[segment] : undefined;
+    current = member ?? current.items ?? current;
+  }
   return current;
 }
 
@@ -118,7 +122,7 @@ function unknownMember(schema: ParamSchemaView, member: string): { readonly prob
  */
 export function describeViolation(violation: SchemaViolation, params: TProperties): ParamFault | undefined {
   const [param, ...path] = violation.instancePath.split("/").slice(1).map(unescapePointer);
-  const schema = param === undefined ? undefined : params[param];
+  const schema = param !== undefined && Object.hasOwn(params, param) ? params[param] : undefined;
   if (param === undefined || schema === undefined) return undefined;
   const top = viewSchema(schema);
   const view = subschema(top, path);

@@ -73,14 +73,16 @@ class FlagReader {
   }
 
   #shortFlag(word: string): void {
-    const name = this.#options.aliases[word.slice(1, 2)];
+    const letter = word.slice(1, 2);
+    const name = Object.hasOwn(this.#options.aliases, letter) ? this.#options.aliases[letter] : undefined;
     const attached = word.length > 2 ? word.slice(2).replace(/^=/, "") : undefined;
     if (name === undefined) this.#unknown(word.slice(0, 2), undefined);
     else this.#flag(name, attached);
   }
 
   #flag(name: string, attached: string | undefined): void {
-    const schema = this.#options.params[name];
+    // "constructor" and its like are members of every object, and flags of none.
+    const schema = Object.hasOwn(this.#options.params, name) ? this.#options.params[name] : undefined;
     if (schema !== undefined) this.#param(name, paramKind(viewSchema(schema)), attached);
     else if (name === "log-format" || (this.#options.isStep && stepFlags.some((flag) => flag === name)))
       this.#runFlag(name, attached);

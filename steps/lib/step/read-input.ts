@@ -1,7 +1,9 @@
 import { loadValidator } from "../schema/load-validator.ts";
+import { closestName } from "./closest-name.ts";
 import { allParams, isStep } from "./common-params.ts";
+import { paramVariable } from "./environment-names.ts";
 import type { Host } from "./host.ts";
-import { type ParsedFlags, parseFlags } from "./parse-flags.ts";
+import { type FlagFault, type ParsedFlags, parseFlags } from "./parse-flags.ts";
 import type { ParamFault } from "./parse-params.ts";
 import { paramsSchema, parseParams } from "./parse-params.ts";
 import { invalidParams, wrongFlags } from "./step-errors.ts";
@@ -12,6 +14,11 @@ export function validatorId(declaration: { readonly area?: string; readonly name
   return `params:${declaration.area ?? ""}/${declaration.name}`;
 }
 
+/** Every generated Task sets this variable, and nothing else does. */
+function inTask(host: Host): boolean {
+  return (host.variable("TASKRUN_NAME") ?? "") !== "";
+}
+
 /** Reads the command line; its faults are reported by `readParams`, after the results have their neutral values. */
 export function readFlags(declaration: AnyDeclaration, args: readonly string[], host: Host): ParsedFlags {
   return parseFlags(args, {
@@ -19,7 +26,21 @@ export function readFlags(declaration: AnyDeclaration, args: readonly string[], 
     positional: "positional" in declaration ? (declaration.positional ?? []) : [],
     aliases: "aliases" in declaration ? (declaration.aliases ?? {}) : {},
     isStep: isStep(declaration),
-    listTakesRest: isStep(declaration) && (host.variable("TASKRUN_NAME") ?? "") !== "",
+    listTakesRest: isStep(declaration) && inTask(host),
+  });
+}
+
+/** A misspelt variable in a Task would otherwise be a param silently left at its default. */
+function strayVariables(declaration: AnyDeclaration, host: Host): readonly FlagFault[] {
+  if (!inTask(host)) return [];
+  const known = Object.keys(allParams(declaration)).map(paramVariable);
+  const strays = host.variableNames().filter((name) => name.startsWith("PARAM_") && !known.includes(name));
+  return strays.map((name) => {
+    const near = closestName(name, known);
+    return {
+      what: `environment variable ${name.slice(0, 60)} belongs to no parameter`,
+      fix: near === undefined ? "remove it from the Task" : `did you mean ${near}?`,
+    };
   });
 }
 
@@ -35,7 +56,8 @@ export async function readParams(
   host: Host,
   report: (fault: ParamFault) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (flags.faults.length > 0) throw wrongFlags(flags.faults);
+  const unknown = [...flags.faults, ...strayVariables(declaration, host)];
+  if (unknown.length > 0) throw wrongFlags(unknown);
   const params = allParams(declaration);
   const validate = await loadValidator(validatorId(declaration), () => paramsSchema(params));
   const parsed = parseParams(params, { flags: flags.values, variable: host.variable }, validate);

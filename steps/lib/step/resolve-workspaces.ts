@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { errorCode } from "../errors/error-code.ts";
 import { closestName } from "./closest-name.ts";
 import { workspaceVariable } from "./environment-names.ts";
 import { missingWorkspace, wrongFlags } from "./step-errors.ts";
@@ -16,7 +17,7 @@ function fromFlags(pairs: readonly string[], declarations: WorkspaceDeclarations
         { what: `--workspace "${pair.slice(0, 60)}" is not name=path`, fix: "write --workspace state=./state" },
       ]);
     }
-    if (!(name in declarations)) {
+    if (!Object.hasOwn(declarations, name)) {
       const near = closestName(name, Object.keys(declarations));
       const fix =
         near === undefined
@@ -36,11 +37,12 @@ function checkDirectory(name: string, path: string, declaration: WorkspaceDeclar
       throw missingWorkspace(name, `${path} is not a directory`, "give the path of a directory");
     accessSync(path, mode | constants.X_OK);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
+    const code = errorCode(error);
+    if (code === undefined) throw error;
     const wanted = declaration.readOnly === true ? "readable" : "readable and writable";
     throw missingWorkspace(
       name,
-      `${path}: ${String(error.code)}`,
+      `${path}: ${code}`,
       `give the path of a directory that is ${wanted} for the step's user`,
     );
   }

@@ -17,6 +17,7 @@ export interface ResultTargets {
 /** The longest start of `text` that fits into `bytes` together with the ellipsis, never a half character. */
 function cutToBytes(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
+  if (bytes < Buffer.byteLength("…")) return "";
   let kept = "";
   let size = Buffer.byteLength("…");
   for (const character of text) {
@@ -27,21 +28,25 @@ function cutToBytes(text: string, bytes: number): string {
   return `${kept}…`;
 }
 
-function fitting(name: string, declaration: ResultDeclaration, value: string): string {
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+}
+
+function undeclared(name: string): Error {
+  return defect(`result "${name}" is not declared`, "the step sets a result that its Task does not have");
+}
+
+function checkValue(name: string, declaration: ResultDeclaration, text: string): void {
   // Tekton keeps every byte of a result, newlines included, and `when` compares them.
-  const text = declaration.human === true ? value.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim() : value;
   if (/\p{Cc}/u.test(text)) throw defect(`result "${name}" contains a control character`, "results are single lines");
   if (declaration.values !== undefined && !declaration.values.includes(text)) {
-    throw defect(
-      `result "${name}" has the undeclared value ${JSON.stringify(text.slice(0, 80))}`,
-      `declared: ${declaration.values.join(", ")}`,
-    );
+    const shown = JSON.stringify(text.slice(0, 80));
+    throw defect(`result "${name}" has the undeclared value ${shown}`, `declared: ${declaration.values.join(", ")}`);
   }
-  if (declaration.human === true) return cutToBytes(text, maxResultBytes);
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxResultBytes)
+  if (declaration.human !== true && bytes > maxResultBytes) {
     throw defect(`result "${name}" has ${bytes} bytes`, `a result holds at most ${maxResultBytes}`);
-  return text;
+  }
 }
 
 /** The results of one run. Every declared one exists from the start, since Tekton fails the consumer of a missing one. */
@@ -61,17 +66,26 @@ export class ResultWriter {
     for (const [name, declaration] of Object.entries(this.#declarations)) this.#write(name, declaration.neutral);
   }
 
-  /** @throws a defect for an undeclared name or a value that breaks the declaration or the byte budget */
+  /**
+   * A text for people is cut to the room that the others leave.
+   *
+   * @throws a defect for an undeclared name or a value that breaks the declaration or the byte budget
+   */
   set(name: string, value: string): void {
-    const declaration = this.#declarations[name];
-    if (declaration === undefined)
-      throw defect(`result "${name}" is not declared`, "the step sets a result that its Task does not have");
-    const fitted = fitting(name, declaration, value);
-    let total = Buffer.byteLength(fitted);
-    for (const [other, text] of this.#values) if (other !== name) total += Buffer.byteLength(text);
-    if (total > maxTotalBytes)
-      throw defect(`results have ${total} bytes with "${name}"`, `all together hold at most ${maxTotalBytes}`);
-    this.#write(name, fitted);
+    const declaration = Object.hasOwn(this.#declarations, name) ? this.#declarations[name] : undefined;
+    if (declaration === undefined) throw undeclared(name);
+    const text = declaration.human === true ? oneLine(value) : value;
+    checkValue(name, declaration, text);
+    const room = maxTotalBytes - this.#bytesOfOthers(name);
+    if (declaration.human === true) this.#write(name, cutToBytes(text, Math.min(maxResultBytes, room)));
+    else if (Buffer.byteLength(text) <= room) this.#write(name, text);
+    else throw defect(`results exceed ${maxTotalBytes} bytes with "${name}"`, "all results of a Task share this room");
+  }
+
+  #bytesOfOthers(name: string): number {
+    let bytes = 0;
+    for (const [other, text] of this.#values) if (other !== name) bytes += Buffer.byteLength(text);
+    return bytes;
   }
 
   get values(): Readonly<Record<string, string>> {

@@ -65,7 +65,7 @@ async function work(
     ? resolveWorkspaces(declaration.workspaces, flags.run.workspaces, host.variable)
     : new Map<string, string>();
   watchDeadline(declaration, params, stop, done);
-  log.debug(`${state.command} started`, { version: state.run.toolVersion, params: Object.keys(params) });
+  if (isStep(declaration)) log.info(`${state.command} started`, { version: state.run.toolVersion });
   const context = createContext(state, params, workspaces);
   // The params were validated against this declaration's own schemas just now, which is what its context type promises.
   await declaration.run(context as never);
@@ -95,6 +95,7 @@ export async function runDeclaration(declaration: AnyDeclaration, args: readonly
     cleanups: [],
     verdict: { lines: undefined, exitCode: undefined },
   };
+  stop.signal.addEventListener("abort", () => log.warn(`stopping: ${stop.cause?.text.what}`));
   watchSignals(host, stop);
   const done = new AbortController();
   const stray = new Promise<WorkOutcome>((resolve) => {
