@@ -39,13 +39,6 @@ const preflightOnBoth: readonly Row[] = [
     "version and health of ACM",
   ),
   read("multicluster.openshift.io", "multiclusterengines", ["list"], "cluster", "component that makes import tokens"),
-  read(
-    "observability.open-cluster-management.io",
-    "multiclusterobservabilities",
-    ["list"],
-    "cluster",
-    "where observability runs",
-  ),
   read("authorization.k8s.io", "selfsubjectaccessreviews", ["create"], "cluster", "ask which permissions are granted"),
   read(cluster, "backupschedules", ["list"], backup, "who makes backups"),
   read(velero, "backups", ["list"], backup, "which backups exist"),
@@ -70,6 +63,13 @@ const preflightOnPrimary: readonly Row[] = [
 ];
 
 const preflightOnSecondary: readonly Row[] = [
+  read(
+    "observability.open-cluster-management.io",
+    "multiclusterobservabilities",
+    ["list"],
+    "cluster",
+    "where observability runs",
+  ),
   read(cluster, "restores", ["list"], backup, "the passive Restore"),
   read(velero, "restores", ["list"], backup, "what the passive Restore restored"),
   read("", "pods", ["list"], observability, "whether observability writes on the standby"),

@@ -31,7 +31,6 @@ export interface HubObservation {
   readonly acm: Reading<AcmInstallation | undefined>;
   readonly managedServiceAccounts: Reading<ComponentState>;
   readonly fleet: Reading<Fleet>;
-  readonly clusterDeployments: Reading<readonly HiveCluster[]>;
   readonly veleroPods: Reading<readonly PodSummary[]>;
   readonly dataProtection: Reading<readonly Conditioned[]>;
   readonly storageLocations: Reading<readonly StorageLocation[]>;
@@ -39,11 +38,23 @@ export interface HubObservation {
   readonly schedules: Reading<readonly BackupSchedule[]>;
   readonly importTokens: Reading<readonly ImportToken[]>;
   readonly importStrategy: Reading<string>;
-  readonly observability: ObservabilityObservation;
-  /** Only read on the secondary. */
+}
+
+export interface PrimaryObservation extends HubObservation {
+  readonly hub: "primary";
+  readonly clusterDeployments: Reading<readonly HiveCluster[]>;
+}
+
+export interface SecondaryObservation extends HubObservation {
+  readonly hub: "secondary";
   readonly restores: Reading<readonly AcmRestore[]>;
-  /** Only read on the secondary. */
   readonly veleroRestores: Reading<readonly VeleroRestoreSummary[]>;
+  /** Names of the MultiClusterObservability objects. */
+  readonly observabilities: Reading<readonly string[]>;
+  /** Compactor and API pods; empty where the namespace does not exist. */
+  readonly observabilityPods: Reading<readonly PodSummary[]>;
+  /** Whether the object storage Secret exists; false where the namespace does not. */
+  readonly observabilityStorage: Reading<boolean>;
 }
 
 export interface Connection {
@@ -92,19 +103,10 @@ export interface ImportToken {
   readonly expiresAt: number | undefined;
 }
 
-export interface ObservabilityObservation {
-  /** MultiClusterObservability objects. */
-  readonly instances: Reading<readonly string[]>;
-  /** Compactor and API pods; empty where the namespace does not exist. */
-  readonly pods: Reading<readonly PodSummary[]>;
-  /** Whether the object storage Secret exists; read only on the secondary and where the namespace exists. */
-  readonly storageSecret: Reading<boolean>;
-}
-
 /** Both hubs as they were at one moment. */
 export interface Observation {
-  readonly primary: HubObservation;
-  readonly secondary: HubObservation;
+  readonly primary: PrimaryObservation;
+  readonly secondary: SecondaryObservation;
   /** Milliseconds since the epoch by our clock. */
   readonly takenAt: number;
   /** Contexts of a merged kubeconfig that share a user name with another context; empty unless both hubs come from one file. */

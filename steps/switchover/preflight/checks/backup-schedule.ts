@@ -5,7 +5,7 @@ import type { Check } from "../check.ts";
 import { critical, type Finding, failed, judge, passed, warning } from "../finding.ts";
 import { importedClusters } from "../imported-clusters.ts";
 import { nameList } from "../name-list.ts";
-import type { HubObservation } from "../observation.ts";
+import type { PrimaryObservation } from "../observation.ts";
 import { valueOr } from "../reading.ts";
 
 /** The primary makes backups, and pausing them will take effect. */
@@ -24,7 +24,7 @@ export const backupSchedule: Check = {
     }),
 };
 
-function evaluateSchedules(schedules: readonly BackupSchedule[], primary: HubObservation): readonly Finding[] {
+function evaluateSchedules(schedules: readonly BackupSchedule[], primary: PrimaryObservation): readonly Finding[] {
   if (schedules.length === 0) {
     return [
       critical(
@@ -97,7 +97,7 @@ function failedValidation(message: string, detail: string, version: AcmVersion):
   });
 }
 
-function evaluateTokens(schedule: BackupSchedule, primary: HubObservation): readonly Finding[] {
+function evaluateTokens(schedule: BackupSchedule, primary: PrimaryObservation): readonly Finding[] {
   if (wantsManagedServiceAccounts(schedule)) {
     return [];
   }

@@ -39,7 +39,7 @@ export const observabilitySecret: Check = {
   modes: "both",
   onResume: "never",
   evaluate: ({ secondary }, { namespaces, skipObservabilityChecks }) =>
-    judge(allOf(secondary.namespaces.observability, secondary.observability.storageSecret), {
+    judge(allOf(secondary.namespaces.observability, secondary.observabilityStorage), {
       hub: "secondary",
       unreadable: skipObservabilityChecks ? "warning" : "critical",
       decide: ([installed, present]) => {
@@ -74,8 +74,8 @@ export const observabilitySecondaryIdle: Check = {
     const readings = allOf(
       primary.namespaces.observability,
       secondary.namespaces.observability,
-      secondary.observability.instances,
-      secondary.observability.pods,
+      secondary.observabilities,
+      secondary.observabilityPods,
     );
     return judge(readings, {
       hub: "secondary",

@@ -1,0 +1,103 @@
+import * as Type from "typebox";
+import { exitCode } from "../lib/errors/exit-code.ts";
+import { FairleadError } from "../lib/errors/fairlead-error.ts";
+import { defaultNamespaces, type HubNamespaces } from "./acm/namespaces.ts";
+import { tuningSchema } from "./tuning.schema.ts";
+
+// The parameters that the steps of a switchover share, each declared once. A step spreads those that concern it.
+
+/** Letters, digits and `_ . : - / @`, as `oc login` makes context names. */
+const contextName = (hub: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: "^[A-Za-z0-9]([A-Za-z0-9_.:/@-]{0,126}[A-Za-z0-9])?$",
+      rule: "a context name of at most 128 letters, digits and _ . : - / @",
+      description: `Context in the kubeconfig of the ${hub} hub; its current context when empty`,
+    }),
+  );
+
+const namespaceName = Type.Optional(
+  Type.String({ pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", rule: "a namespace name of at most 63 characters" }),
+);
+
+/** A clusterID is a UUID, as is the uid that stands in for it. */
+const hubId = { pattern: "^[0-9A-Za-z-]{1,64}$", rule: "the cluster id of a hub" };
+
+/** Which two hubs, and how to talk to them. */
+export const hubParameters = {
+  "primary-context": contextName("old"),
+  "secondary-context": contextName("new"),
+  namespaces: Type.Optional(
+    Type.Object(
+      { acm: namespaceName, backup: namespaceName, observability: namespaceName, engine: namespaceName },
+      {
+        additionalProperties: false,
+        description: 'Other namespaces than the usual ones as a JSON object, for example {"backup":"my-backup"}',
+      },
+    ),
+  ),
+  tuning: Type.Optional(
+    Type.Object(tuningSchema.properties, {
+      additionalProperties: false,
+      description: 'Wait times in seconds as a JSON object, for example {"clusterWait":900}',
+    }),
+  ),
+};
+
+/** How the fleet moves. */
+export const methodParameters = {
+  method: Type.Enum(["passive", "full"], {
+    default: "passive",
+    description: "How the fleet is activated; passive uses the passive sync Restore of the new hub",
+  }),
+  "activation-method": Type.Enum(["patch", "restore"], {
+    default: "patch",
+    description: "How the passive Restore is activated; patch changes it in place, restore replaces it",
+  }),
+  "old-hub-action": Type.Enum(["secondary", "decommission", "none"], {
+    default: "secondary",
+    description: "What becomes of the old hub; secondary makes it the standby of the new one",
+  }),
+};
+
+/** Which operation this run belongs to. */
+export const operationParameters = {
+  "operation-id": Type.Optional(
+    Type.String({
+      pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+      rule: "lower-case letters, digits and hyphens, at most 63",
+      description:
+        "Name of this operation and its state; derived from both hubs when empty, so that starting again resumes",
+    }),
+  ),
+  "confirm-new-hub": Type.Optional(
+    Type.String({
+      ...hubId,
+      description: "Cluster id of the new hub, repeated as a confirmation; checked wherever given",
+    }),
+  ),
+  "dry-run": Type.Boolean({ default: false, description: "Plan only and change nothing" }),
+};
+
+/** Throws when parameters that are each valid do not go together. Call it before the first connection. */
+export function checkCombinations(params: {
+  readonly method: "passive" | "full";
+  readonly "activation-method": "patch" | "restore";
+}): void {
+  if (params.method === "full" && params["activation-method"] === "restore") {
+    throw new FairleadError(
+      {
+        id: "SW-PAR-02",
+        what: 'activation-method "restore" does not go with method "full"',
+        why: "it replaces the passive Restore, which method full does not use",
+        fix: "leave activation-method out, or give method passive",
+      },
+      { exitCode: exitCode.invalidInput },
+    );
+  }
+}
+
+/** The namespaces of this run: the given ones over the usual ones. */
+export function resolveNamespaces(given: { readonly [K in keyof HubNamespaces]?: string } | undefined): HubNamespaces {
+  return { ...defaultNamespaces, ...given };
+}

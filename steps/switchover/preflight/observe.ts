@@ -1,0 +1,241 @@
+import type { Clock } from "../../lib/clock/clock.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { summariseVeleroRestore } from "../acm/acm-restore.ts";
+import { summariseBackup } from "../acm/backup.ts";
+import { managedServiceAccountComponent } from "../acm/backup-schedule.ts";
+import { summariseStorageLocation } from "../acm/backup-storage.ts";
+import { importStrategy, label, objectName, podSelector } from "../acm/constants.ts";
+import { hubIdentity } from "../acm/hub-identity.ts";
+import { splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+import * as api from "../acm/resources.ts";
+import { type AccessContext, accessQuestions } from "./access-requests.ts";
+import { attempt } from "./attempt.ts";
+import { type HubReader, hubReader } from "./hub-reader.ts";
+import type {
+  AccessFinding,
+  Connection,
+  HubName,
+  HubObservation,
+  Observation,
+  PrimaryObservation,
+  SecondaryObservation,
+  SharedUser,
+} from "./observation.ts";
+import * as project from "./projections.ts";
+import { allOf, mapReading, type Reading, read, valueOr } from "./reading.ts";
+import type { PreflightSettings } from "./settings.ts";
+
+export interface ObserveInput {
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly settings: PreflightSettings;
+  readonly sharedUsers: Reading<readonly SharedUser[]>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** One hub while it is read. */
+interface Hub<N extends HubName> {
+  readonly name: N;
+  readonly client: KubeClient;
+  readonly settings: PreflightSettings;
+  readonly connection: Reading<Connection>;
+  readonly reader: HubReader;
+  readonly signal: AbortSignal;
+}
+
+type Common = Omit<HubObservation, "hub">;
+
+/**
+ * Reads both hubs once and at the same time; lists are paged and projected as they arrive. A hub that does not answer
+ * its first question is asked no other. Never writes.
+ */
+export async function observe(input: ObserveInput): Promise<Observation> {
+  const [primary, secondary] = await Promise.all([
+    open("primary", input).then(observePrimary),
+    open("secondary", input).then(observeSecondary),
+  ]);
+  return { primary, secondary, takenAt: input.clock.now(), sharedUsers: input.sharedUsers };
+}
+
+async function open<N extends HubName>(name: N, input: ObserveInput): Promise<Hub<N>> {
+  const { clock, settings, signal } = input;
+  const client = input.clients[name];
+  const connection = await attempt("version", signal, async () => {
+    const before = clock.now();
+    const { gitVersion, serverTime } = await client.serverVersion({ signal });
+    return { gitVersion, clockOffsetMs: serverTime - (before + clock.now()) / 2 };
+  });
+  const reader = hubReader(client, connection.state === "read", signal);
+  return { name, client, settings, connection, reader, signal };
+}
+
+async function observePrimary(hub: Hub<"primary">): Promise<PrimaryObservation> {
+  const [common, clusterDeployments] = await Promise.all([
+    observeCommon(hub),
+    hub.reader.list(api.clusterDeployments, {}, project.hiveCluster),
+  ]);
+  return { ...common, hub: hub.name, clusterDeployments };
+}
+
+async function observeSecondary(hub: Hub<"secondary">): Promise<SecondaryObservation> {
+  const namespace = hub.settings.namespaces.backup;
+  const [common, restores, veleroRestores, observabilities] = await Promise.all([
+    observeCommon(hub),
+    hub.reader.list(api.acmRestores, { namespace }, project.trimmedRestore),
+    hub.reader.list(api.veleroRestores, { namespace }, summariseVeleroRestore),
+    hub.reader.list(api.multiClusterObservabilities, {}, ({ metadata }) => metadata.name),
+  ]);
+  const parts = await observeObservability(hub, common.namespaces.observability);
+  return { ...common, hub: hub.name, restores, veleroRestores, observabilities, ...parts };
+}
+
+/** Only where its namespace exists: elsewhere the role that reads it cannot be granted. */
+async function observeObservability(
+  { reader, settings }: Hub<"secondary">,
+  installed: Reading<boolean>,
+): Promise<Pick<SecondaryObservation, "observabilityPods" | "observabilityStorage">> {
+  if (installed.state !== "read" || !installed.value) {
+    return {
+      observabilityPods: mapReading(installed, () => []),
+      observabilityStorage: mapReading(installed, () => false),
+    };
+  }
+  const namespace = settings.namespaces.observability;
+  const pods = (labelSelector: string) => reader.list(api.pods, { namespace, labelSelector }, project.podSummary);
+  const [compactor, queries, observabilityStorage] = await Promise.all([
+    pods(podSelector.thanosCompactor),
+    pods(podSelector.observatoriumApi),
+    reader.find(api.secrets, { namespace, name: objectName.thanosObjectStorage }, (found) => found !== undefined),
+  ]);
+  return { observabilityPods: mapReading(allOf(compactor, queries), (lists) => lists.flat()), observabilityStorage };
+}
+
+async function observeCommon(hub: Hub<HubName>): Promise<Common> {
+  const namespaces = observeNamespaces(hub);
+  const acm = hub.reader
+    .list(api.multiClusterHubs, { namespace: hub.settings.namespaces.acm }, project.acmInstallation)
+    .then((found) => mapReading(found, project.chooseInstallation));
+  const [cluster, fleet, backups, access] = await Promise.all([
+    observeCluster(hub),
+    observeFleet(hub),
+    observeBackups(hub),
+    Promise.all([namespaces, acm]).then(([exist, installation]) => observeAccess(hub, exist, installation)),
+  ]);
+  return {
+    server: hub.client.server,
+    connection: hub.connection,
+    credential: await attempt("credential", hub.signal, () => hub.client.credential()),
+    namespaces: await namespaces,
+    acm: await acm,
+    access,
+    ...cluster,
+    ...fleet,
+    ...backups,
+  };
+}
+
+async function observeNamespaces({ reader, settings }: Hub<HubName>): Promise<Common["namespaces"]> {
+  const exists = (name: string) => reader.find(api.namespaces, { name }, (found) => found !== undefined);
+  const { namespaces } = settings;
+  const [acm, backup, observability, engine] = await Promise.all([
+    exists(namespaces.acm),
+    exists(namespaces.backup),
+    exists(namespaces.observability),
+    exists(namespaces.engine),
+  ]);
+  return { acm, backup, observability, engine };
+}
+
+type ClusterPart = Pick<Common, "identity" | "clusterVersion" | "clusterOperators" | "nodes">;
+
+async function observeCluster({ reader }: Hub<HubName>): Promise<ClusterPart> {
+  const [version, kubeSystem, clusterOperators, nodes] = await Promise.all([
+    reader.find(api.clusterVersions, { name: objectName.clusterVersion }, (found) => found),
+    reader.find(api.namespaces, { name: objectName.identityNamespace }, (found) => found),
+    reader.list(api.clusterOperators, {}, project.conditioned),
+    reader.list(api.nodes, {}, project.conditioned),
+  ]);
+  return {
+    identity: mapReading(allOf(version, kubeSystem), ([found, namespace]) => hubIdentity(found, namespace)),
+    clusterVersion: mapReading(version, (found) =>
+      found === undefined ? undefined : project.conditioned(found).conditions,
+    ),
+    clusterOperators,
+    nodes,
+  };
+}
+
+type FleetPart = Pick<Common, "fleet" | "managedServiceAccounts" | "importTokens" | "importStrategy">;
+
+async function observeFleet({ reader, settings }: Hub<HubName>): Promise<FleetPart> {
+  const [clusters, engines, tokens, strategy] = await Promise.all([
+    reader.list(api.managedClusters, {}, summariseManagedCluster),
+    reader.list(api.multiClusterEngines, {}, (engine) => managedServiceAccountComponent(engine)),
+    reader.list(api.secrets, { labelSelector: `${label.managedServiceAccountToken}=true` }, project.importToken),
+    reader.find(
+      api.configMaps,
+      { namespace: settings.namespaces.engine, name: objectName.importControllerConfig },
+      (found) => found?.data?.[importStrategy.key] || importStrategy.importOnly,
+    ),
+  ]);
+  return {
+    fleet: mapReading(clusters, splitFleet),
+    managedServiceAccounts:
+      engines.state === "absent" ? read("no-engine") : mapReading(engines, ([first]) => first ?? "no-engine"),
+    importTokens: mapReading(tokens, (list) => list.filter((token) => token !== undefined)),
+    importStrategy: strategy,
+  };
+}
+
+type BackupPart = Pick<Common, "schedules" | "backups" | "storageLocations" | "dataProtection" | "veleroPods">;
+
+async function observeBackups({ reader, settings }: Hub<HubName>): Promise<BackupPart> {
+  const namespace = settings.namespaces.backup;
+  const [schedules, backups, storageLocations, dataProtection, veleroPods] = await Promise.all([
+    reader.list(api.backupSchedules, { namespace }, project.trimmedSchedule),
+    reader.list(api.veleroBackups, { namespace }, summariseBackup),
+    reader.list(api.backupStorageLocations, { namespace }, summariseStorageLocation),
+    reader.list(api.dataProtectionApplications, { namespace }, project.conditioned),
+    reader.list(api.pods, { namespace, labelSelector: podSelector.velero }, project.podSummary),
+  ]);
+  return { schedules, backups, storageLocations, dataProtection, veleroPods };
+}
+
+/** One access review per question, at the client's bounded concurrency. */
+async function observeAccess(
+  hub: Hub<HubName>,
+  namespaces: Common["namespaces"],
+  acm: Common["acm"],
+): Promise<Reading<readonly AccessFinding[]>> {
+  if (hub.settings.skipRbacValidation) {
+    return read([]);
+  }
+  const exists = (role: keyof HubNamespaces): boolean | undefined => valueOr(namespaces[role], undefined);
+  const context: AccessContext = {
+    hub: hub.name,
+    version: valueOr(acm, undefined)?.version ?? { known: false, text: "" },
+    exists: {
+      acm: exists("acm"),
+      backup: exists("backup"),
+      observability: exists("observability"),
+      engine: exists("engine"),
+    },
+  };
+  const questions = accessQuestions(context, hub.settings);
+  const askable = questions.filter(({ namespaceAbsent }) => !namespaceAbsent);
+  const answers = await hub.reader.call("SelfSubjectAccessReview.authorization.k8s.io", (options) =>
+    hub.client.reviewAccess(
+      askable.map(({ request }) => request),
+      options,
+    ),
+  );
+  return mapReading(answers, (list) => {
+    const allowed = new Set(askable.filter((_, index) => list[index]?.allowed === true));
+    return questions.map((question) => ({
+      permission: question.permission,
+      request: question.request,
+      outcome: question.namespaceAbsent ? "namespace-absent" : allowed.has(question) ? "allowed" : "denied",
+    }));
+  });
+}
