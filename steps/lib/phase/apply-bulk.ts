@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
 import { FairleadError } from "../errors/fairlead-error.ts";
+import { isKubeError } from "../kube/kube-error.ts";
 import { applyChange } from "./apply-change.ts";
 import { objectName } from "./describe-change.ts";
-import { isPermanent, kubeReason } from "./kube-reason.ts";
 import { asFairleadError } from "./phase-errors.ts";
 import { clientOf } from "./step-run.ts";
 import type { Action, Change, PhaseContext } from "./types.ts";
@@ -17,8 +17,6 @@ interface Failure {
 /** Passes over what failed for a passing reason; the client has already retried each call by itself. */
 const maxPasses = 3;
 const namesShown = 20;
-
-const isDenied = (error: FairleadError): boolean => ["Unauthorized", "Forbidden"].includes(kubeReason(error) ?? "");
 
 function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): FairleadError {
   const names = failures.slice(0, namesShown).map(({ change }) => objectName(change.resource, change.ref));
@@ -70,7 +68,7 @@ export async function applyBulk(
     } catch (error) {
       signal.throwIfAborted();
       const failure = asFairleadError(error, `writing ${objectName(change.resource, change.ref)}`);
-      denied ||= isDenied(failure);
+      denied ||= isKubeError(failure, "Unauthorized", "Forbidden");
       failures.push({ change, error: failure });
     }
   }
@@ -78,7 +76,7 @@ export async function applyBulk(
   for (let pass = 1; pending.length > 0; pass += 1) {
     failures = [];
     await Promise.all(pending.map((change) => limit(() => one(change))));
-    pending = failures.filter(({ error }) => !isPermanent(error)).map(({ change }) => change);
+    pending = failures.filter(({ error }) => isKubeError(error) && error.transient).map(({ change }) => change);
     if (denied || pass === maxPasses || pending.length < failures.length) break;
     if (pending.length > 0) await clock.sleep(pass * 1_000 * (0.5 + random.next()), signal);
   }
@@ -90,7 +88,6 @@ export async function applyBulk(
 
 /** The object changed or went away between read and write: reading and planning anew decides, not the error. */
 export function isStale(error: unknown, change: Change): boolean {
-  const reason = kubeReason(error);
-  if (reason === "Conflict") return change.verb !== "create" && change.precondition !== undefined;
-  return reason === "NotFound" && change.verb === "merge-patch";
+  if (isKubeError(error, "Conflict")) return change.verb !== "create" && change.precondition !== undefined;
+  return isKubeError(error, "NotFound") && change.verb === "merge-patch";
 }

@@ -1,8 +1,8 @@
 import { FairleadError } from "../errors/fairlead-error.ts";
+import { isKubeError } from "../kube/kube-error.ts";
 import type { KubeClient, KubeObject, WriteOptions } from "../kube/types.ts";
 import { differingFields, requestedFields } from "./compare-fields.ts";
 import { objectName } from "./describe-change.ts";
-import { kubeReason } from "./kube-reason.ts";
 import type { Change } from "./types.ts";
 
 type Create = Extract<Change, { verb: "create" }>;
@@ -67,7 +67,7 @@ async function create(client: KubeClient, change: Create, options: ApplyChangeOp
     await verify(client, change, answer, options);
     return "created";
   } catch (error) {
-    if (kubeReason(error) !== "AlreadyExists") throw error;
+    if (!isKubeError(error, "AlreadyExists")) throw error;
     // Also the case of our own request whose answer was lost: equal on what was asked for is success.
     const existing = await client.find(change.resource, change.ref, options);
     if (existing === undefined) throw error;

@@ -1,7 +1,7 @@
 import { FairleadError } from "../errors/fairlead-error.ts";
+import { isKubeError } from "../kube/kube-error.ts";
 import { applyChange } from "./apply-change.ts";
 import { plannedChange } from "./describe-change.ts";
-import { kubeReason } from "./kube-reason.ts";
 import { clientOf, type StepRun } from "./step-run.ts";
 import type { Action, Change, PhaseContext, PlannedChange, Wait } from "./types.ts";
 
@@ -22,14 +22,10 @@ function explains(error: unknown, change: Change, earlier: readonly PlannedChang
     entry.verb === "create" && (entry.object === object || parents.includes(entry.object));
   const touched = (entry: PlannedChange): boolean => isWrite(entry) && entry.object === object;
   const onTarget = earlier.filter(({ target }) => target === change.target);
-  switch (kubeReason(error)) {
-    case "NotFound":
-      return onTarget.find(created);
-    case "AlreadyExists":
-      return onTarget.find((entry) => entry.verb === "delete" && entry.object === object);
-    default:
-      return onTarget.find(touched);
-  }
+  if (isKubeError(error, "NotFound", "KindAbsent")) return onTarget.find(created);
+  if (isKubeError(error, "AlreadyExists"))
+    return onTarget.find((entry) => entry.verb === "delete" && entry.object === object);
+  return onTarget.find(touched);
 }
 
 /** What the server says to the write with `dryRun=All`, as a line of the plan. Refusals are shown, not thrown. */

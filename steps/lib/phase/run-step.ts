@@ -1,6 +1,6 @@
 import { exitCode } from "../errors/exit-code.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
-import { kubeReason } from "./kube-reason.ts";
+import { isKubeError } from "../kube/kube-error.ts";
 import { performActions } from "./perform-actions.ts";
 import { asFairleadError } from "./phase-errors.ts";
 import { planActions } from "./plan-actions.ts";
@@ -119,7 +119,8 @@ async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promi
   try {
     plan = await readAndPlan(run);
   } catch (error) {
-    if (kubeReason(error) === "NotFound") return blockedByPlan(run, asFairleadError(error, `reading for ${step.name}`));
+    if (isKubeError(error, "NotFound", "KindAbsent"))
+      return blockedByPlan(run, asFairleadError(error, `reading for ${step.name}`));
     throw error;
   }
   switch (plan.state) {

@@ -71,20 +71,25 @@ async function createExclusively(path: string, record: LockRecord, options: File
   }
 }
 
-/** What earlier, killed contenders left: void claims and temporary names. Only the holder may call it. */
+/** What killed processes left: void claims, and temporary names too old to be in use. Only the holder may call it. */
 async function sweep(lockPath: string, own: LockRecord, options: FileLockOptions): Promise<void> {
   const directory = dirname(lockPath);
-  const name = basename(lockPath);
+  const lockName = basename(lockPath);
+  const fileName = basename(lockPath, ".lock");
   const keep = basename(successorPath(lockPath, own));
+  const oldest = options.clock.now() - (options.expiryMs ?? defaultExpiryMs);
   for (const entry of await readdir(directory)) {
     const path = join(directory, entry);
-    if (entry.startsWith(`${name}.after-`) && !entry.startsWith(keep)) await rm(path, { force: true });
-    if (!entry.startsWith(`${name}.tmp-`)) continue;
-    const age = await stat(path).then(
-      ({ mtimeMs }) => options.clock.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > (options.expiryMs ?? defaultExpiryMs)) await rm(path, { force: true });
+    if (entry.startsWith(`${lockName}.after-`) && !entry.startsWith(keep)) await rm(path, { force: true });
+    else if (entry.startsWith(`${fileName}.`) && /\.tmp-[0-9a-f]{16}$/.test(entry)) await removeIfOlder(path, oldest);
+  }
+}
+
+async function removeIfOlder(path: string, oldest: number): Promise<void> {
+  try {
+    if ((await stat(path)).mtimeMs < oldest) await rm(path, { force: true });
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
   }
 }
 

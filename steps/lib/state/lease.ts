@@ -1,10 +1,10 @@
 import { FairleadError } from "../errors/fairlead-error.ts";
+import { isKubeError } from "../kube/kube-error.ts";
 import {
   defaultDurationSeconds,
   type LeaseOptions,
   label,
   lost,
-  reasonOf,
   refusal,
   remove,
   type Succession,
@@ -37,7 +37,7 @@ function startRenewing(options: LeaseOptions, offsetMs: number): { readonly stop
   /** Whether to try again. */
   function afterFailure(error: unknown): boolean {
     const text = error instanceof Error ? error.message : String(error);
-    if (reasonOf(error) === "Forbidden") {
+    if (isKubeError(error, "Forbidden")) {
       log.warn(`${label(options)} can no longer be renewed and will expire: ${text}`);
       return false;
     }
@@ -105,7 +105,7 @@ export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome>
     const lease = { detach: renewing.stop, release };
     return { state: "held", lease: takenOverFrom === undefined ? lease : { ...lease, takenOverFrom } };
   } catch (error) {
-    if (reasonOf(error) !== "Forbidden") throw error;
+    if (!isKubeError(error, "Forbidden")) throw error;
     const text = error instanceof Error ? error.message : String(error);
     const warning = `goes on without ${label(options)}: ${text}`;
     log.warn(warning);

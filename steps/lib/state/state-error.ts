@@ -43,7 +43,8 @@ const explanations: Readonly<Record<string, Explanation>> = {
 
 /** The `code` of a failed system call, `undefined` for anything else that was thrown. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
 }
 
 /** Turns a failed system call into an error with id and fix; other values pass unchanged. */

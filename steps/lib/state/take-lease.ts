@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
+import { isKubeError } from "../kube/kube-error.ts";
 import type { KubeClient } from "../kube/types.ts";
 import type { Logger } from "../log/logger.ts";
 import { claimedLease, judgeLease, type Lease, type LeaseClaim, leases } from "./lease-object.ts";
@@ -31,10 +32,6 @@ const callTimeoutMs = 10_000;
 /** `Lease ns/name on "hub"`. */
 export function label({ client, namespace, name }: LeaseOptions): string {
   return `Lease ${namespace}/${name} on "${client.name}"`;
-}
-
-export function reasonOf(error: unknown): string | undefined {
-  return error instanceof FairleadError && "reason" in error ? String(error.reason) : undefined;
 }
 
 export function refusal(options: LeaseOptions, holder: string, renewedAt: string): FairleadError {
@@ -87,9 +84,8 @@ async function tryTake(
     await maySucceed(verdict.holder, verdict.state, verdict.renewedAt);
     return { lease: await client.replace(leases, taken, call), takenOverFrom: verdict.holder };
   } catch (error) {
-    const reason = reasonOf(error);
     // NotFound on the replacement: released meanwhile. On the creation it is the namespace, which the next look repeats.
-    if (reason === "Conflict" || reason === "AlreadyExists") return undefined;
+    if (isKubeError(error, "Conflict", "AlreadyExists")) return undefined;
     throw error;
   }
 }
@@ -129,7 +125,7 @@ export async function remove(options: LeaseOptions, signal: AbortSignal): Promis
       await client.delete(leases, ref, { ...call, ...precondition });
       return;
     } catch (error) {
-      if (reasonOf(error) !== "Conflict") throw error;
+      if (!isKubeError(error, "Conflict")) throw error;
     }
   }
 }
