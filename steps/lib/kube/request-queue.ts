@@ -1,0 +1,56 @@
+interface Waiting {
+  readonly start: () => void;
+  readonly leave: () => void;
+}
+
+/**
+ * Bounded concurrency with two lanes: a lease renewal (`high`) overtakes every waiting bulk patch (`normal`).
+ */
+export class RequestQueue {
+  private running = 0;
+  private readonly high: Waiting[] = [];
+  private readonly normal: Waiting[] = [];
+  private readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Runs `work` as soon as a slot is free. Rejects with the signal's reason when aborted while waiting. */
+  async run<T>(priority: "high" | "normal", signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.enter(priority, signal);
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      this.next();
+    }
+  }
+
+  private async enter(priority: "high" | "normal", signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.running < this.limit) {
+      this.running += 1;
+      return;
+    }
+    const lane = priority === "high" ? this.high : this.normal;
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => {
+        lane.splice(lane.indexOf(waiting), 1);
+        reject(signal.reason);
+      };
+      const waiting: Waiting = { start: resolve, leave: () => signal.removeEventListener("abort", onAbort) };
+      signal.addEventListener("abort", onAbort, { once: true });
+      lane.push(waiting);
+    });
+  }
+
+  private next(): void {
+    const waiting = this.high.shift() ?? this.normal.shift();
+    if (waiting !== undefined) {
+      waiting.leave();
+      this.running += 1;
+      waiting.start();
+    }
+  }
+}
