@@ -19,7 +19,7 @@ export const commands: Registry = {
     },
     {
       name: "trigger",
-      summary: "Start a Pipeline on the cluster and follow it to its end",
+      summary: "Start a Pipeline, follow it live and end with its outcome",
       load: async () => (await import("./trigger/trigger.ts")).trigger,
     },
   ],

@@ -80,7 +80,10 @@ export async function bundleProgram(): Promise<ProgramBundle> {
     define: { FAIRLEAD_VERSION: JSON.stringify(await version()) },
     banner: { js: banner },
     plugins: [await precompileValidators()],
-    external: ["*.node", ...(existsSync(join(repositoryRoot, "steps/lib/kube/connect.ts")) ? [] : ["../kube/connect.ts"])],
+    external: [
+      "*.node",
+      ...(existsSync(join(repositoryRoot, "steps/lib/kube/connect.ts")) ? [] : ["../kube/connect.ts"]),
+    ],
     metafile: true,
     write: false,
     logLevel: "warning",
