@@ -3,7 +3,7 @@ export type AcmVersion =
   | { readonly known: true; readonly text: string; readonly numbers: readonly [number, number, number] }
   | { readonly known: false; readonly text: string };
 
-const pattern = /^v?(\d{1,5})\.(\d{1,5})(?:\.(\d{1,5}))?(?:[-+.].*)?$/s;
+const pattern = /^v?(\d{1,5})\.(\d{1,5})(?:\.(\d{1,5}))?(?:[-+].*)?$/s;
 
 /**
  * Reads `status.currentVersion` of a MultiClusterHub. Suffixes (`-rc1`, `+build`) are ignored, so that a release

@@ -1,0 +1,89 @@
+import type { Clock } from "../../lib/clock/clock.ts";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { waitFor } from "../../lib/kube/wait-for.ts";
+import type { Logger } from "../../lib/log/logger.ts";
+import { applies, type Check, type Waited } from "./check.ts";
+import type { Finding } from "./finding.ts";
+import type { HubName, Observation, SharedUser } from "./observation.ts";
+import { observe } from "./observe.ts";
+import type { Reading } from "./reading.ts";
+import { checks } from "./registry.ts";
+import type { PreflightSettings } from "./settings.ts";
+
+/** A finding with the check that made it. */
+export interface CheckResult extends Finding {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+}
+
+export interface PreflightInput {
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly settings: PreflightSettings;
+  readonly sharedUsers: Reading<readonly SharedUser[]>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface PreflightRun {
+  readonly observation: Observation;
+  /** In report order. */
+  readonly results: readonly CheckResult[];
+}
+
+/** Observes both hubs, waits where a check asks for it, and judges all that apply. Never writes to a hub. */
+export async function runChecks(input: PreflightInput): Promise<PreflightRun> {
+  const applicable = checks.filter((check) => applies(check, input.settings));
+  const waited = new Map<string, Waited>();
+  let observation = await observe(input);
+  for (const check of applicable) {
+    const outcome = await waitBefore(check, observation, input);
+    if (outcome !== undefined) {
+      waited.set(check.id, outcome);
+      // All anew: what was read before the wait belongs to another moment.
+      observation = await observe(input);
+    }
+  }
+  return { observation, results: evaluateChecks(applicable, observation, input.settings, waited) };
+}
+
+/** Pure: the verdicts over one observation. */
+export function evaluateChecks(
+  applicable: readonly Check[],
+  observation: Observation,
+  settings: PreflightSettings,
+  waited: ReadonlyMap<string, Waited> = new Map(),
+): readonly CheckResult[] {
+  return applicable.flatMap((check) =>
+    check.evaluate(observation, settings, waited.get(check.id)).map((finding) => ({
+      id: check.id,
+      number: check.number,
+      name: check.name,
+      ...finding,
+    })),
+  );
+}
+
+async function waitBefore(check: Check, observation: Observation, input: PreflightInput): Promise<Waited | undefined> {
+  const request = check.wait?.(observation, input.settings);
+  if (request === undefined) {
+    return undefined;
+  }
+  const { clients, clock, log, signal } = input;
+  log.info(request.title, { step: check.id });
+  const onNote = (note: string): void => log.info(note, { step: check.id });
+  try {
+    const { state } = await waitFor(request.build(clients), { clock, signal, log, onNote });
+    return { awaited: request.awaited, outcome: state === "done" ? "ended" : "timed-out" };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof FairleadError)) {
+      throw error;
+    }
+    // A wait that cannot watch is no verdict: the check judges what the next look shows.
+    log.warn(`${error.message}: ${error.text.why}`, { step: check.id });
+    return { awaited: request.awaited, outcome: "timed-out" };
+  }
+}
