@@ -56,9 +56,14 @@ export async function startApiServers(names: readonly string[], options: ApiServ
   try {
     const etcd = await startEtcd(programs.etcd, folder, pidFolder);
     running.etcd = etcd;
-    const started = await Promise.all(
+    const outcomes = await Promise.allSettled(
       names.map((name) => startServer({ name, folder, etcd, programs, options, running: running.servers })),
     );
+    // All have come to an end: `stop` misses none of them.
+    const started = outcomes.map((outcome) => {
+      if (outcome.status === "rejected") throw outcome.reason;
+      return outcome.value;
+    });
     return handle(Object.fromEntries(started.map((server) => [server.name, server])), stop);
   } catch (error) {
     await stop();

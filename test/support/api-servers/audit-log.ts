@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** What tests read of an audit.k8s.io/v1 Event at level Metadata. A watch yields two: ResponseStarted, ResponseComplete. */
 export interface AuditEvent {
@@ -37,6 +39,27 @@ export async function readAuditLog(file: string): Promise<readonly AuditEvent[]>
   const text = await readIfPresent(file);
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   return lines.filter((line) => line !== "").map(parseEvent);
+}
+
+/**
+ * All events of calls that ended before this one. A client may have its answer before the event is on disk, hence a
+ * marker call is sent behind it: once that is in the log, the log is complete.
+ *
+ * @param callServer makes any request with the header `Audit-ID` of that value
+ */
+export async function completeAuditLog(
+  file: string,
+  callServer: (auditId: string) => Promise<unknown>,
+): Promise<readonly AuditEvent[]> {
+  const marker = randomUUID();
+  await callServer(marker);
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    const events = await readAuditLog(file);
+    if (events.some((event) => event.auditID === marker)) return events.filter((event) => event.auditID !== marker);
+    if (performance.now() > deadline) throw new Error(`the API server writes no audit log to ${file}`);
+    await pause(10);
+  }
 }
 
 function parseEvent(line: string): AuditEvent {

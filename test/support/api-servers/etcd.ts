@@ -12,27 +12,32 @@ export interface Etcd {
 
 const unused = "http://127.0.0.1:1";
 
-/** Starts etcd on Unix sockets in `folder`: no port to clash on, nobody else on the machine can reach it. */
-export async function startEtcd(program: string, folder: string, pidFolder: string): Promise<Etcd> {
+/** What an etcd on Unix sockets in `folder` is started with, and where it is then reached. */
+export function etcdOnSocket(folder: string): {
+  readonly socket: string;
+  readonly endpoint: string;
+  readonly args: readonly string[];
+} {
   const socket = join(folder, "etcd.sock");
   const endpoint = `unix://${socket}`;
-  const etcd = await ManagedProcess.start({
-    name: "etcd",
-    command: program,
-    folder,
-    pidFolder,
-    args: [
-      `--data-dir=${join(folder, "etcd")}`,
-      `--listen-client-urls=${endpoint}`,
-      `--listen-peer-urls=unix://${join(folder, "peer.sock")}`,
-      // etcd 3.6 insists on host:port in what it advertises; nobody dials the only member of a cluster by it.
-      `--advertise-client-urls=${unused}`,
-      `--initial-advertise-peer-urls=${unused}`,
-      `--initial-cluster=default=${unused}`,
-      // Test data need not outlive a power cut.
-      "--unsafe-no-fsync",
-    ],
-  });
+  const args = [
+    `--data-dir=${join(folder, "etcd")}`,
+    `--listen-client-urls=${endpoint}`,
+    // etcd 3.6 insists on host:port in what it advertises; nobody dials the only member of a cluster by it.
+    `--advertise-client-urls=${unused}`,
+    `--listen-peer-urls=unix://${join(folder, "peer.sock")}`,
+    `--initial-advertise-peer-urls=${unused}`,
+    `--initial-cluster=default=${unused}`,
+    // Test data need not outlive a power cut.
+    "--unsafe-no-fsync",
+  ];
+  return { socket, endpoint, args };
+}
+
+/** Starts etcd on Unix sockets in `folder`: no port to clash on, and the folder's mode keeps others out. */
+export async function startEtcd(program: string, folder: string, pidFolder: string): Promise<Etcd> {
+  const { socket, endpoint, args } = etcdOnSocket(folder);
+  const etcd = await ManagedProcess.start({ name: "etcd", command: program, folder, pidFolder, args });
   while (!(await exists(socket))) {
     if (etcd.exitStatus !== undefined) {
       throw new SetupError({
@@ -47,7 +52,8 @@ export async function startEtcd(program: string, folder: string, pidFolder: stri
   return { process: etcd, endpoint };
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is anything at the path. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await access(path);
     return true;

@@ -3,8 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { apiServerFiles } from "./arguments.ts";
 import { auditPolicy } from "./audit-log.ts";
-import { createAuthority, issueCertificate } from "./certificates.ts";
-import { kubeconfig } from "./kubeconfig.ts";
+import { createAuthority, issueCertificate, type KeyPair } from "./certificates.ts";
+import { type Credential, kubeconfig } from "./kubeconfig.ts";
 import { certificateUser, kubeconfigFile } from "./test-api-server.ts";
 import { type TestUser, tokenFile } from "./users.ts";
 
@@ -12,12 +12,14 @@ export interface Preparation {
   readonly name: string;
   readonly folder: string;
   readonly url: string;
+  /** IP addresses that the server's certificate is valid for, besides 127.0.0.1. */
+  readonly addresses?: readonly string[];
   readonly users: ReadonlyMap<string, TestUser>;
 }
 
-/** Fills a server's folder: an authority of its own, certificates, tokens, keys, audit policy, kubeconfigs. */
-export async function prepareApiServer(wanted: Preparation): Promise<void> {
-  const { name, folder, url, users } = wanted;
+/** Fills a server's folder: an authority of its own, certificates, tokens, keys, audit policy, kubeconfigs. Returns the authority. */
+export async function prepareApiServer(wanted: Preparation): Promise<KeyPair> {
+  const { name, folder, users } = wanted;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const authority = await createAuthority(folder, `fairlead-test-${name}`);
   await issueCertificate(
@@ -25,7 +27,11 @@ export async function prepareApiServer(wanted: Preparation): Promise<void> {
     "server",
     {
       commonName: "kube-apiserver",
-      alternativeNames: ["IP:127.0.0.1", "DNS:localhost", "DNS:kubernetes.default.svc"],
+      alternativeNames: [
+        ...["127.0.0.1", ...(wanted.addresses ?? [])].map((address) => `IP:${address}`),
+        "DNS:localhost",
+        "DNS:kubernetes.default.svc",
+      ],
       use: "serverAuth",
     },
     authority,
@@ -41,14 +47,16 @@ export async function prepareApiServer(wanted: Preparation): Promise<void> {
   await writeFile(join(folder, apiServerFiles.serviceAccountKey), key, { mode: 0o600 });
   await writeFile(join(folder, apiServerFiles.tokens), tokenFile(users.values()), { mode: 0o600 });
   await writeFile(join(folder, apiServerFiles.auditPolicy), auditPolicy);
-  const base = { name, url, authority: await readFile(authority.certFile, "utf8") };
-  for (const { name: user, token } of users.values()) {
-    await writeFile(kubeconfigFile(folder, user), kubeconfig({ ...base, user, credential: { token } }), {
-      mode: 0o600,
-    });
-  }
-  const credential = { "client-certificate": admin.certFile, "client-key": admin.keyFile };
-  await writeFile(kubeconfigFile(folder, certificateUser), kubeconfig({ ...base, user: certificateUser, credential }), {
-    mode: 0o600,
-  });
+  await writeKubeconfigs(wanted, authority, admin);
+  return authority;
+}
+
+async function writeKubeconfigs(wanted: Preparation, authority: KeyPair, admin: KeyPair): Promise<void> {
+  const base = { name: wanted.name, url: wanted.url, authority: await readFile(authority.certFile, "utf8") };
+  const write = async (user: string, credential: Credential): Promise<void> => {
+    const text = kubeconfig({ ...base, user, credential });
+    await writeFile(kubeconfigFile(wanted.folder, user), text, { mode: 0o600 });
+  };
+  for (const { name, token } of wanted.users.values()) await write(name, { token });
+  await write(certificateUser, { "client-certificate": admin.certFile, "client-key": admin.keyFile });
 }

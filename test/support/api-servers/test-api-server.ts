@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SetupError } from "../../cluster/programs/setup-error.ts";
 import { type ApiServerLayout, apiServerArguments, apiServerFiles } from "./arguments.ts";
-import { type AuditEvent, readAuditLog } from "./audit-log.ts";
+import { type AuditEvent, completeAuditLog, readAuditLog } from "./audit-log.ts";
 import { httpsGet } from "./https-get.ts";
 import { ManagedProcess } from "./managed-process.ts";
+import { runKubectl } from "./run-kubectl.ts";
 import type { TestUser } from "./users.ts";
 
 export interface ApiServerPrograms {
@@ -69,35 +68,18 @@ export class TestApiServer {
   async auditEvents(): Promise<readonly AuditEvent[]> {
     const file = join(this.folder, apiServerFiles.auditLog);
     if (this.#process === undefined || this.#process.exitStatus !== undefined) return await readAuditLog(file);
-    // The client may have its answer before the event is written: a marker behind it tells when the log is complete.
-    const marker = randomUUID();
-    await this.#get("/version", { "Audit-ID": marker }, 10_000);
-    const deadline = performance.now() + 10_000;
-    for (;;) {
-      const events = await readAuditLog(file);
-      if (events.some((event) => event.auditID === marker)) return events.filter((event) => event.auditID !== marker);
-      if (performance.now() > deadline) throw new Error(`API server "${this.name}" writes no audit log to ${file}`);
-      await pause(10);
-    }
+    return await completeAuditLog(file, (auditId) => this.#get("/version", { "Audit-ID": auditId }, 10_000));
   }
 
   /** Runs kubectl as admin and returns its standard output. @throws Error with what kubectl said. */
-  kubectl(args: readonly string[], input?: string): Promise<string> {
-    const command = [`--kubeconfig=${this.kubeconfig()}`, `--cache-dir=${join(this.folder, "kubectl-cache")}`, ...args];
-    return new Promise((resolve, reject) => {
-      const child = execFile(
-        this.#spec.programs.kubectl,
-        command,
-        { maxBuffer: 256 * 1024 * 1024 },
-        (error, stdout, stderr) => {
-          if (error === null) resolve(stdout);
-          else
-            reject(new Error(`kubectl ${args.join(" ")} on "${this.name}" failed: ${stderr.trim() || error.message}`));
-        },
-      );
-      // kubectl may end before it has read everything; its exit status then says why.
-      child.stdin?.on("error", () => {});
-      child.stdin?.end(input ?? "");
+  kubectl(args: readonly string[], input = ""): Promise<string> {
+    return runKubectl({
+      program: this.#spec.programs.kubectl,
+      kubeconfig: this.kubeconfig(),
+      cacheFolder: join(this.folder, "kubectl-cache"),
+      args,
+      input,
+      server: this.name,
     });
   }
 
