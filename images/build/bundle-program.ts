@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { repositoryRoot } from "./find-schemas.ts";
 import { precompileValidators } from "./precompile-validators.ts";
+import { shakeTypebox } from "./shake-typebox.ts";
 
 export interface ProgramBundle {
   /** File name (flat) → contents. */
@@ -79,11 +79,8 @@ export async function bundleProgram(): Promise<ProgramBundle> {
     charset: "utf8",
     define: { FAIRLEAD_VERSION: JSON.stringify(await version()) },
     banner: { js: banner },
-    plugins: [await precompileValidators()],
-    external: [
-      "*.node",
-      ...(existsSync(join(repositoryRoot, "steps/lib/kube/connect.ts")) ? [] : ["../kube/connect.ts"]),
-    ],
+    plugins: [await precompileValidators(), shakeTypebox],
+    external: ["*.node"],
     metafile: true,
     write: false,
     logLevel: "warning",
