@@ -77,7 +77,7 @@ async function playRound<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Prom
       return { state: "settled", note };
     case "act": {
       const performed = await performActions(run, plan.actions);
-      if (performed.state === "done") return { state: plan.then === "done" ? "acted" : "again", note };
+      if (performed.state === "done") return { state: plan.afterwards === "done" ? "acted" : "again", note };
       const { what, why } = performed.cause.text;
       return { state: "again", note: `${note} (${what}: ${why})` };
     }
@@ -133,7 +133,7 @@ async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promi
       return { state: "already-done", note: plan.note };
     case "act": {
       const entries = [...(await planActions(run, plan.actions))];
-      if (plan.then === "plan-again") {
+      if (plan.afterwards === "plan-again") {
         const summary = `the rest of ${step.name} is planned from the state that the changes above leave`;
         entries.push({ phase, step: step.name, target: "", verb: "later", object: step.title, summary });
         planned.push(...entries.slice(-1));

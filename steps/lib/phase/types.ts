@@ -78,7 +78,7 @@ export type Action<M> =
 
 /**
  * What a step's planner says after a look at live state.
- * After `act` with `then: "plan-again"` the step is read and planned once more (bounded), which makes multi-stage work
+ * After `act` with `afterwards: "plan-again"` the step is read and planned once more (bounded), which makes multi-stage work
  * (delete, wait until gone, create) resumable at each point: each round starts from live state.
  */
 export type StepPlan<M> =
@@ -90,7 +90,7 @@ export type StepPlan<M> =
       readonly state: "act";
       readonly note: string;
       readonly actions: readonly Action<M>[];
-      readonly then: "done" | "plan-again";
+      readonly afterwards: "done" | "plan-again";
     };
 
 /**

@@ -1,0 +1,49 @@
+import { annotation } from "../../acm/constants.ts";
+import type { AcmRestore } from "../../acm/hub-objects.ts";
+import type { ArchivedRestore, OperationMemory, RestoreSnapshot } from "../../state/operation-memory.ts";
+
+const notCopied: ReadonlySet<string> = new Set([annotation.syncRequest, annotation.lastApplied]);
+
+/** Name, labels, annotations and spec of a Restore: enough to make it anew. `undefined` for one without a spec. Pure. */
+export function snapshotOf(restore: AcmRestore): RestoreSnapshot | undefined {
+  const { metadata, spec } = restore;
+  if (spec === undefined) {
+    return undefined;
+  }
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key));
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? "",
+    labels: metadata.labels ?? {},
+    annotations: Object.fromEntries(annotations),
+    spec: { ...spec, veleroManagedClustersBackupName: "skip" },
+  };
+}
+
+/** The Restore of a snapshot, ready to create. Managed clusters are `skip`: it must not activate anything. Pure. */
+export function restoreFrom(snapshot: RestoreSnapshot): AcmRestore {
+  const { name, namespace, labels, annotations, spec } = snapshot;
+  return {
+    apiVersion: "cluster.open-cluster-management.io/v1beta1",
+    kind: "Restore",
+    metadata: { name, namespace, labels, annotations },
+    spec: { ...spec, veleroManagedClustersBackupName: "skip" },
+  };
+}
+
+/** Adds a Restore to the archive, once by uid: a retry never overwrites what the first attempt saw. Pure. */
+export function archive(memory: OperationMemory, restores: readonly AcmRestore[], at: string): OperationMemory {
+  const known = new Set((memory.archived_restores ?? []).map((entry) => entry.uid));
+  const added: readonly ArchivedRestore[] = restores
+    .filter((restore) => !known.has(restore.metadata.uid ?? ""))
+    .map(({ metadata, spec, status }) => ({
+      name: metadata.name,
+      namespace: metadata.namespace ?? "",
+      uid: metadata.uid ?? "",
+      archived_at: at,
+      phase: status?.phase ?? "",
+      last_message: (status?.lastMessage ?? "").slice(0, 2000),
+      spec: spec ?? null,
+    }));
+  return { ...memory, archived_restores: [...(memory.archived_restores ?? []), ...added] };
+}

@@ -1,0 +1,289 @@
+import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
+import { waitOn } from "../../../lib/phase/types.ts";
+import { findPassiveRestore, syncIntervalSeconds, type VeleroRestoreSummary } from "../../acm/acm-restore.ts";
+import { needsFreshPassive } from "../../acm/acm-version.ts";
+import type { BackupSummary } from "../../acm/backup.ts";
+import { scheduleBlocksRestores } from "../../acm/backup-schedule.ts";
+import { describeStorage, isUsable, type StorageLocation } from "../../acm/backup-storage.ts";
+import { annotation } from "../../acm/constants.ts";
+import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
+import { judgePassiveRestore } from "../../acm/passive-restore.ts";
+import { acmRestores } from "../../acm/resources.ts";
+import type { OperationMemory } from "../../state/operation-memory.ts";
+import { switchoverError } from "../../switchover-error.ts";
+import { backupsOf, restoresOf, schedulesOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
+import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { notYetVisible, staleKinds } from "./fresh-passive.ts";
+import { restoreFrom, snapshotOf } from "./passive-snapshot.ts";
+
+interface Seen {
+  readonly schedules: readonly BackupSchedule[];
+  readonly restores: readonly AcmRestore[];
+  readonly veleroRestores: readonly VeleroRestoreSummary[];
+  readonly backups: readonly BackupSummary[];
+  readonly primaryBackups: readonly BackupSummary[];
+  readonly storage: readonly StorageLocation[];
+}
+
+type Plan = StepPlan<OperationMemory>;
+
+const syncRequestMs = 60_000;
+const freshMarginSeconds = 600;
+
+function waitThenLook(note: string, ...actions: readonly Action<OperationMemory>[]): Plan {
+  return { state: "act", note, actions, afterwards: "plan-again" };
+}
+
+function untilEnabled(context: SwitchoverContext, name: string, timeoutSeconds: number): Wait {
+  return waitOn({
+    title: `waiting until Restore ${name} is Enabled and its Velero Restores have ended`,
+    sources: {
+      restores: restoresOf.live(context, "secondary"),
+      veleroRestores: veleroRestoresOf.live(context, "secondary"),
+    },
+    decide: ({ restores, veleroRestores }) => {
+      const restore = restores.find((candidate) => candidate.metadata.name === name);
+      if (restore === undefined) {
+        return { state: "pending", note: "the Restore is not there" };
+      }
+      const judged = judge(context, restore, veleroRestores);
+      if (judged.state === "ready" && judged.unfinished.length === 0) {
+        return { state: "done", note: "Enabled" };
+      }
+      return {
+        state: "pending",
+        note: judged.state === "ready" ? `in progress: ${judged.unfinished.join(", ")}` : judged.why,
+      };
+    },
+    timeoutMs: ms(timeoutSeconds),
+    onTimeout: (note) =>
+      switchoverError(
+        "SW-ACT-03",
+        {
+          what: `Restore ${name} on the new hub did not become Enabled in ${timeoutSeconds} s`,
+          why: note,
+          fix: "mend what the message names on the new hub, then resume; nothing was activated",
+        },
+        "timeout",
+      ),
+  });
+}
+
+function judge(context: SwitchoverContext, restore: AcmRestore, veleroRestores: readonly VeleroRestoreSummary[]) {
+  const { version } = context.hubs.secondary;
+  return judgePassiveRestore({ restore, veleroRestores, version, isOurs: false, activationMethod: "patch" });
+}
+
+function untilVisible(context: SwitchoverContext): Wait {
+  return waitOn({
+    title: "waiting until the new hub sees the newest backups of the old hub",
+    sources: { onPrimary: backupsOf.live(context, "primary"), onSecondary: backupsOf.live(context, "secondary") },
+    decide: ({ onPrimary, onSecondary }) => {
+      const missing = notYetVisible(onPrimary, onSecondary);
+      return missing.length === 0
+        ? { state: "done", note: "all visible" }
+        : { state: "pending", note: `not yet on the new hub: ${missing.join(", ")}` };
+    },
+    timeoutMs: ms(context.tuning.backupSyncWait),
+    onTimeout: (note) =>
+      switchoverError(
+        "SW-ACT-04",
+        {
+          what: "the newest backups of the old hub did not reach the new hub",
+          why: note,
+          fix: "check Velero and the storage location of the new hub, then resume; nothing was changed there",
+        },
+        "timeout",
+      ),
+  });
+}
+
+function untilFresh(context: SwitchoverContext, restore: AcmRestore): Wait {
+  const { name } = restore.metadata;
+  return waitOn({
+    title: `waiting until Restore ${name} holds the newest backups`,
+    sources: {
+      restores: restoresOf.live(context, "secondary"),
+      veleroRestores: veleroRestoresOf.live(context, "secondary"),
+      backups: backupsOf.live(context, "secondary"),
+    },
+    decide: ({ restores, veleroRestores, backups }) => {
+      const current = restores.find((candidate) => candidate.metadata.name === name);
+      const stale = current === undefined ? ["the Restore is gone"] : staleKinds(current, veleroRestores, backups);
+      const enabled = current?.status?.phase === "Enabled";
+      return stale.length === 0 && enabled
+        ? { state: "done", note: "holds the newest backups" }
+        : {
+            state: "pending",
+            note: stale.length === 0 ? `phase is ${current?.status?.phase ?? ""}` : stale.join(", "),
+          };
+    },
+    timeoutMs: ms(syncIntervalSeconds(restore) + freshMarginSeconds),
+    onTimeout: (note) =>
+      switchoverError(
+        "SW-ACT-05",
+        {
+          what: `Restore ${name} on the new hub did not take over the newest backups`,
+          why: note,
+          fix: "look at the Restore's status; the operator looks for newer backups at its interval. Then resume; nothing was changed",
+        },
+        "timeout",
+      ),
+  });
+}
+
+function requestSync(context: SwitchoverContext, restore: AcmRestore): readonly Action<OperationMemory>[] {
+  const asked = Date.parse(restore.metadata.annotations?.[annotation.syncRequest] ?? "");
+  const now = context.clock.now();
+  if (now - asked < syncRequestMs) {
+    return [];
+  }
+  const { name } = restore.metadata;
+  return [
+    {
+      kind: "write",
+      change: {
+        target: "secondary",
+        resource: acmRestores,
+        ref: { name, namespace: context.namespaces.backup },
+        summary: `ask the operator to look for newer backups of Restore ${name}`,
+        verb: "merge-patch",
+        patch: { metadata: { annotations: { [annotation.syncRequest]: new Date(now).toISOString() } } },
+      },
+    },
+  ];
+}
+
+function untilStorage(context: SwitchoverContext): Wait {
+  return waitOn({
+    title: "waiting for a usable backup storage location on the new hub",
+    sources: { storage: storageOf.live(context, "secondary") },
+    decide: ({ storage }) =>
+      storage.some(isUsable)
+        ? { state: "done", note: "usable" }
+        : { state: "pending", note: storage.map(describeStorage).join(", ") || "there is none" },
+    timeoutMs: ms(context.tuning.errorGrace),
+    onTimeout: (note) =>
+      switchoverError("SW-ACT-06", {
+        what: "the new hub has no usable backup storage location",
+        why: note,
+        fix: "mend the storage location, then resume; nothing was changed",
+      }),
+  });
+}
+
+function rebuildOrRefuse(context: SwitchoverContext): Plan {
+  const { passive_snapshot: snapshot, abandoned_activation: abandoned } = context.memory();
+  if (snapshot === undefined || abandoned === undefined) {
+    return {
+      state: "refused",
+      error: switchoverError("SW-ACT-02", {
+        what: "the new hub has no passive Restore",
+        why: "method passive activates the fleet through a Restore with syncRestoreWithNewBackups: true",
+        fix: "create one with managed clusters skip, credentials and resources latest, wait until it is Enabled, then resume",
+      }),
+    };
+  }
+  return waitThenLook(
+    `make Restore ${snapshot.name} anew after the activation that was taken back`,
+    {
+      kind: "write",
+      change: {
+        target: "secondary",
+        resource: acmRestores,
+        ref: { name: snapshot.name, namespace: snapshot.namespace },
+        summary: `create passive Restore ${snapshot.name}`,
+        verb: "create",
+        body: restoreFrom(snapshot),
+      },
+    },
+    { kind: "wait", wait: untilEnabled(context, snapshot.name, context.tuning.restoreWait) },
+  );
+}
+
+function blockedBySchedule(blocking: BackupSchedule): Plan {
+  return {
+    state: "refused",
+    error: switchoverError("SW-ACT-01", {
+      what: `BackupSchedule ${blocking.metadata.name} on the new hub is ${blocking.status?.phase || "without a phase"}`,
+      why: "a schedule that is not paused ends every Restore beside it for good",
+      fix: "pause it and wait for the phase Paused, or delete it, then resume",
+    }),
+  };
+}
+
+function planRestore(seen: Seen, restore: AcmRestore, context: SwitchoverContext): Plan | undefined {
+  const judged = judge(context, restore, seen.veleroRestores);
+  const { name } = restore.metadata;
+  if (judged.state === "dead" || judged.state === "ended-with-data") {
+    const fix = judged.state === "dead" ? judged.fix : "delete this Restore and create it anew";
+    const text = { what: `Restore ${name} on the new hub cannot be activated`, why: judged.why, fix };
+    return { state: "refused", error: switchoverError("SW-ACT-07", text) };
+  }
+  if (judged.state !== "ready" || judged.unfinished.length > 0) {
+    return waitThenLook("wait until the passive sync has settled", {
+      kind: "wait",
+      wait: untilEnabled(context, name, context.tuning.passiveSettle),
+    });
+  }
+  return undefined;
+}
+
+/** Proves that the passive Restore of the new hub holds the newest data and can be activated; keeps a copy of it. */
+export const verifyPassiveSync = switchoverStep<Seen>({
+  name: "verify_passive_sync",
+  title: "Check that the new hub holds the newest data",
+  // Once activated the passive Restore is no longer one: the record is the proof.
+  onResume: "trust-record",
+  async read(context) {
+    const [schedules, restores, veleroRestores, backups, primaryBackups, storage] = await Promise.all([
+      schedulesOf.once(context, "secondary"),
+      restoresOf.once(context, "secondary"),
+      veleroRestoresOf.once(context, "secondary"),
+      backupsOf.once(context, "secondary"),
+      backupsOf.once(context, "primary"),
+      storageOf.once(context, "secondary"),
+    ]);
+    return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
+  },
+  plan(seen, context) {
+    const { version } = context.hubs.secondary;
+    const blocking = seen.schedules.find((schedule) => scheduleBlocksRestores(schedule, version));
+    if (blocking !== undefined) {
+      return blockedBySchedule(blocking);
+    }
+    const restore = findPassiveRestore(seen.restores);
+    if (restore === undefined) {
+      return rebuildOrRefuse(context);
+    }
+    const unsettled = planRestore(seen, restore, context);
+    if (unsettled !== undefined) {
+      return unsettled;
+    }
+    if (notYetVisible(seen.primaryBackups, seen.backups).length > 0) {
+      return waitThenLook("wait for the newest backups", { kind: "wait", wait: untilVisible(context) });
+    }
+    if (needsFreshPassive(version, "patch") && staleKinds(restore, seen.veleroRestores, seen.backups).length > 0) {
+      return waitThenLook("wait until the newest backups are restored", ...requestSync(context, restore), {
+        kind: "wait",
+        wait: untilFresh(context, restore),
+      });
+    }
+    if (!seen.storage.some(isUsable)) {
+      return waitThenLook("wait for the storage location", { kind: "wait", wait: untilStorage(context) });
+    }
+    const snapshot = snapshotOf(restore);
+    return {
+      state: "act",
+      note: `Restore ${restore.metadata.name} is Enabled and up to date`,
+      actions: [
+        {
+          kind: "remember",
+          note: `keep a copy of Restore ${restore.metadata.name}`,
+          update: (memory) => (snapshot === undefined ? memory : { ...memory, passive_snapshot: snapshot }),
+        },
+      ],
+      afterwards: "done",
+    };
+  },
+});

@@ -1,0 +1,137 @@
+import { isKubeError } from "../../lib/kube/kube-error.ts";
+import { type Source, source } from "../../lib/kube/live-collection.ts";
+import type { KubeObject, ListQuery, Resource } from "../../lib/kube/types.ts";
+import { summariseVeleroRestore, type VeleroRestoreSummary } from "../acm/acm-restore.ts";
+import { throttlesOperator } from "../acm/acm-version.ts";
+import { type BackupSummary, summariseBackup } from "../acm/backup.ts";
+import { type StorageLocation, summariseStorageLocation } from "../acm/backup-storage.ts";
+import { veleroScheduleName } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import type { AcmRestore, BackupSchedule, VeleroSchedule } from "../acm/hub-objects.ts";
+import {
+  hiveClusterNames,
+  type ManagedClusterSummary,
+  splitFleet,
+  summariseManagedCluster,
+} from "../acm/managed-cluster.ts";
+import {
+  acmRestores,
+  backupSchedules,
+  backupStorageLocations,
+  clusterDeployments,
+  managedClusters,
+  veleroBackups,
+  veleroRestores,
+  veleroSchedules,
+} from "../acm/resources.ts";
+import { ms, type SwitchoverContext } from "./switchover-context.ts";
+
+// The collections that steps look at, each in its two forms: listed once, and kept current for a wait.
+
+interface Collection<P> {
+  once(context: SwitchoverContext, hub: HubName): Promise<readonly P[]>;
+  live(context: SwitchoverContext, hub: HubName): Source<P>;
+}
+
+function collection<T extends KubeObject, P>(
+  resource: Resource<T>,
+  scope: "backup" | "cluster",
+  project: (object: T) => P,
+): Collection<P> {
+  const query = (context: SwitchoverContext): ListQuery =>
+    scope === "backup" ? { namespace: context.namespaces.backup } : {};
+  return {
+    async once(context, hub) {
+      const { signal } = context;
+      return (await context.clients[hub].list(resource, query(context), { signal, project })).items;
+    },
+    live: (context, hub) => source(context.clients[hub], resource, query(context), project),
+  };
+}
+
+export const schedulesOf = collection<BackupSchedule, BackupSchedule>(backupSchedules, "backup", (object) => object);
+export const restoresOf = collection<AcmRestore, AcmRestore>(acmRestores, "backup", (object) => object);
+export const backupsOf: Collection<BackupSummary> = collection(veleroBackups, "backup", summariseBackup);
+export const storageOf: Collection<StorageLocation> = collection(
+  backupStorageLocations,
+  "backup",
+  summariseStorageLocation,
+);
+export const veleroRestoresOf: Collection<VeleroRestoreSummary> = collection(
+  veleroRestores,
+  "backup",
+  summariseVeleroRestore,
+);
+export const clustersOf: Collection<ManagedClusterSummary> = collection(
+  managedClusters,
+  "cluster",
+  summariseManagedCluster,
+);
+
+/** One of the five Velero Schedules of a BackupSchedule. */
+export interface OwnedVeleroSchedule {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly ownerUid: string;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
+const acmScheduleNames: ReadonlySet<string> = new Set(Object.values(veleroScheduleName));
+
+function summariseVeleroSchedule(schedule: VeleroSchedule): OwnedVeleroSchedule {
+  return {
+    name: schedule.metadata.name,
+    paused: schedule.spec?.paused === true,
+    ownerUid: schedule.metadata.ownerReferences?.find((owner) => owner.kind === "BackupSchedule")?.uid ?? "",
+    createdAt: Date.parse(schedule.metadata.creationTimestamp ?? ""),
+  };
+}
+
+const allVeleroSchedules = collection(veleroSchedules, "backup", summariseVeleroSchedule);
+
+/** Only those that ACM's backup operator makes. */
+export function acmSchedules(schedules: readonly OwnedVeleroSchedule[]): readonly OwnedVeleroSchedule[] {
+  return schedules.filter((schedule) => acmScheduleNames.has(schedule.name));
+}
+
+export const veleroSchedulesOf = allVeleroSchedules;
+
+/** The clusters of a hub without its own, by name. */
+export async function fleetOf(context: SwitchoverContext, hub: HubName): Promise<readonly ManagedClusterSummary[]> {
+  return splitFleet(await clustersOf.once(context, hub)).clusters;
+}
+
+/**
+ * What a wait for a BackupSchedule's phase is longer by: to ACM 2.14 the operator prepares up to 0.1 s per imported
+ * cluster before it looks at a pause.
+ */
+export async function scheduleAllowanceMs(context: SwitchoverContext, hub: HubName): Promise<number> {
+  if (!throttlesOperator(context.hubs[hub].version)) {
+    return 0;
+  }
+  const { signal } = context;
+  const project = (object: KubeObject): { readonly namespace?: string } =>
+    object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace };
+  const deployments = await listOrNone(context, hub, project, signal);
+  const hive = hiveClusterNames(deployments);
+  const imported = (await fleetOf(context, hub)).filter((cluster) => !hive.has(cluster.name)).length;
+  return ms(context.tuning.schedulePerCluster) * imported;
+}
+
+async function listOrNone(
+  context: SwitchoverContext,
+  hub: HubName,
+  project: (object: KubeObject) => { readonly namespace?: string },
+  signal: AbortSignal,
+): Promise<readonly { readonly namespace?: string }[]> {
+  const client = context.clients[hub];
+  try {
+    return (await client.list(clusterDeployments, {}, { signal, project })).items;
+  } catch (error) {
+    if (isKubeError(error, "KindAbsent")) {
+      return [];
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { source } from "../../../lib/kube/live-collection.ts";
+import { waitOn } from "../../../lib/phase/types.ts";
+import { objectName } from "../../acm/constants.ts";
+import type { Workload } from "../../acm/hub-objects.ts";
+import { pods, statefulSets } from "../../acm/resources.ts";
+import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+
+const compactorLabel = "app.kubernetes.io/name=thanos-compact";
+const podsWaitMs = 60_000;
+
+function ref(context: SwitchoverContext): { readonly name: string; readonly namespace: string } {
+  return { name: objectName.thanosCompactor, namespace: context.namespaces.observability };
+}
+
+/** Two compactors on one bucket damage it: the old hub's stops before the new hub's can start. */
+export const scaleDownThanos = switchoverStep<Workload | undefined>({
+  name: "scale_down_thanos",
+  title: "Stop the metrics compactor of the old hub",
+  onResume: "observe",
+  read: (context) => context.clients.primary.find(statefulSets, ref(context), { signal: context.signal }),
+  plan(compactor, context) {
+    if (compactor === undefined) {
+      return { state: "done", note: "the old hub runs no metrics compactor" };
+    }
+    const replicas = compactor.spec?.replicas ?? 1;
+    if (replicas === 0) {
+      return { state: "done", note: "already scaled to 0" };
+    }
+    const key = `primary/StatefulSet/${objectName.thanosCompactor}`;
+    const query = { namespace: context.namespaces.observability, labelSelector: compactorLabel };
+    return {
+      state: "act",
+      note: `scale ${objectName.thanosCompactor} from ${replicas} to 0`,
+      actions: [
+        {
+          kind: "remember",
+          note: "keep the number of replicas",
+          update: (memory) => ({ ...memory, replicas_before: { [key]: replicas, ...memory.replicas_before } }),
+        },
+        {
+          kind: "write",
+          change: {
+            target: "primary",
+            resource: statefulSets,
+            ref: ref(context),
+            summary: `scale StatefulSet ${objectName.thanosCompactor} to 0`,
+            verb: "merge-patch",
+            subresource: "scale",
+            patch: { spec: { replicas: 0 } },
+          },
+        },
+        {
+          kind: "wait",
+          wait: waitOn({
+            title: "waiting until the old hub's metrics compactor has stopped",
+            sources: { pods: source(context.clients.primary, pods, query, (pod) => pod.metadata.name) },
+            decide: (seen) =>
+              seen.pods.length === 0
+                ? { state: "done", note: "stopped" }
+                : { state: "pending", note: `still running: ${seen.pods.join(", ")}` },
+            timeoutMs: podsWaitMs + ms(context.tuning.thanosSettle),
+            onTimeout: (note) => ({
+              warning: `the old hub's metrics compactor: ${note}; its operator may have scaled it up again`,
+            }),
+          }),
+        },
+      ],
+      afterwards: "done",
+    };
+  },
+});

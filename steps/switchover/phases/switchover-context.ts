@@ -1,0 +1,41 @@
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { type PhaseContext, type PhaseStep, phaseStep } from "../../lib/phase/types.ts";
+import type { AcmVersion } from "../acm/acm-version.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+import type { ResolvedTuning } from "../tuning.ts";
+
+/** What is known of a hub before its first step. */
+export interface HubFacts {
+  readonly id: string;
+  readonly version: AcmVersion;
+}
+
+/** What the caller allows. */
+export interface SwitchoverSettings {
+  readonly minManagedClusters: number;
+  readonly allowPartialRestore: boolean;
+  readonly allowMissingClusters: boolean;
+}
+
+/** What each step of a switchover may use. */
+export interface SwitchoverContext extends PhaseContext<OperationMemory> {
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly hubs: Readonly<Record<HubName, HubFacts>>;
+  readonly namespaces: HubNamespaces;
+  readonly tuning: ResolvedTuning;
+  readonly settings: SwitchoverSettings;
+}
+
+export type SwitchoverStep = PhaseStep<SwitchoverContext, OperationMemory>;
+
+/** Types a step of a switchover by what it reads. */
+export function switchoverStep<S>(step: PhaseStep<SwitchoverContext, OperationMemory, S>): SwitchoverStep {
+  return phaseStep<SwitchoverContext, OperationMemory, S>(step);
+}
+
+/** Seconds of a tuning key as milliseconds. */
+export function ms(seconds: number): number {
+  return seconds * 1000;
+}

@@ -1,0 +1,67 @@
+import type { AcmRestoreSpec, BackupSchedule, BackupScheduleSpec } from "../acm/hub-objects.ts";
+import type { BaselineCluster } from "../acm/managed-cluster.ts";
+
+// What an operation remembers between its steps and runs: the key `config` of the state file, whose names other tools read.
+
+/** Enough of a Restore to make it anew. */
+export interface RestoreSnapshot {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: AcmRestoreSpec;
+}
+
+export interface Activation {
+  readonly restoreName: string;
+  readonly restoreUid: string;
+  readonly expectedManagedClustersBackup: string;
+  /** Hub time, ms since the epoch: Velero Restores made before belong to the passive sync. */
+  readonly appliedAt: number;
+}
+
+/** An activation that failed for good and was taken back, so that it cannot happen later by itself. */
+export interface AbandonedActivation {
+  readonly uid: string;
+  readonly phase: string;
+  readonly lastMessage: string;
+}
+
+/** A Restore that this operation deleted, kept for the record. */
+export interface ArchivedRestore {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly archived_at: string;
+  readonly phase: string;
+  readonly last_message: string;
+  readonly spec: AcmRestoreSpec | null;
+}
+
+export interface CreatedSchedule {
+  readonly name: string;
+  /** How often it was made anew because of a collision. */
+  readonly recreations: number;
+  /** Flags that would have suppressed the first backup; given back once that exists. */
+  readonly suppressed: Pick<BackupScheduleSpec, "noBackupOnStart" | "skipImmediately">;
+}
+
+export interface OperationMemory {
+  readonly primary_version?: string;
+  readonly secondary_version?: string;
+  readonly cluster_baseline?: readonly BaselineCluster[];
+  readonly saved_backup_schedules?: readonly BackupSchedule[];
+  readonly annotated_clusters?: readonly string[];
+  readonly replicas_before?: Readonly<Record<string, number>>;
+  readonly passive_snapshot?: RestoreSnapshot;
+  readonly activation?: Activation;
+  readonly abandoned_activation?: AbandonedActivation;
+  readonly archived_restores?: readonly ArchivedRestore[];
+  /** Persisted before the old one is deleted: a run killed in between creates it from here. */
+  readonly schedule_to_create?: BackupSchedule;
+  readonly created_schedule?: CreatedSchedule;
+  /** ISO-8601. */
+  readonly backup_schedule_enabled_at?: string;
+  readonly new_backup_detected?: boolean;
+  readonly post_switchover_backups?: Readonly<Record<string, string>>;
+}
