@@ -60,6 +60,8 @@ export interface OperationMemory {
   /** Persisted before the old one is deleted: a run killed in between creates it from here. */
   readonly schedule_to_create?: BackupSchedule;
   readonly created_schedule?: CreatedSchedule;
+  /** The wait for its proof has ended, with or without one. */
+  readonly schedule_watched?: boolean;
   /** ISO-8601. */
   readonly backup_schedule_enabled_at?: string;
   readonly new_backup_detected?: boolean;

@@ -1,0 +1,54 @@
+import { annotation } from "../../acm/constants.ts";
+import type { BackupSchedule, BackupScheduleSpec } from "../../acm/hub-objects.ts";
+import type { CreatedSchedule } from "../../state/operation-memory.ts";
+
+// Keys by which Argo CD and Flux know an object as theirs: on another hub they would delete it as an orphan.
+const tracking = /^(argocd\.argoproj\.io\/|app\.kubernetes\.io\/instance$|([a-z0-9-]+\.)*fluxcd\.io\/)/;
+
+function kept(entries: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(entries ?? {}).filter(([key]) => key !== annotation.lastApplied && !tracking.test(key)),
+  );
+}
+
+/** Which of several saved schedules the new hub gets: the one that owned the Velero Schedules, else the newest. Pure. */
+export function chooseSchedule(saved: readonly BackupSchedule[]): BackupSchedule | undefined {
+  const working = saved.filter((schedule) => !["Failed", "FailedValidation"].includes(schedule.status?.phase ?? ""));
+  const byAge = (list: readonly BackupSchedule[]): BackupSchedule | undefined =>
+    list
+      .toSorted((a, b) => (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? ""))
+      .at(-1);
+  return byAge(working) ?? byAge(saved);
+}
+
+/**
+ * A BackupSchedule to create from one that was read: nothing of its old life (owners, finalizers, status, tracking by
+ * GitOps tools), unpaused, and without the flags that would suppress its first backup. Pure.
+ */
+export function scheduleToCreate(from: BackupSchedule, namespace: string): BackupSchedule {
+  const {
+    noBackupOnStart: _start,
+    skipImmediately: _skip,
+    paused: _paused,
+    ...spec
+  } = from.spec ?? { veleroSchedule: "0 */4 * * *" };
+  return {
+    apiVersion: "cluster.open-cluster-management.io/v1beta1",
+    kind: "BackupSchedule",
+    metadata: {
+      name: from.metadata.name,
+      namespace,
+      labels: kept(from.metadata.labels),
+      annotations: kept(from.metadata.annotations),
+    },
+    spec: { ...spec, paused: false },
+  };
+}
+
+/** The flags that {@link scheduleToCreate} left out and that the user had set. Pure. */
+export function suppressedFlags(spec: BackupScheduleSpec | undefined): CreatedSchedule["suppressed"] {
+  return {
+    ...(spec?.noBackupOnStart === true ? { noBackupOnStart: true } : {}),
+    ...(spec?.skipImmediately === true ? { skipImmediately: true } : {}),
+  };
+}

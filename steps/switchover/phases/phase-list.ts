@@ -1,0 +1,58 @@
+import { activateManagedClusters } from "./activation/activate-managed-clusters.ts";
+import { applyImmediateImportAnnotations } from "./activation/apply-immediate-import.ts";
+import { verifyPassiveSync } from "./activation/verify-passive-sync.ts";
+import { waitRestoreCompletion } from "./activation/wait-restore-completion.ts";
+import { enableBackupSchedule, verifyBackupScheduleEnabled } from "./finalization/enable-backup-schedule.ts";
+import { fixBackupCollision } from "./finalization/fix-backup-collision.ts";
+import { handleOldHub, verifyOldHubState } from "./finalization/handle-old-hub.ts";
+import { verifyMchHealth } from "./finalization/verify-mch-health.ts";
+import { verifyBackupIntegrity, verifyNewBackups } from "./finalization/verify-new-backups.ts";
+import { verifyAutoImportCleanup } from "./post-activation/verify-auto-import-cleanup.ts";
+import { verifyClustersConnected } from "./post-activation/verify-clusters-connected.ts";
+import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
+import { pauseBackupSchedule } from "./primary-preparation/pause-backup-schedule.ts";
+import { scaleDownThanos } from "./primary-preparation/scale-down-thanos.ts";
+import type { SwitchoverStep } from "./switchover-context.ts";
+
+/** One phase: one Tekton Task, and one part of `fairlead switchover run`. */
+export interface SwitchoverPhase {
+  /** As the state file names it. */
+  readonly phase: "primary_preparation" | "activation" | "post_activation_verification" | "finalization";
+  /** Name of the Task and of the step module. */
+  readonly task: "primary-prep" | "activate" | "post-activate" | "finalize";
+  readonly steps: readonly SwitchoverStep[];
+}
+
+/** The switchover after its preflight, in order. The Pipeline has the same tasks in the same order. */
+export const switchoverPhases: readonly SwitchoverPhase[] = [
+  {
+    phase: "primary_preparation",
+    task: "primary-prep",
+    steps: [pauseBackupSchedule, disableAutoImport, scaleDownThanos],
+  },
+  {
+    phase: "activation",
+    task: "activate",
+    steps: [verifyPassiveSync, activateManagedClusters, waitRestoreCompletion, applyImmediateImportAnnotations],
+  },
+  {
+    phase: "post_activation_verification",
+    task: "post-activate",
+    // The annotation first: a leftover one prevents the connection that the next step waits for.
+    steps: [verifyAutoImportCleanup, verifyClustersConnected],
+  },
+  {
+    phase: "finalization",
+    task: "finalize",
+    steps: [
+      enableBackupSchedule,
+      verifyBackupScheduleEnabled,
+      fixBackupCollision,
+      verifyNewBackups,
+      verifyBackupIntegrity,
+      verifyMchHealth,
+      handleOldHub,
+      verifyOldHubState,
+    ],
+  },
+];

@@ -1,0 +1,40 @@
+import { annotation } from "../../acm/constants.ts";
+import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
+import { managedClusters } from "../../acm/resources.ts";
+import { fleetOf } from "../hub-reads.ts";
+import { annotationConcurrency } from "../primary-preparation/disable-auto-import.ts";
+import { switchoverStep } from "../switchover-context.ts";
+
+/** A backup taken after the old hub was prepared carries the annotation that stops imports: the new hub must not have it. */
+export const verifyAutoImportCleanup = switchoverStep<readonly ManagedClusterSummary[]>({
+  name: "verify_auto_import_cleanup",
+  title: "Let the new hub import the clusters",
+  onResume: "observe",
+  read: (context) => fleetOf(context, "secondary"),
+  plan(fleet) {
+    const blocked = fleet.filter((cluster) => cluster.disableAutoImport !== undefined);
+    if (blocked.length === 0) {
+      return { state: "done", note: "no cluster is kept from being imported" };
+    }
+    return {
+      state: "act",
+      note: `remove the annotation from ${blocked.length} clusters`,
+      actions: [
+        {
+          kind: "bulk",
+          title: "enable auto-import",
+          concurrency: annotationConcurrency,
+          changes: blocked.map(({ name }) => ({
+            target: "secondary",
+            resource: managedClusters,
+            ref: { name },
+            summary: `remove ${annotation.disableAutoImport} from ManagedCluster ${name}`,
+            verb: "merge-patch",
+            patch: { metadata: { annotations: { [annotation.disableAutoImport]: null } } },
+          })),
+        },
+      ],
+      afterwards: "plan-again",
+    };
+  },
+});

@@ -1,0 +1,144 @@
+import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import { switchoverError } from "../switchover-error.ts";
+import {
+  type FrozenParameters,
+  type RunnablePhase,
+  runnablePhases,
+  type StateDocument,
+  type StoredHub,
+} from "./state-document.ts";
+
+export interface StartRequest {
+  readonly hubs: Readonly<Record<HubName, StoredHub>>;
+  readonly parameters: FrozenParameters;
+  readonly force: boolean;
+  readonly staleHours: number;
+}
+
+/** What a run does with the state that it found. */
+export type StartDecision =
+  | { readonly decision: "fresh"; readonly notice?: string }
+  | { readonly decision: "resume"; readonly notice: string }
+  | { readonly decision: "nothing-to-do"; readonly notice: string }
+  | { readonly decision: "refuse"; readonly error: FairleadError };
+
+function refuse(
+  id: string,
+  text: { readonly what: string; readonly why: string; readonly fix: string },
+): StartDecision {
+  return { decision: "refuse", error: switchoverError(id, text, "refused") };
+}
+
+function hasProgress(state: StateDocument): boolean {
+  return state.completed_steps.length > 0 || state.errors.length > 0 || state.current_phase !== "init";
+}
+
+function compareHubs(state: StateDocument, request: StartRequest): StartDecision | undefined {
+  const { primary, secondary } = state.hubs;
+  if (primary.id === request.hubs.primary.id && secondary.id === request.hubs.secondary.id) {
+    return undefined;
+  }
+  if (!hasProgress(state)) {
+    return { decision: "fresh", notice: "the state of other hubs held no progress and is replaced" };
+  }
+  const swapped = primary.id === request.hubs.secondary.id && secondary.id === request.hubs.primary.id;
+  return refuse("SW-STATE-02", {
+    what: "the state file belongs to other hubs",
+    why: `it moves the fleet from ${primary.id} to ${secondary.id}, this run from ${request.hubs.primary.id} to ${request.hubs.secondary.id}`,
+    fix: swapped ? "for the way back give another operation-id" : "give the right kubeconfigs, or another operation-id",
+  });
+}
+
+function compareFrozen(state: StateDocument, request: StartRequest): StartDecision | undefined {
+  const keys = ["method", "activationMethod", "oldHubAction"] as const;
+  const changed =
+    state.completed_steps.length === 0
+      ? undefined
+      : keys.find((key) => state.parameters[key] !== request.parameters[key]);
+  return changed === undefined
+    ? undefined
+    : refuse("SW-STATE-03", {
+        what: `the parameter ${changed} changed within one operation`,
+        why: `the operation began with "${state.parameters[changed]}", this run says "${request.parameters[changed]}"`,
+        fix: "give the first value to resume, or start over with reset-state",
+      });
+}
+
+function decideCompleted(state: StateDocument, request: StartRequest, now: number): StartDecision {
+  const ageHours = (now - Date.parse(state.last_updated)) / 3_600_000;
+  if (ageHours <= request.staleHours) {
+    return { decision: "nothing-to-do", notice: `already completed at ${state.last_updated}, nothing was executed` };
+  }
+  if (request.force) {
+    return { decision: "fresh", notice: "the completed state is old, and force starts over" };
+  }
+  return refuse("SW-STATE-04", {
+    what: `this operation was completed at ${state.last_updated || "an unknown time"}`,
+    why: `that is longer ago than ${request.staleHours} h: whether it is meant again cannot be told`,
+    fix: "give another operation-id for a new switchover, or force to start this one over",
+  });
+}
+
+function isRunnable(phase: string | undefined): phase is RunnablePhase {
+  return (runnablePhases as readonly string[]).includes(phase ?? "");
+}
+
+function decideFailed(state: StateDocument, request: StartRequest): StartDecision {
+  const last = state.errors.at(-1);
+  if (last?.phase === "rollback") {
+    return refuse("SW-STATE-05", {
+      what: "a rollback of this operation failed",
+      why: last.error,
+      fix: "only the rollback may go on: start it again",
+    });
+  }
+  if (isRunnable(last?.phase)) {
+    return { decision: "resume", notice: `resuming ${last?.phase}; it failed last with: ${last?.error}` };
+  }
+  return request.force
+    ? { decision: "fresh", notice: "the failed state names no phase to resume, and force starts over" }
+    : refuse("SW-STATE-06", {
+        what: "the state says failed, and not where",
+        why: "no error with a phase that can be resumed is recorded",
+        fix: "look at the state file; force starts over",
+      });
+}
+
+/**
+ * What a switchover does with the state that it finds. Pure. `now` is milliseconds since the epoch.
+ * In-progress phases never become stale.
+ */
+export function decideStart(state: StateDocument | undefined, request: StartRequest, now: number): StartDecision {
+  if (state === undefined) {
+    return { decision: "fresh" };
+  }
+  if (state.dry_run === true) {
+    return refuse("SW-STATE-07", {
+      what: "the state file is that of a dry run",
+      why: "a dry run never writes here: the file was put here by hand",
+      fix: "remove it, or start over with reset-state",
+    });
+  }
+  const unfit = compareHubs(state, request) ?? compareFrozen(state, request);
+  if (unfit !== undefined) {
+    return unfit;
+  }
+  switch (state.current_phase) {
+    case "completed":
+      return decideCompleted(state, request, now);
+    case "failed":
+      return decideFailed(state, request);
+    case "rollback":
+    case "rolled_back":
+      return refuse("SW-STATE-08", {
+        what: `this operation was ${state.current_phase === "rollback" ? "being " : ""}rolled back`,
+        why: `its phase is ${state.current_phase}`,
+        fix: "give another operation-id for a new switchover, or start over with reset-state",
+      });
+    case "init":
+      return hasProgress(state) ? { decision: "resume", notice: "resuming" } : { decision: "fresh" };
+    default:
+      return { decision: "resume", notice: `resuming in phase ${state.current_phase}` };
+  }
+}
