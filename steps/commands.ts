@@ -22,5 +22,11 @@ export const commands: Registry = {
       summary: "Start a Pipeline, follow it live and end with its outcome",
       load: async () => (await import("./trigger/trigger.ts")).trigger,
     },
+    {
+      area: "switchover",
+      name: "preflight",
+      summary: "Check both hubs before a switchover",
+      load: async () => (await import("./switchover/preflight.ts")).preflight,
+    },
   ],
 };

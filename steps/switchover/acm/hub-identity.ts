@@ -1,6 +1,9 @@
 import type { KubeObject } from "../../lib/kube/types.ts";
 import type { ClusterVersion } from "./hub-objects.ts";
 
+/** The part that a hub plays in a switchover: the primary has the fleet at the start, the secondary at the end. */
+export type HubName = "primary" | "secondary";
+
 /** What tells one hub from another, whatever its kubeconfig calls it. */
 export interface HubIdentity {
   /** ClusterVersion `spec.clusterID`, else the uid of namespace kube-system. Also the `backup-cluster` id of its backups. */

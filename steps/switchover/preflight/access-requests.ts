@@ -1,8 +1,8 @@
 import type { AccessRequest } from "../../lib/kube/types.ts";
 import { type AcmVersion, isBelow } from "../acm/acm-version.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { type SwitchoverPermission, switchoverPermissions } from "../permissions.ts";
-import type { HubName } from "./observation.ts";
 import { neededRole, type PreflightSettings } from "./settings.ts";
 
 export interface AccessQuestion {

@@ -1,7 +1,8 @@
 import type { KubeClient } from "../../lib/kube/types.ts";
 import type { Wait } from "../../lib/phase/types.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { Finding } from "./finding.ts";
-import type { HubName, Observation } from "./observation.ts";
+import type { Observation } from "./observation.ts";
 import type { PreflightSettings } from "./settings.ts";
 
 /** When a resumed run makes a check again. */

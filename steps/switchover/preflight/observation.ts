@@ -4,14 +4,12 @@ import type { AcmVersion } from "../acm/acm-version.ts";
 import type { BackupSummary } from "../acm/backup.ts";
 import type { ComponentState } from "../acm/backup-schedule.ts";
 import type { StorageLocation } from "../acm/backup-storage.ts";
-import type { HubIdentity } from "../acm/hub-identity.ts";
+import type { HubIdentity, HubName } from "../acm/hub-identity.ts";
 import type { AcmRestore, BackupSchedule, Condition } from "../acm/hub-objects.ts";
 import type { Fleet } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { SwitchoverPermission } from "../permissions.ts";
 import type { Reading } from "./reading.ts";
-
-export type HubName = "primary" | "secondary";
 
 /** All that the checks need to know of one hub, read once and at the same time. Checks are pure functions of it. */
 export interface HubObservation {

@@ -5,6 +5,7 @@ import { summariseBackup } from "../acm/backup.ts";
 import { managedServiceAccountComponent } from "../acm/backup-schedule.ts";
 import { summariseStorageLocation } from "../acm/backup-storage.ts";
 import { importStrategy, label, objectName, podSelector } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import { hubIdentity } from "../acm/hub-identity.ts";
 import { splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
@@ -15,7 +16,6 @@ import { type HubReader, hubReader } from "./hub-reader.ts";
 import type {
   AccessFinding,
   Connection,
-  HubName,
   HubObservation,
   Observation,
   PrimaryObservation,

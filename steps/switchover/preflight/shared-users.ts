@@ -1,43 +1,43 @@
 import { readFile, stat } from "node:fs/promises";
 import { parse } from "yaml";
-import type { HubName, SharedUser } from "./observation.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import type { SharedUser } from "./observation.ts";
 import { type Reading, read } from "./reading.ts";
 
 /** Where a hub's credentials come from. */
 export interface KubeconfigOrigin {
-  /** Files of one merged kubeconfig, in the order of KUBECONFIG; empty for credentials without a file. */
-  readonly files: readonly string[];
+  readonly file: string;
   /** Current context when absent. */
   readonly context?: string;
 }
 
 interface MergedConfig {
   readonly current: string;
-  /** Context → user; the first file that defines a context wins. */
+  /** Context → user. */
   readonly users: ReadonlyMap<string, string>;
 }
 
 /**
- * Contexts of the two hubs whose user also belongs to another context. Only where both hubs come from the same files:
+ * Contexts of the two hubs whose user also belongs to another context. Only where both hubs come from one file:
  * separate kubeconfigs cannot mix their users.
  */
 export async function findSharedUsers(
   origins: Readonly<Record<HubName, KubeconfigOrigin>>,
   maxBytes: number,
 ): Promise<Reading<readonly SharedUser[]>> {
-  const { files } = origins.primary;
-  if (files.length === 0 || files.join("\0") !== origins.secondary.files.join("\0")) {
+  const { file } = origins.primary;
+  if (file !== origins.secondary.file) {
     return read([]);
   }
   try {
-    const config = await readConfig(files, maxBytes);
+    const config = await readConfig(file, maxBytes);
     return read((["primary", "secondary"] as const).flatMap((hub) => sharedUser(hub, origins[hub], config)));
   } catch (error) {
     return {
       state: "unread",
       text: {
         id: "SW-PRE-01",
-        what: `the kubeconfig ${files.join(", ")} could not be compared`,
+        what: `the kubeconfig ${file} could not be compared`,
         why: error instanceof Error ? error.message : String(error),
         fix: "check that the file is readable YAML",
       },
@@ -52,24 +52,26 @@ function sharedUser(hub: HubName, { context }: KubeconfigOrigin, config: MergedC
   return user === undefined || contexts.length < 2 ? [] : [{ hub, user, contexts }];
 }
 
-async function readConfig(files: readonly string[], maxBytes: number): Promise<MergedConfig> {
-  const users = new Map<string, string>();
-  let current = "";
-  for (const file of files) {
-    const { size } = await stat(file);
-    if (maxBytes > 0 && size > maxBytes) {
-      throw new RangeError(`${file} has ${size} bytes, more than ${maxBytes}`);
-    }
-    const config: unknown = parse(await readFile(file, "utf8"), { maxAliasCount: 0 });
-    current = current === "" ? text(field(config, "current-context")) : current;
-    for (const entry of list(field(config, "contexts"))) {
-      const name = text(field(entry, "name"));
-      if (name !== "" && !users.has(name)) {
-        users.set(name, text(field(field(entry, "context"), "user")));
-      }
-    }
+async function readConfig(file: string, maxBytes: number): Promise<MergedConfig> {
+  const { size } = await stat(file);
+  if (maxBytes > 0 && size > maxBytes) {
+    throw new RangeError(`it has ${size} bytes, more than ${maxBytes}`);
   }
-  return { current, users };
+  const config = parseConfig(await readFile(file, "utf8"));
+  const users = new Map<string, string>();
+  for (const entry of list(field(config, "contexts"))) {
+    users.set(text(field(entry, "name")), text(field(field(entry, "context"), "user")));
+  }
+  return { current: text(field(config, "current-context")), users };
+}
+
+/** The parser's own message quotes the lines around a fault, which may hold a token. */
+function parseConfig(source: string): unknown {
+  try {
+    return parse(source, { maxAliasCount: 0 });
+  } catch {
+    throw new SyntaxError("it is not valid YAML");
+  }
 }
 
 function field(value: unknown, key: string): unknown {

@@ -72,6 +72,10 @@ export interface StateDocument {
     readonly timestamp: string;
     readonly runId: string;
   }[];
+  /** Phases that ended well. */
+  readonly completed_phases?: readonly string[];
+  /** Everything unusual, in order. */
+  readonly warnings?: readonly string[];
   readonly dry_run?: boolean;
 }
 

@@ -8,11 +8,12 @@ import {
   type StorageLocation,
   summariseStorageLocation,
 } from "../../acm/backup-storage.ts";
+import type { HubName } from "../../acm/hub-identity.ts";
 import { backupStorageLocations } from "../../acm/resources.ts";
 import type { Check, WaitRequest } from "../check.ts";
 import { critical, type Finding, judge, passed, warning } from "../finding.ts";
 import { nameList } from "../name-list.ts";
-import type { HubName, HubObservation, Observation } from "../observation.ts";
+import type { HubObservation, Observation } from "../observation.ts";
 import { allOf, valueOr } from "../reading.ts";
 import type { PreflightSettings } from "../settings.ts";
 

@@ -1,6 +1,7 @@
+import type { HubName } from "../../acm/hub-identity.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, judge, passed, skipped, warning } from "../finding.ts";
-import type { AcmInstallation, HubName } from "../observation.ts";
+import type { AcmInstallation } from "../observation.ts";
 
 /** The MultiClusterHubs run and make backups. */
 export const mchHealth: Check = {

@@ -1,0 +1,29 @@
+import { defineStep } from "../lib/step/define-step.ts";
+import { taskExitCodes, taskParams, taskResults, taskWorkspaces } from "./operation/declaration.ts";
+import { permissionsOf } from "./permissions.ts";
+
+/** Activate the managed clusters on the new hub. */
+export const activate = defineStep({
+  area: "switchover",
+  name: "activate",
+  summary: "Activate the managed clusters on the new hub",
+  description: `Proves that the new hub holds the newest backups, activates the managed clusters through the passive Restore and waitsnuntil the Restore and all its Velero Restores have ended.
+Safe to run again: finished steps are not repeated.`,
+  params: taskParams,
+  results: taskResults,
+  workspaces: taskWorkspaces,
+  exitCodes: taskExitCodes,
+  permissions: permissionsOf("activate"),
+  deadlineSeconds: 8100,
+  deadlineExitCode: 5,
+  example: { method: "passive", "operation-id": "spring-drill" },
+  tekton: {
+    displayName: "Switchover activate",
+    categories: ["Openshift", "Automation"],
+    tags: ["acm", "switchover"],
+  },
+  run: async (context) => {
+    const { runTask } = await import("./operation/run-task.ts");
+    await runTask("activate", context);
+  },
+});

@@ -1,0 +1,27 @@
+import { isKubeError } from "../../lib/kube/kube-error.ts";
+import type { KubeClient, KubeObject } from "../../lib/kube/types.ts";
+import {
+  type BaselineCluster,
+  clusterBaseline,
+  hiveClusterNames,
+  splitFleet,
+  summariseManagedCluster,
+} from "../acm/managed-cluster.ts";
+import { clusterDeployments, managedClusters } from "../acm/resources.ts";
+
+function namespaceOf(object: KubeObject): { readonly namespace?: string } {
+  return object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace };
+}
+
+/** The fleet as it is on the old hub before anything changes: the measure of success. */
+export async function captureBaseline(client: KubeClient, signal: AbortSignal): Promise<readonly BaselineCluster[]> {
+  const clusters = await client.list(managedClusters, {}, { signal, project: summariseManagedCluster });
+  try {
+    const deployments = await client.list(clusterDeployments, {}, { signal, project: namespaceOf });
+    return clusterBaseline(splitFleet(clusters.items), hiveClusterNames(deployments.items));
+  } catch (error) {
+    // A hub without Hive does not know the kind.
+    if (!isKubeError(error, "KindAbsent")) throw error;
+    return clusterBaseline(splitFleet(clusters.items), new Set());
+  }
+}

@@ -1,0 +1,75 @@
+import * as Type from "typebox";
+import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
+import { hubParameters, methodParameters, operationParameters } from "../parameters.ts";
+
+// The interface that the four tasks of a switchover after its preflight share.
+
+export const taskParams = {
+  ...methodParameters,
+  ...operationParameters,
+  ...hubParameters,
+  "min-managed-clusters": Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: "Fewest managed clusters that must arrive on the new hub, for example 12",
+  }),
+  "allow-partial-restore": Type.Boolean({
+    default: false,
+    description: "Accept Velero Restores that ended PartiallyFailed, with a warning",
+  }),
+  "allow-missing-clusters": Type.Boolean({
+    default: false,
+    description: "Accept that clusters of the old hub did not arrive on the new hub",
+  }),
+  "reset-state": Type.Boolean({
+    default: false,
+    description: "Start over and keep a copy of the state of an earlier run",
+  }),
+  force: Type.Boolean({
+    default: false,
+    description: "Permit what a stale or unclear state forbids; never skips a critical check",
+  }),
+};
+
+export const taskResults = {
+  outcome: {
+    description: "How the task ended",
+    neutral: "",
+    values: ["", "succeeded", "failed", "refused", "dry-run", "already-completed", "skipped"],
+  },
+  phase: { description: "Phase of the operation after this task", neutral: "" },
+  "state-file": { description: "Name of the operation's state file in the state workspace", neutral: "" },
+  "clusters-connected": { description: "Connected and required clusters on the new hub, as n/m", neutral: "" },
+  warnings: { description: "Number of warnings", neutral: "0" },
+  summary: { description: "One sentence for people", neutral: "", human: true },
+  "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
+} as const;
+
+export const taskWorkspaces = {
+  state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
+  output: { description: "Where this run leaves its plan and reports", optional: true },
+  "primary-kubeconfig": {
+    description: "Secret with the kubeconfig of the old hub (key kubeconfig, optional key ca.crt)",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
+  "secondary-kubeconfig": {
+    description: "Secret with the kubeconfig of the new hub (key kubeconfig, optional key ca.crt)",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
+} as const;
+
+export const taskExitCodes: readonly ExitCodeDeclaration[] = [
+  { code: 0, meaning: "done, planned (dry run) or already done" },
+  { code: 1, meaning: "the task failed; start again to resume" },
+  { code: 2, meaning: "a parameter or kubeconfig is invalid; no hub was asked" },
+  { code: 4, meaning: "refused: state, lock, identity or confirmation do not fit" },
+  { code: 5, meaning: "a wait or the deadline ended; start again to resume" },
+  { code: 130, meaning: "interrupted; start again to resume" },
+  { code: 143, meaning: "terminated; start again to resume" },
+];
+
+export type TaskContext = StepContext<typeof taskParams, typeof taskResults, typeof taskWorkspaces>;

@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Random } from "../../lib/clock/clock.ts";
+import type { PlannedChange } from "../../lib/phase/types.ts";
+import { errorCode } from "../../lib/state/state-error.ts";
+import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+
+/** What a dry run's Tasks hand on to each other, in the output folder of that run. No real run ever reads it. */
+export interface DryRunState {
+  readonly dry_run: true;
+  readonly memory: OperationMemory;
+  readonly plan: readonly PlannedChange[];
+}
+
+const fileName = "dry-run-state.json";
+export const planFileName = "plan.json";
+
+/** `undefined` where no earlier Task left one: the phase is then planned from live state alone. */
+export async function loadDryRun(folder: string | undefined): Promise<DryRunState | undefined> {
+  if (folder === undefined) {
+    return undefined;
+  }
+  try {
+    const document: unknown = JSON.parse(await readFile(join(folder, fileName), "utf8"));
+    const known =
+      typeof document === "object" && document !== null && "dry_run" in document && document.dry_run === true;
+    // Written by the Task before, in this very run's own folder.
+    return known ? (document as DryRunState) : undefined;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || error instanceof SyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Leaves the plan for people and the next Task. Returns the path of the plan. */
+export async function saveDryRun(
+  folder: string,
+  state: DryRunState,
+  options: { readonly random: Random; readonly mode: number },
+): Promise<string> {
+  const plan = join(folder, planFileName);
+  await writeFileAtomically(join(folder, fileName), `${JSON.stringify(state)}\n`, options);
+  await writeFileAtomically(plan, `${JSON.stringify(state.plan, undefined, 2)}\n`, options);
+  return plan;
+}

@@ -1,0 +1,72 @@
+import { rm } from "node:fs/promises";
+import type { Clock } from "../../lib/clock/clock.ts";
+import { loadValidator } from "../../lib/schema/load-validator.ts";
+import { keepCopy } from "../../lib/state/keep-copy.ts";
+import { loadJsonFile } from "../../lib/state/load-json-file.ts";
+import { unusableFile } from "../../lib/state/unusable-file.ts";
+import { stateDocumentSchema } from "../state/state-document.schema.ts";
+import type { StateDocument } from "../state/state-document.ts";
+import { switchoverError, switchoverExit } from "../switchover-error.ts";
+
+// 3,500 clusters in the baseline take about 400 KB.
+const maximumBytes = 32 * 1024 * 1024;
+
+/**
+ * The state of an operation, `undefined` when there is none. A file that cannot be used is copied aside and refused,
+ * never taken for an absent one.
+ *
+ * @throws FairleadError STATE-05, STATE-06, STATE-07 (exit 4)
+ */
+export async function loadState(path: string, clock: Clock): Promise<StateDocument | undefined> {
+  const validate = await loadValidator("switchover-state", () => stateDocumentSchema);
+  const loaded = await loadJsonFile<StateDocument>(path, {
+    maxBytes: maximumBytes,
+    versionKey: "version",
+    major: 2,
+    validate,
+  });
+  if (loaded.state === "absent") {
+    return undefined;
+  }
+  if (loaded.state === "loaded") {
+    return loaded.value;
+  }
+  const copy = loaded.state === "corrupt" ? { copy: await keepCopy(path, "corrupt", clock.now()) } : {};
+  throw unusableFile(path, loaded, {
+    what: "state file",
+    exitCode: switchoverExit.refused,
+    fix: "give reset-state to start over; a copy of the file is kept",
+    ...copy,
+  });
+}
+
+const betweenPhases: ReadonlySet<string> = new Set([
+  "primary_preparation",
+  "activation",
+  "post_activation_verification",
+  "finalization",
+]);
+
+/**
+ * Removes the state after keeping a copy. Refused in the middle of a switchover unless forced: what was done on the
+ * hubs would be forgotten.
+ */
+export async function resetState(path: string, clock: Clock, force: boolean): Promise<void> {
+  const state = await loadState(path, clock).catch(() => "unusable" as const);
+  if (state === undefined) {
+    return;
+  }
+  if (state !== "unusable" && !force && betweenPhases.has(state.current_phase)) {
+    throw switchoverError(
+      "SW-STATE-01",
+      {
+        what: `the operation is in the middle (phase ${state.current_phase}), and its state would be lost`,
+        why: "what was already changed on the hubs is known only there",
+        fix: "resume it, or give force together with reset-state",
+      },
+      "refused",
+    );
+  }
+  await keepCopy(path, "reset", clock.now());
+  await rm(path, { force: true });
+}

@@ -1,0 +1,216 @@
+import { join } from "node:path";
+import type { Clock, Random } from "../../lib/clock/clock.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { type DurableRecorder, durableRecorder } from "../../lib/phase/durable-recorder.ts";
+import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
+import type { Recorder } from "../../lib/phase/types.ts";
+import { openJournal } from "../../lib/state/journal.ts";
+import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { HubFacts } from "../phases/switchover-context.ts";
+import { decideStart } from "../state/decide-start.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+import {
+  type FrozenParameters,
+  freshDocument,
+  type StateDocument,
+  type StoredHub,
+  stateShape,
+} from "../state/state-document.ts";
+import type { ResolvedTuning } from "../tuning.ts";
+import { captureBaseline } from "./capture-baseline.ts";
+import { loadState, resetState } from "./load-state.ts";
+import { fileMode, type OperationLocks, takeLocks } from "./operation-locks.ts";
+import type { OwnerContext } from "./run-owner.ts";
+
+export interface OperationRequest {
+  readonly context: OwnerContext & { readonly clock: Clock; readonly random: Random };
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly facts: Readonly<Record<HubName, HubFacts>>;
+  readonly contexts: Readonly<Record<HubName, string>>;
+  readonly namespaces: HubNamespaces;
+  readonly tuning: ResolvedTuning;
+  readonly stateFolder: string;
+  readonly operationId: string;
+  readonly parameters: FrozenParameters;
+  readonly force: boolean;
+  readonly resetState: boolean;
+  readonly dryRun: boolean;
+  /** Memory that a dry run of an earlier Task left. */
+  readonly dryRunMemory?: OperationMemory;
+}
+
+/** An operation with its state and guards. */
+export interface Operation {
+  readonly stateFile: string;
+  readonly recorder: Recorder<OperationMemory>;
+  document(): StateDocument;
+  /** Durable when it resolves; a dry run keeps the change to itself. */
+  update(change: (document: StateDocument) => StateDocument): Promise<void>;
+  /** Aborted when this run no longer owns the operation. */
+  readonly lost: AbortSignal;
+  /** `detach` leaves the locks to the next Task of the run. */
+  close(locks: "detach" | "release"): Promise<void>;
+}
+
+export type OpenedOperation =
+  | { readonly state: "open"; readonly operation: Operation; readonly notice?: string }
+  | { readonly state: "nothing-to-do"; readonly document: StateDocument; readonly notice: string };
+
+// Well within the grace period of a pod (30 s).
+const releaseMs = 15_000;
+
+export function stateFileOf(folder: string, operationId: string): string {
+  return join(folder, `${operationId}.json`);
+}
+
+function storedHubs(request: OperationRequest): Readonly<Record<HubName, StoredHub>> {
+  const hub = (name: HubName): StoredHub => ({
+    id: request.facts[name].id,
+    api: request.clients[name].server,
+    acmVersion: request.facts[name].version.text,
+  });
+  return { primary: hub("primary"), secondary: hub("secondary") };
+}
+
+async function newDocument(request: OperationRequest): Promise<StateDocument> {
+  const { context, facts } = request;
+  const document = freshDocument({
+    toolVersion: context.run.toolVersion,
+    operationId: request.operationId,
+    contexts: request.contexts,
+    hubs: storedHubs(request),
+    parameters: request.parameters,
+    at: new Date(context.clock.now()).toISOString(),
+  });
+  const config: OperationMemory = {
+    primary_version: facts.primary.version.text,
+    secondary_version: facts.secondary.version.text,
+    cluster_baseline: await captureBaseline(request.clients.primary, context.signal),
+  };
+  return { ...document, config };
+}
+
+/** What is there, judged; throws what refuses. */
+async function begin(
+  request: OperationRequest,
+  stateFile: string,
+): Promise<OpenedOperation | { readonly state: "begin"; readonly document: StateDocument; readonly notice?: string }> {
+  const { clock } = request.context;
+  const found = await loadState(stateFile, clock);
+  const decision = decideStart(
+    found,
+    {
+      hubs: storedHubs(request),
+      parameters: request.parameters,
+      force: request.force,
+      staleHours: request.tuning.staleHours,
+    },
+    clock.now(),
+  );
+  if (decision.decision === "refuse") {
+    throw decision.error;
+  }
+  if (decision.decision === "nothing-to-do" && found !== undefined) {
+    return { state: "nothing-to-do", document: found, notice: decision.notice };
+  }
+  const document = decision.decision === "resume" && found !== undefined ? found : await newDocument(request);
+  const notice = "notice" in decision ? decision.notice : undefined;
+  return notice === undefined ? { state: "begin", document } : { state: "begin", document, notice };
+}
+
+function dryOperation(document: StateDocument, request: OperationRequest, stateFile: string): Operation {
+  const recorder = inMemoryRecorder(request.dryRunMemory ?? document.config, (step) =>
+    stateShape.isRecorded(document, step),
+  );
+  let current = document;
+  return {
+    stateFile,
+    recorder,
+    document: () => ({ ...current, config: recorder.memory() }),
+    update: async (change) => {
+      current = change(current);
+    },
+    lost: new AbortController().signal,
+    close: async () => undefined,
+  };
+}
+
+async function realOperation(
+  document: StateDocument,
+  request: OperationRequest,
+  stateFile: string,
+  locks: OperationLocks,
+  lost: AbortController,
+): Promise<Operation> {
+  const { clock, random, run } = request.context;
+  const mode = fileMode(run.inTekton);
+  const journal = await openJournal({ path: stateFile.replace(/\.json$/, ".journal.jsonl"), mode, clock });
+  const recorder: DurableRecorder<StateDocument, OperationMemory> = durableRecorder({
+    document,
+    shape: stateShape,
+    save: (next) =>
+      writeFileAtomically(
+        stateFile,
+        `${JSON.stringify({ ...next, last_updated: new Date(clock.now()).toISOString() }, undefined, 2)}\n`,
+        { mode, random, backup: true },
+      ),
+    journal,
+    clock,
+    guard: () => locks.assertHeld(),
+  });
+  await journal.append({ event: "run-started", run: run.name, uid: run.uid, toolVersion: run.toolVersion });
+  return {
+    stateFile,
+    recorder,
+    document: () => recorder.document(),
+    update: (change) => recorder.update(change),
+    lost: lost.signal,
+    close: async (end) => {
+      await journal.close();
+      await (end === "detach" ? locks.detach() : locks.release(AbortSignal.timeout(releaseMs)));
+    },
+  };
+}
+
+/**
+ * Opens the operation of these hubs: takes its locks, loads its state, decides what this run may do with it. A dry run
+ * takes no lock and writes nothing.
+ *
+ * @throws FairleadError exit 4: held by another run, unusable state, other hubs, changed parameters, too old
+ */
+export async function openOperation(request: OperationRequest): Promise<OpenedOperation> {
+  const stateFile = stateFileOf(request.stateFolder, request.operationId);
+  if (request.dryRun) {
+    const begun = await begin(request, stateFile);
+    return begun.state === "begin"
+      ? { ...begun, state: "open", operation: dryOperation(begun.document, request, stateFile) }
+      : begun;
+  }
+  const lost = new AbortController();
+  const locks = await takeLocks({
+    ...request,
+    clients: [request.clients.primary, request.clients.secondary],
+    stateFile,
+    onLost: (error) => lost.abort(error),
+  });
+  try {
+    if (request.resetState) {
+      await resetState(stateFile, request.context.clock, request.force);
+    }
+    const begun = await begin(request, stateFile);
+    if (begun.state !== "begin") {
+      await locks.release(request.context.signal);
+      return begun;
+    }
+    const operation = await realOperation(begun.document, request, stateFile, locks, lost);
+    return begun.notice === undefined
+      ? { state: "open", operation }
+      : { state: "open", operation, notice: begun.notice };
+  } catch (error) {
+    // Nothing was begun: the next run must not have to wait for these to expire.
+    await locks.release(AbortSignal.timeout(releaseMs));
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Clock, Random } from "../../lib/clock/clock.ts";
+import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { acquireFileLock } from "../../lib/state/file-lock.ts";
+import type { FileLock } from "../../lib/state/held-lock.ts";
+import { acquireLease, type HeldLease } from "../../lib/state/lease.ts";
+import { objectName } from "../acm/constants.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+import { ms } from "../phases/switchover-context.ts";
+import { switchoverExit } from "../switchover-error.ts";
+import type { ResolvedTuning } from "../tuning.ts";
+import { type OwnerContext, ownerGone } from "./run-owner.ts";
+
+export interface LockRequest {
+  readonly context: OwnerContext & { readonly clock: Clock; readonly random: Random };
+  readonly clients: readonly KubeClient[];
+  readonly namespaces: HubNamespaces;
+  readonly tuning: ResolvedTuning;
+  readonly stateFile: string;
+  readonly operationId: string;
+  /** Called once when this run no longer owns what it works on. */
+  readonly onLost: (error: FairleadError) => void;
+}
+
+/** Both guards of an operation: a lock beside its state, and a Lease on each hub. */
+export interface OperationLocks {
+  assertHeld(): Promise<void>;
+  /** Leaves both to the next Task of the same run. */
+  detach(): Promise<void>;
+  release(signal: AbortSignal): Promise<void>;
+}
+
+export function fileMode(inTekton: boolean): number {
+  return inTekton ? 0o664 : 0o600;
+}
+
+/**
+ * Takes the lock beside the state file, then a Lease on each hub, so that neither two runs of one operation nor two
+ * operations on one hub work at once.
+ *
+ * @throws FairleadError STATE-08 or STATE-11 (exit 4) naming the holder
+ */
+export async function takeLocks(request: LockRequest): Promise<OperationLocks> {
+  const lock = await takeFileLock(request);
+  const leases: HeldLease[] = [];
+  try {
+    for (const client of request.clients) {
+      leases.push(...(await takeLease(request, client)));
+    }
+  } catch (error) {
+    await Promise.all(leases.map((lease) => lease.release(request.context.signal)));
+    await lock.release();
+    throw error;
+  }
+  return {
+    assertHeld: () => lock.assertHeld(),
+    detach: async () => {
+      await Promise.all(leases.map((lease) => lease.detach()));
+      await lock.detach();
+    },
+    release: async (signal) => {
+      await Promise.all(leases.map((lease) => lease.release(signal)));
+      await lock.release();
+    },
+  };
+}
+
+async function takeFileLock({ context, tuning, stateFile, operationId, onLost }: LockRequest): Promise<FileLock> {
+  const { run, clock, random, log, signal } = context;
+  return await acquireFileLock(stateFile, {
+    owner: run.uid,
+    // Names the PipelineRun: whoever finds the lock can look it up.
+    pod: run.name,
+    operation: operationId,
+    mode: fileMode(run.inTekton),
+    clock,
+    random,
+    log,
+    signal,
+    isOwnerGone: ownerGone(context),
+    onLost,
+    expiryMs: ms(tuning.lockTtl),
+    heartbeatMs: ms(tuning.heartbeat),
+    refusedExitCode: switchoverExit.refused,
+  });
+}
+
+async function takeLease(request: LockRequest, client: KubeClient): Promise<readonly HeldLease[]> {
+  const { context, tuning, namespaces, operationId, onLost } = request;
+  const outcome = await acquireLease({
+    client,
+    namespace: namespaces.backup,
+    name: objectName.lease,
+    holder: operationId,
+    clock: context.clock,
+    log: context.log,
+    signal: context.signal,
+    onLost,
+    durationSeconds: tuning.lockTtl,
+    renewEveryMs: ms(tuning.heartbeat),
+    refusedExitCode: switchoverExit.refused,
+  });
+  return outcome.state === "held" ? [outcome.lease] : [];
+}

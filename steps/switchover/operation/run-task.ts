@@ -1,0 +1,128 @@
+import { basename } from "node:path";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
+import { fleetOf } from "../phases/hub-reads.ts";
+import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
+import { connection } from "../phases/post-activation/verify-clusters-connected.ts";
+import type { SwitchoverContext } from "../phases/switchover-context.ts";
+import { switchoverExit } from "../switchover-error.ts";
+import type { TaskContext } from "./declaration.ts";
+import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
+import { logEvents } from "./log-events.ts";
+import type { Operation } from "./open-operation.ts";
+import { fileMode } from "./operation-locks.ts";
+import { runSwitchoverPhase } from "./run-switchover-phase.ts";
+import { connectSwitchover, phaseContext, type SwitchoverInput, startOperation } from "./start-operation.ts";
+
+/** The work of a Task: opens the operation, runs its one phase, writes results. */
+export async function runTask(task: SwitchoverPhase["task"], context: TaskContext): Promise<void> {
+  try {
+    await run(task, context);
+  } catch (error) {
+    if (error instanceof FairleadError) {
+      context.results.set("outcome", error.exitCode === switchoverExit.refused ? "refused" : "failed");
+      context.results.set("error-code", error.text.id);
+      context.results.set("summary", error.text.what);
+    }
+    throw error;
+  }
+}
+
+export function inputOf(context: TaskContext): SwitchoverInput {
+  const { workspace } = context;
+  return {
+    ...context,
+    folders: {
+      primary: workspace("primary-kubeconfig"),
+      secondary: workspace("secondary-kubeconfig"),
+      state: workspace("state"),
+    },
+  };
+}
+
+async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise<void> {
+  const { results } = context;
+  const phase = switchoverPhases.find((candidate) => candidate.task === task);
+  if (phase === undefined) {
+    throw new Error(`no phase belongs to the task ${task}`);
+  }
+  const input = inputOf(context);
+  const hubs = await connectSwitchover(input);
+  const dryRun = context.params["dry-run"] ? await loadDryRun(context.workspace("output")) : undefined;
+  const opened = await startOperation(input, hubs, dryRun?.memory);
+  if (opened.state === "nothing-to-do") {
+    results.set("outcome", "already-completed");
+    results.set("phase", opened.document.current_phase);
+    results.set("summary", opened.notice);
+    context.summarize({ what: opened.notice });
+    return;
+  }
+  const { operation } = opened;
+  context.onExit(() => operation.close("detach"));
+  if (opened.notice !== undefined) {
+    context.log.info(opened.notice);
+  }
+  results.set("state-file", basename(operation.stateFile));
+  const phases = phaseContext(input, hubs, operation);
+  const earlierPlan = dryRun?.plan ?? [];
+  const outcome = await runSwitchoverPhase({
+    phase,
+    context: phases,
+    operation,
+    runId: context.run.uid,
+    emit: logEvents(phases.log),
+    earlierPlan,
+  });
+  results.set("phase", operation.document().current_phase);
+  if (outcome.state === "past") {
+    results.set("outcome", "succeeded");
+    results.set("summary", outcome.note);
+    context.summarize({ what: outcome.note });
+    return;
+  }
+  await conclude(context, phases, operation, outcome.outcome, earlierPlan);
+}
+
+async function conclude(
+  context: TaskContext,
+  phases: SwitchoverContext,
+  operation: Operation,
+  outcome: PhaseOutcome,
+  earlierPlan: PhaseOutcome["planned"],
+): Promise<void> {
+  const { results } = context;
+  results.set("warnings", String(outcome.warnings.length));
+  if (outcome.state !== "done") {
+    throw outcome.error;
+  }
+  if (phases.dryRun.enabled) {
+    await concludeDryRun(context, operation, [...earlierPlan, ...outcome.planned]);
+    return;
+  }
+  if (outcome.phase === "post_activation_verification") {
+    const seen = connection(await fleetOf(phases, "secondary"), operation.recorder.memory().cluster_baseline);
+    results.set("clusters-connected", `${seen.connected}/${seen.required}`);
+  }
+  const what = `phase ${outcome.phase} done, ${outcome.warnings.length} warnings`;
+  results.set("outcome", "succeeded");
+  results.set("summary", what);
+  context.summarize({ what });
+}
+
+async function concludeDryRun(
+  context: TaskContext,
+  operation: Operation,
+  plan: PhaseOutcome["planned"],
+): Promise<void> {
+  const { results, random, run } = context;
+  const what = `dry run: ${plan.length} changes and waits are planned so far, nothing was changed`;
+  results.set("outcome", "dry-run");
+  results.set("summary", what);
+  const folder = context.workspace("output");
+  if (folder === undefined) {
+    context.summarize({ what });
+    return;
+  }
+  const state = { dry_run: true, memory: operation.recorder.memory(), plan } as const;
+  context.summarize({ what, more: await saveDryRun(folder, state, { random, mode: fileMode(run.inTekton) }) });
+}

@@ -1,0 +1,169 @@
+import { join } from "node:path";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import type { PhaseContext } from "../../lib/phase/types.ts";
+import type { CommandContext } from "../../lib/step/types.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+import { connectHubs } from "../connect-hubs.ts";
+import { operationId } from "../operation-id.ts";
+import { checkCombinations, resolveNamespaces } from "../parameters.ts";
+import type { HubFacts, SwitchoverContext } from "../phases/switchover-context.ts";
+import { switchoverError } from "../switchover-error.ts";
+import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
+import type { TaskContext, taskParams } from "./declaration.ts";
+import { readHubFacts } from "./hub-facts.ts";
+import { type OpenedOperation, type Operation, type OperationRequest, openOperation } from "./open-operation.ts";
+
+type TaskParams = TaskContext["params"];
+
+/** What both a Task and the plain command need: the step context without Task-only parts. */
+export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>, "params"> {
+  readonly params: TaskParams;
+  readonly folders: {
+    readonly primary: string | undefined;
+    readonly secondary: string | undefined;
+    readonly state: string | undefined;
+  };
+}
+
+export interface ConnectedSwitchover {
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly facts: Readonly<Record<HubName, HubFacts>>;
+  readonly namespaces: HubNamespaces;
+  readonly tuning: ResolvedTuning;
+  readonly operationId: string;
+  readonly stateFolder: string;
+}
+
+/** Refuses what this version does not do yet, so that no value is silently taken for another. */
+export function refuseUnavailable(params: Pick<TaskParams, "method" | "activation-method" | "old-hub-action">): void {
+  const wanted = [
+    ["method", params.method, "passive"],
+    ["activation-method", params["activation-method"], "patch"],
+    ["old-hub-action", params["old-hub-action"], "secondary"],
+  ] as const;
+  const other = wanted.find(([, given, available]) => given !== available);
+  if (other !== undefined) {
+    const [name, given, available] = other;
+    throw switchoverError(
+      "SW-PAR-04",
+      {
+        what: `${name} "${given}" is not available in this version`,
+        why: `a switchover of this version knows "${available}" only`,
+        fix: `give ${name} ${available}, or use a later version`,
+      },
+      "invalid",
+    );
+  }
+}
+
+function stateFolder(input: SwitchoverInput): string {
+  const set = input.setting("ACM_SWITCHOVER_STATE_DIR");
+  return input.folders.state ?? (set === undefined || set === "" ? join(process.cwd(), ".state") : set);
+}
+
+function confirm(params: TaskParams, facts: Readonly<Record<HubName, HubFacts>>): void {
+  const given = params["confirm-new-hub"];
+  if (given !== undefined && given !== facts.secondary.id) {
+    throw switchoverError(
+      "SW-RUN-02",
+      {
+        what: `confirm-new-hub "${given}" is not the id of the new hub`,
+        why: `the secondary kubeconfig leads to hub ${facts.secondary.id}`,
+        fix: "give the id of the hub that is to take over, or the kubeconfig of that hub",
+      },
+      "refused",
+    );
+  }
+  if (facts.primary.id === facts.secondary.id) {
+    throw switchoverError(
+      "SW-RUN-03",
+      {
+        what: "both kubeconfigs lead to the same hub",
+        why: `its id is ${facts.primary.id}`,
+        fix: "give the kubeconfig of the other hub",
+      },
+      "refused",
+    );
+  }
+}
+
+/** Checks parameters, opens both hubs and tells them apart. */
+export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
+  const { params, connect, setting, run, signal } = input;
+  checkCombinations(params);
+  refuseUnavailable(params);
+  const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
+  const namespaces = resolveNamespaces(params.namespaces);
+  const { clients } = await connectHubs({
+    connect,
+    setting,
+    folders: { primary: input.folders.primary, secondary: input.folders.secondary },
+    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
+    inTekton: run.inTekton,
+  });
+  input.onExit(async () => {
+    await Promise.all([clients.primary.close(), clients.secondary.close()]);
+  });
+  const [primary, secondary] = await Promise.all([
+    readHubFacts(clients.primary, "primary", namespaces, signal),
+    readHubFacts(clients.secondary, "secondary", namespaces, signal),
+  ]);
+  const facts = { primary, secondary };
+  confirm(params, facts);
+  const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
+  const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
+  return { clients, facts, namespaces, tuning, operationId: id, stateFolder: stateFolder(input) };
+}
+
+/** Opens the operation of connected hubs. */
+export async function startOperation(
+  input: SwitchoverInput,
+  hubs: ConnectedSwitchover,
+  dryRunMemory: OperationRequest["dryRunMemory"],
+): Promise<OpenedOperation> {
+  const { params } = input;
+  return await openOperation({
+    context: input,
+    ...hubs,
+    contexts: { primary: params["primary-context"] ?? "", secondary: params["secondary-context"] ?? "" },
+    parameters: {
+      method: params.method,
+      activationMethod: params["activation-method"],
+      oldHubAction: params["old-hub-action"],
+    },
+    force: params.force,
+    resetState: params["reset-state"],
+    dryRun: params["dry-run"],
+    ...(dryRunMemory === undefined ? {} : { dryRunMemory }),
+  });
+}
+
+/** The context of the phase steps. Its signal also ends when this run loses the operation. */
+export function phaseContext(
+  input: SwitchoverInput,
+  hubs: ConnectedSwitchover,
+  operation: Operation,
+): SwitchoverContext {
+  const { params, clock, random, log } = input;
+  const dryRun: PhaseContext<unknown>["dryRun"] = params["dry-run"]
+    ? { enabled: true, serverSide: true }
+    : { enabled: false };
+  return {
+    clients: hubs.clients,
+    hubs: hubs.facts,
+    namespaces: hubs.namespaces,
+    tuning: hubs.tuning,
+    settings: {
+      minManagedClusters: params["min-managed-clusters"],
+      allowPartialRestore: params["allow-partial-restore"],
+      allowMissingClusters: params["allow-missing-clusters"],
+    },
+    memory: operation.recorder.memory,
+    log: log.child({ operationId: hubs.operationId }),
+    clock,
+    random,
+    signal: AbortSignal.any([input.signal, operation.lost]),
+    dryRun,
+  };
+}

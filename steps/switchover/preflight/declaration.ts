@@ -1,0 +1,77 @@
+import * as Type from "typebox";
+import { outputParam } from "../../lib/step/output.ts";
+import type { StepContext } from "../../lib/step/types.ts";
+import { hubParameters, methodParameters, operationParameters } from "../parameters.ts";
+
+// The preflight's interface, apart from its work, which is loaded only when it runs.
+
+export const preflightParams = {
+  mode: Type.Enum(["validate", "switchover"], {
+    default: "validate",
+    description:
+      "What the check is for; validate only looks, switchover also keeps what it saw for the tasks that follow",
+  }),
+  ...methodParameters,
+  ...operationParameters,
+  ...hubParameters,
+  "version-policy": Type.Enum(["exact", "minor", "newer-ok"], {
+    default: "exact",
+    description: "How the ACM versions of both hubs may differ; newer-ok lets the new hub be newer",
+  }),
+  "allow-partial-backup": Type.Boolean({
+    default: false,
+    description: "Accept a newest backup that is PartiallyFailed, with a warning",
+  }),
+  "skip-rbac-validation": Type.Boolean({
+    default: false,
+    description: "Do not ask the hubs which permissions are granted",
+  }),
+  "skip-observability-checks": Type.Boolean({
+    default: false,
+    description: "Do not let observability block the switchover",
+  }),
+  "manage-auto-import-strategy": Type.Boolean({
+    default: false,
+    description: "The switchover will set the auto-import strategy of the new hub itself",
+  }),
+  "strict-health": Type.Boolean({
+    default: false,
+    description: "Let an unhealthy node or operator of a hub block the switchover",
+  }),
+  output: outputParam,
+};
+
+export const preflightResults = {
+  outcome: {
+    description: "How the run ended",
+    neutral: "",
+    values: ["", "succeeded", "failed", "refused", "dry-run", "already-completed", "skipped"],
+  },
+  phase: { description: "Phase of the operation after this task; empty when it only validated", neutral: "" },
+  "state-file": { description: "Name of the operation's state file; empty when it only validated", neutral: "" },
+  "preflight-passed": { description: "Whether no critical check failed", neutral: "false", values: ["true", "false"] },
+  "critical-failures": { description: "Number of critical findings", neutral: "0" },
+  warnings: { description: "Number of warnings", neutral: "0" },
+  report: { description: "Path of the report in the output workspace", neutral: "" },
+  summary: { description: "One sentence for people", neutral: "", human: true },
+  "error-code": { description: "Id of the error that ended the run, empty without one", neutral: "" },
+} as const;
+
+export const preflightWorkspaces = {
+  state: { description: "Where the operation keeps its state; not needed to validate", optional: true },
+  output: { description: "Where this run leaves its reports", optional: true },
+  "primary-kubeconfig": {
+    description: "Secret with the kubeconfig of the old hub (key kubeconfig, optional key ca.crt)",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
+  "secondary-kubeconfig": {
+    description: "Secret with the kubeconfig of the new hub (key kubeconfig, optional key ca.crt)",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
+} as const;
+
+export type PreflightContext = StepContext<typeof preflightParams, typeof preflightResults, typeof preflightWorkspaces>;

@@ -1,0 +1,177 @@
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import { formatOutput } from "../../lib/step/output.ts";
+import { type ConnectedHubs, connectHubs } from "../connect-hubs.ts";
+import { operationId } from "../operation-id.ts";
+import { checkCombinations, resolveNamespaces } from "../parameters.ts";
+import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
+import type { PreflightContext } from "./declaration.ts";
+import type { Observation } from "./observation.ts";
+import { type PreflightReportInput, preflightDocument } from "./preflight-report.ts";
+import { preflightTable } from "./preflight-table.ts";
+import { valueOr } from "./reading.ts";
+import { type PreflightRun, runChecks } from "./run-checks.ts";
+import type { PreflightSettings } from "./settings.ts";
+import { findSharedUsers } from "./shared-users.ts";
+import { label, sentence, type Verdict, verdictOf } from "./verdict.ts";
+import { writeReports } from "./write-reports.ts";
+
+const criticalFailure = 3;
+const refused = 4;
+const defaultKubeconfigBytes = 10 * 1024 * 1024;
+
+/** The work of the step `preflight`: observe, judge, report, keep. */
+export async function runPreflight(context: PreflightContext): Promise<void> {
+  try {
+    await checkHubs(context);
+  } catch (error) {
+    if (error instanceof FairleadError) {
+      context.results.set("outcome", error.exitCode === refused ? "refused" : "failed");
+      context.results.set("error-code", error.text.id);
+    }
+    throw error;
+  }
+}
+
+async function checkHubs(context: PreflightContext): Promise<void> {
+  const { params, clock } = context;
+  checkCombinations(params);
+  const tuning = await resolveTuning(params.tuning, context.setting(tuningSetting));
+  const settings = settingsOf(context, tuning);
+  const hubs = await connectHubs(hubAccess(context));
+  context.onExit(async () => {
+    await Promise.all([hubs.clients.primary.close(), hubs.clients.secondary.close()]);
+  });
+  const startedAt = clock.now();
+  const run = await check(context, hubs, settings);
+  const verdict = verdictOf(run.results);
+  const input: PreflightReportInput = {
+    run,
+    verdict,
+    settings,
+    operationId: params["operation-id"] ?? idOf(run.observation),
+    runName: context.run.name,
+    startedAt,
+    finishedAt: clock.now(),
+  };
+  await publish(context, input);
+  refuseOtherHub(params["confirm-new-hub"], run.observation);
+  conclude(context, verdict, settings);
+}
+
+function settingsOf({ params }: PreflightContext, tuning: ResolvedTuning): PreflightSettings {
+  return {
+    mode: params.mode,
+    dryRun: params["dry-run"],
+    method: params.method,
+    activationMethod: params["activation-method"],
+    oldHubAction: params["old-hub-action"],
+    versionPolicy: params["version-policy"],
+    allowPartialBackup: params["allow-partial-backup"],
+    skipRbacValidation: params["skip-rbac-validation"],
+    skipObservabilityChecks: params["skip-observability-checks"],
+    manageAutoImportStrategy: params["manage-auto-import-strategy"],
+    strictHealth: params["strict-health"],
+    namespaces: resolveNamespaces(params.namespaces),
+    waits: {
+      backupInProgress: tuning.backupInProgressWait,
+      backupPoll: tuning.backupPoll,
+      backupSync: tuning.backupSyncWait,
+      storageGrace: Math.min(tuning.errorGrace, 20),
+      backupMaxAge: tuning.backupMaxAge,
+    },
+    savedSchedules: [],
+    scope: "full",
+  };
+}
+
+function hubAccess({ connect, setting, workspace, params, run }: PreflightContext): Parameters<typeof connectHubs>[0] {
+  return {
+    connect,
+    setting,
+    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
+    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
+    inTekton: run.inTekton,
+  };
+}
+
+async function check(
+  context: PreflightContext,
+  { clients, files }: ConnectedHubs,
+  settings: PreflightSettings,
+): Promise<PreflightRun> {
+  const { clock, log, signal, params, setting } = context;
+  const origins = {
+    primary: origin(files.primary, params["primary-context"]),
+    secondary: origin(files.secondary, params["secondary-context"]),
+  };
+  const limit = Number(setting("ACM_KUBECONFIG_MAX_SIZE") || defaultKubeconfigBytes);
+  const sharedUsers = await findSharedUsers(origins, limit);
+  return await runChecks({ clients, settings, sharedUsers, clock, log, signal });
+}
+
+function origin(file: string, context: string | undefined): { readonly file: string; readonly context?: string } {
+  return context === undefined ? { file } : { file, context };
+}
+
+function idOf({ primary, secondary }: Observation): string {
+  const hub = ({ server, identity }: Observation["primary" | "secondary"]) => ({
+    server,
+    id: valueOr(identity, undefined)?.id ?? "",
+  });
+  return operationId(hub(primary), hub(secondary));
+}
+
+async function publish(context: PreflightContext, input: PreflightReportInput): Promise<void> {
+  const { params, results, print, random } = context;
+  const { verdict, run } = input;
+  const document = preflightDocument(input);
+  results.set("preflight-passed", String(verdict.passed));
+  results.set("critical-failures", String(verdict.critical.length));
+  results.set("warnings", String(verdict.warnings.length));
+  results.set("summary", sentence(verdict));
+  print(await formatOutput(params.output, document, () => preflightTable(run.results)));
+  const folder = context.workspace("output");
+  if (folder !== undefined) {
+    const path = await writeReports(folder, input, { random, inTekton: context.run.inTekton });
+    results.set("report", path);
+    context.summarize({ what: sentence(verdict), more: path });
+  }
+}
+
+/** A request that starts a switchover from outside repeats the new hub's id, so that it cannot hit another pair. */
+function refuseOtherHub(confirmed: string | undefined, { secondary }: Observation): void {
+  const id = valueOr(secondary.identity, undefined)?.id ?? "";
+  if (confirmed !== undefined && confirmed !== id) {
+    throw new FairleadError(
+      {
+        id: "SW-PRE-02",
+        what: `confirm-new-hub "${confirmed}" is not the id of the new hub`,
+        why: id === "" ? "the id of the new hub could not be read" : `the secondary kubeconfig leads to hub ${id}`,
+        fix: "give the id of the hub that is to take over, or the kubeconfig of that hub",
+      },
+      { exitCode: refused },
+    );
+  }
+}
+
+function conclude(context: PreflightContext, verdict: Verdict, settings: PreflightSettings): void {
+  const { results, setExitCode, summarize } = context;
+  if (verdict.passed) {
+    results.set("outcome", settings.dryRun ? "dry-run" : "succeeded");
+    summarize({ what: sentence(verdict) });
+    return;
+  }
+  results.set("outcome", "failed");
+  results.set("error-code", "SW-PRE-03");
+  setExitCode(criticalFailure);
+  summarize({ id: "SW-PRE-03", what: sentence(verdict), ...firstFailures(verdict) });
+}
+
+/** The failures that come first in the report: they often cause the others. */
+function firstFailures({ critical }: Verdict): { readonly why: string; readonly fix: string } {
+  const first = critical.slice(0, 3);
+  return {
+    why: first.map((result) => `${label(result)}: ${result.message}`).join(" | "),
+    fix: [...new Set(first.map(({ remediation }) => remediation))].join(" | "),
+  };
+}

@@ -1,0 +1,29 @@
+import { defineStep } from "../lib/step/define-step.ts";
+import { taskExitCodes, taskParams, taskResults, taskWorkspaces } from "./operation/declaration.ts";
+import { permissionsOf } from "./permissions.ts";
+
+/** Prepare the old hub for a switchover. */
+export const primaryPrep = defineStep({
+  area: "switchover",
+  name: "primary-prep",
+  summary: "Prepare the old hub for a switchover",
+  description: `Pauses the backup schedule of the old hub, waits until no backup is in progress, and stops the hub from importing itsnclusters again.
+Safe to run again: finished steps are not repeated.`,
+  params: taskParams,
+  results: taskResults,
+  workspaces: taskWorkspaces,
+  exitCodes: taskExitCodes,
+  permissions: permissionsOf("primary-prep"),
+  deadlineSeconds: 1800,
+  deadlineExitCode: 5,
+  example: { method: "passive", "operation-id": "spring-drill" },
+  tekton: {
+    displayName: "Switchover primary-prep",
+    categories: ["Openshift", "Automation"],
+    tags: ["acm", "switchover"],
+  },
+  run: async (context) => {
+    const { runTask } = await import("./operation/run-task.ts");
+    await runTask("primary-prep", context);
+  },
+});
