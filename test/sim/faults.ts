@@ -1,0 +1,36 @@
+/** What goes wrong on purpose. */
+export type Fault =
+  /** The operator writes no phase and acts on nothing. */
+  | { readonly kind: "operator-down" }
+  /** Velero acts on nothing. */
+  | { readonly kind: "velero-down" }
+  | { readonly kind: "storage-unavailable" }
+  /** The activation ends Finished without a managed-clusters restore. */
+  | { readonly kind: "activates-nothing" }
+  /** The named cluster never connects to this hub. */
+  | { readonly kind: "cluster-never-connects"; readonly cluster: string }
+  /** Velero Restores of this backup kind end PartiallyFailed with so many errors. */
+  | { readonly kind: "restore-errors"; readonly prefix: string; readonly errors: number }
+  /** New backups whose name begins so stay as they are. */
+  | { readonly kind: "backup-stuck"; readonly prefix: string };
+
+/** The faults of a running simulator. */
+export class Faults {
+  private readonly active = new Map<string, Fault>();
+
+  inject(fault: Fault): void {
+    this.active.set(JSON.stringify(fault), fault);
+  }
+
+  clear(kind?: Fault["kind"]): void {
+    for (const [key, fault] of this.active) if (kind === undefined || fault.kind === kind) this.active.delete(key);
+  }
+
+  has(kind: Fault["kind"]): boolean {
+    return [...this.active.values()].some((fault) => fault.kind === kind);
+  }
+
+  of<K extends Fault["kind"]>(kind: K): readonly Extract<Fault, { kind: K }>[] {
+    return [...this.active.values()].filter((fault): fault is Extract<Fault, { kind: K }> => fault.kind === kind);
+  }
+}

@@ -1,0 +1,24 @@
+import type { SimKind } from "./kube/sim-client.ts";
+
+function kind(group: string, version: string, plural: string, name: string, statusEndpoint = true): SimKind {
+  return { group, version, plural, kind: name, statusEndpoint };
+}
+
+/** Every kind that a player reads or writes. Velero's kinds have no status endpoint. */
+export const kinds = {
+  namespaces: kind("", "v1", "namespaces", "Namespace"),
+  secrets: kind("", "v1", "secrets", "Secret", false),
+  managedClusters: kind("cluster.open-cluster-management.io", "v1", "managedclusters", "ManagedCluster"),
+  backupSchedules: kind("cluster.open-cluster-management.io", "v1beta1", "backupschedules", "BackupSchedule"),
+  restores: kind("cluster.open-cluster-management.io", "v1beta1", "restores", "Restore"),
+  clusterDeployments: kind("hive.openshift.io", "v1", "clusterdeployments", "ClusterDeployment"),
+  clusterVersions: kind("config.openshift.io", "v1", "clusterversions", "ClusterVersion"),
+  multiClusterEngines: kind("multicluster.openshift.io", "v1", "multiclusterengines", "MultiClusterEngine"),
+  veleroBackups: kind("velero.io", "v1", "backups", "Backup", false),
+  veleroRestores: kind("velero.io", "v1", "restores", "Restore", false),
+  veleroSchedules: kind("velero.io", "v1", "schedules", "Schedule", false),
+  storageLocations: kind("velero.io", "v1", "backupstoragelocations", "BackupStorageLocation", false),
+} as const;
+
+export type KindName = keyof typeof kinds;
+export const kindNames = Object.keys(kinds) as readonly KindName[];

@@ -1,0 +1,146 @@
+import { type Fault, Faults } from "./faults.ts";
+import { SimClient } from "./kube/sim-client.ts";
+import type { Player, Stage } from "./player.ts";
+import { backupSchedulePlayer, garbagePlayer } from "./roles/backup-schedules.ts";
+import { clusterPlayer } from "./roles/clusters.ts";
+import { restorePlayer } from "./roles/restores.ts";
+import { veleroPlayer } from "./roles/velero.ts";
+import { World } from "./world.ts";
+
+/** What can be played; what is left out is real, or absent. */
+export const roleNames = ["operator", "velero", "clusters", "garbage"] as const;
+export type RoleName = (typeof roleNames)[number];
+
+const players: Readonly<Record<RoleName, readonly Player[]>> = {
+  operator: [backupSchedulePlayer, restorePlayer],
+  velero: [veleroPlayer],
+  clusters: [clusterPlayer],
+  garbage: [garbagePlayer],
+};
+
+export interface SimulatorOptions {
+  readonly kubeconfig: string;
+  /** `2.14.1` */
+  readonly acmVersion: string;
+  readonly play: readonly RoleName[];
+  /** Folder that the simulators of both hubs share. */
+  readonly bucket: string;
+  /** 60 plays a minute of the product in a second. Default 1. */
+  readonly timeScale?: number;
+  readonly namespace?: string;
+}
+
+export interface Simulator {
+  inject(fault: Fault): void;
+  clear(kind?: Fault["kind"]): void;
+  stop(): Promise<void>;
+}
+
+function minorOf(version: string): number {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 ? 99 : minor;
+}
+
+const debounceMs = 10;
+
+class RunningSimulator implements Simulator {
+  private readonly faults = new Faults();
+  private readonly ended = new AbortController();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly client: SimClient;
+  private readonly options: SimulatorOptions;
+  private stage: Stage | undefined;
+  private wanted = false;
+  private playing: Promise<void> | undefined;
+
+  constructor(client: SimClient, options: SimulatorOptions) {
+    this.client = client;
+    this.options = options;
+  }
+
+  async start(): Promise<void> {
+    const world = new World(this.client, this.ended.signal, () => this.wake());
+    await world.start();
+    const scale = this.options.timeScale ?? 1;
+    const version = world.all("clusterVersions").find((one) => one.metadata.name === "version");
+    const hubId = version?.spec?.["clusterID"];
+    this.stage = {
+      world,
+      hubId: typeof hubId === "string" ? hubId : "",
+      minor: minorOf(this.options.acmVersion),
+      namespace: this.options.namespace ?? "open-cluster-management-backup",
+      scaled: (seconds) => (seconds * 1000) / scale,
+      later: (seconds) => this.later((seconds * 1000) / scale),
+      faults: this.faults,
+      bucket: this.options.bucket,
+      signal: this.ended.signal,
+    };
+    this.wake();
+  }
+
+  inject(fault: Fault): void {
+    this.faults.inject(fault);
+    this.wake();
+  }
+
+  clear(kind?: Fault["kind"]): void {
+    this.faults.clear(kind);
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.ended.abort();
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.playing;
+    this.client.close();
+  }
+
+  private later(ms: number): void {
+    if (this.ended.signal.aborted || this.timers.size > 40) return;
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        this.wake();
+      },
+      Math.max(ms, 50),
+    );
+    this.timers.add(timer);
+  }
+
+  private wake(): void {
+    this.wanted = true;
+    this.playing ??= this.playAll().finally(() => {
+      this.playing = undefined;
+    });
+  }
+
+  private async playAll(): Promise<void> {
+    while (this.wanted && !this.ended.signal.aborted) {
+      this.wanted = false;
+      await new Promise((resolve) => setTimeout(resolve, debounceMs));
+      await this.playOnce();
+    }
+  }
+
+  private async playOnce(): Promise<void> {
+    const { stage } = this;
+    if (stage === undefined) return;
+    for (const player of this.options.play.flatMap((role) => players[role])) {
+      try {
+        await player.play(stage);
+      } catch (error) {
+        if (this.ended.signal.aborted) return;
+        // A hub that is down or slow: the product's controllers would try again, and so does this one.
+        console.error(`${player.name}: ${String(error)}`);
+        this.later(500);
+      }
+    }
+  }
+}
+
+/** Starts playing the chosen roles on one hub. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const simulator = new RunningSimulator(await SimClient.open(options.kubeconfig), options);
+  await simulator.start();
+  return simulator;
+}

@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { crdFolders, findCrdFiles } from "../cluster/hub/crd-files.ts";
+import { type Simulator, startSimulator } from "../sim/simulator.ts";
+import { startApiServers, type TestApiServer } from "./api-servers.ts";
+import { HubSeed } from "./hubs/hub-seed.ts";
+
+export interface PairOptions {
+  /** Imported clusters `c1` … ; default 2. */
+  readonly clusters?: number;
+  /** Clusters that Hive provisioned, `h1` … ; default 0. */
+  readonly hive?: number;
+  /** ACM version of both hubs; default 2.14.1. */
+  readonly version?: string;
+  /** Played seconds per real second; default 100. */
+  readonly timeScale?: number;
+}
+
+/** Two hubs, a fleet on the first, backups that the second follows: ready to switch. */
+export interface HealthyPair {
+  readonly primary: TestApiServer;
+  readonly secondary: TestApiServer;
+  readonly ids: { readonly primary: string; readonly secondary: string };
+  readonly simulators: { readonly primary: Simulator; readonly secondary: Simulator };
+  readonly seeds: { readonly primary: HubSeed; readonly secondary: HubSeed };
+  /** A folder of the test's own, removed at the end. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+export const backupNamespace = "open-cluster-management-backup";
+
+async function installCrds(server: TestApiServer, files: readonly string[]): Promise<void> {
+  await server.kubectl(["apply", "--server-side", ...files.flatMap((file) => ["-f", file])]);
+  await server.kubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
+}
+
+/** Starts both hubs with their CRDs and fixed objects, no operators yet. */
+async function startHubs(
+  version: string,
+): Promise<{ readonly servers: Awaited<ReturnType<typeof startApiServers>>; readonly seeds: HealthyPair["seeds"] }> {
+  const servers = await startApiServers(["primary", "secondary"]);
+  try {
+    const files = await findCrdFiles(await crdFolders([]));
+    const [primary, secondary] = await Promise.all(
+      (["primary", "secondary"] as const).map(async (name) => {
+        await installCrds(servers.server(name), files);
+        const seed = await HubSeed.open(servers.server(name), `${name}-hub-id`, version);
+        await seed.fixedObjects();
+        return seed;
+      }),
+    );
+    if (primary === undefined || secondary === undefined) throw new Error("two hubs were to be seeded");
+    return { servers, seeds: { primary, secondary } };
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+}
+
+async function claimSpokes(bucket: string, names: readonly string[], hubId: string): Promise<void> {
+  await mkdir(join(bucket, "spokes"), { recursive: true });
+  await Promise.all(names.map((name) => writeFile(join(bucket, "spokes", name), hubId)));
+}
+
+/** The fixture of most scenarios. Real API servers; the operators of both hubs are played. */
+export async function healthyPair(options: PairOptions = {}): Promise<HealthyPair> {
+  const version = options.version ?? "2.14.1";
+  const folder = await mkdtemp(join(tmpdir(), "fairlead-pair-"));
+  const bucket = join(folder, "bucket");
+  const { servers, seeds } = await startHubs(version);
+  const started: Simulator[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((simulator) => simulator.stop()));
+    seeds.primary.close();
+    seeds.secondary.close();
+    await servers.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const imported = Array.from({ length: options.clusters ?? 2 }, (_, index) => `c${index + 1}`);
+    const provisioned = Array.from({ length: options.hive ?? 0 }, (_, index) => `h${index + 1}`);
+    await claimSpokes(bucket, [...imported, ...provisioned], seeds.primary.id);
+    await seeds.primary.fleet(imported, provisioned);
+    const start = async (name: "primary" | "secondary"): Promise<Simulator> => {
+      const simulator = await startSimulator({
+        kubeconfig: servers.server(name).kubeconfig(),
+        acmVersion: version,
+        play: ["operator", "velero", "clusters", "garbage"],
+        bucket,
+        timeScale: options.timeScale ?? 100,
+      });
+      started.push(simulator);
+      return simulator;
+    };
+    const simulators = { primary: await start("primary"), secondary: await start("secondary") };
+    await seeds.primary.backupSchedule();
+    await seeds.primary.untilPhase("backupSchedules", "acm-hub-backup", "Enabled");
+    await seeds.primary.untilBackupsCompleted(5);
+    await seeds.secondary.untilBackupsCompleted(5);
+    await seeds.secondary.passiveRestore();
+    await seeds.secondary.untilPhase("restores", "restore-acm-passive-sync", "Enabled");
+    return {
+      primary: servers.server("primary"),
+      secondary: servers.server("secondary"),
+      ids: { primary: seeds.primary.id, secondary: seeds.secondary.id },
+      simulators,
+      seeds,
+      folder,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,257 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type KindName, kinds } from "../../sim/kinds.ts";
+import { isStatus, SimClient, type SimKind, type SimObject } from "../../sim/kube/sim-client.ts";
+import type { TestApiServer } from "../api-servers.ts";
+
+export const backupNamespace = "open-cluster-management-backup";
+const acmNamespace = "open-cluster-management";
+const tokenLabel = "authentication.open-cluster-management.io/is-managed-serviceaccount";
+const yearMs = 365 * 24 * 3600 * 1000;
+
+function kind(group: string, version: string, plural: string, name: string): SimKind {
+  return { group, version, plural, kind: name, statusEndpoint: true };
+}
+
+const more = {
+  nodes: kind("", "v1", "nodes", "Node"),
+  pods: kind("", "v1", "pods", "Pod"),
+  multiClusterHubs: kind("operator.open-cluster-management.io", "v1", "multiclusterhubs", "MultiClusterHub"),
+  dataProtection: kind("oadp.openshift.io", "v1alpha1", "dataprotectionapplications", "DataProtectionApplication"),
+} as const;
+
+/** What has to lie on an API server so that it is an ACM hub; operators that move it on come from the simulator. */
+export class HubSeed {
+  readonly id: string;
+  private readonly client: SimClient;
+  private readonly version: string;
+  private readonly signal = new AbortController().signal;
+
+  private constructor(client: SimClient, id: string, version: string) {
+    this.client = client;
+    this.id = id;
+    this.version = version;
+  }
+
+  static async open(server: Pick<TestApiServer, "kubeconfig">, id: string, version: string): Promise<HubSeed> {
+    return new HubSeed(await SimClient.open(server.kubeconfig()), id, version);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  /** Namespaces, versions, health: everything but storage, fleet and backups. */
+  async platform(): Promise<void> {
+    for (const name of [acmNamespace, backupNamespace, "multicluster-engine", "local-cluster"]) {
+      await this.create(kinds.namespaces, { metadata: { name } });
+    }
+    await this.withStatus(
+      kinds.clusterVersions,
+      { metadata: { name: "version" }, spec: { clusterID: this.id } },
+      { desired: { version: "4.18.1" }, conditions: [{ type: "Progressing", status: "False" }] },
+    );
+    await this.withStatus(
+      more.nodes,
+      { metadata: { name: "node-1" } },
+      { conditions: [{ type: "Ready", status: "True" }] },
+    );
+    const components = [
+      { name: "cluster-backup", enabled: true },
+      { name: "managedserviceaccount", enabled: true },
+    ];
+    await this.withStatus(
+      more.multiClusterHubs,
+      { metadata: { name: "multiclusterhub", namespace: acmNamespace }, spec: { overrides: { components } } },
+      { phase: "Running", currentVersion: this.version },
+    );
+    await this.withStatus(
+      kinds.multiClusterEngines,
+      { metadata: { name: "multiclusterengine" }, spec: { overrides: { components } } },
+      { phase: "Available", currentVersion: this.version },
+    );
+    await this.pod("multiclusterhub-operator-1", acmNamespace, {});
+    await this.pod("velero-1", backupNamespace, { "app.kubernetes.io/name": "velero" });
+    await this.cluster("local-cluster", { "local-cluster": "true" });
+  }
+
+  /** `platform` and a storage location as OADP makes it. */
+  async fixedObjects(): Promise<void> {
+    await this.platform();
+    const metadata = { name: "dpa-hub", namespace: backupNamespace };
+    const application = await this.withStatus(
+      more.dataProtection,
+      { metadata, spec: {} },
+      { conditions: [{ type: "Reconciled", status: "True" }] },
+    );
+    const owner = {
+      apiVersion: "oadp.openshift.io/v1alpha1",
+      kind: "DataProtectionApplication",
+      name: "dpa-hub",
+      uid: application.metadata.uid ?? "",
+    };
+    await this.create(kinds.storageLocations, {
+      metadata: { name: "dpa-hub-1", namespace: backupNamespace, ownerReferences: [owner] },
+      spec: {
+        provider: "aws",
+        default: true,
+        objectStorage: { bucket: "acm-backups", prefix: "hub" },
+        config: { region: "local" },
+      },
+    });
+  }
+
+  /** Managed clusters with what their import needs: a token for imported ones, a ClusterDeployment for Hive's. */
+  async fleet(imported: readonly string[], provisioned: readonly string[]): Promise<void> {
+    const batch = 20;
+    const all = [
+      ...imported.map((name) => ({ name, hive: false })),
+      ...provisioned.map((name) => ({ name, hive: true })),
+    ];
+    for (let index = 0; index < all.length; index += batch) {
+      await Promise.all(all.slice(index, index + batch).map(({ name, hive }) => this.member(name, hive)));
+    }
+  }
+
+  async backupSchedule(spec: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.create(kinds.backupSchedules, {
+      metadata: { name: "acm-hub-backup", namespace: backupNamespace },
+      spec: { veleroSchedule: "0 */4 * * *", veleroTtl: "168h", useManagedServiceAccount: true, ...spec },
+    });
+  }
+
+  async passiveRestore(): Promise<void> {
+    await this.create(kinds.restores, {
+      metadata: { name: "restore-acm-passive-sync", namespace: backupNamespace },
+      spec: {
+        syncRestoreWithNewBackups: true,
+        restoreSyncInterval: "10m",
+        cleanupBeforeRestore: "CleanupRestored",
+        veleroManagedClustersBackupName: "skip",
+        veleroCredentialsBackupName: "latest",
+        veleroResourcesBackupName: "latest",
+      },
+    });
+  }
+
+  async list(name: KindName): Promise<readonly SimObject[]> {
+    return (await this.client.list(kinds[name], this.signal)).items;
+  }
+
+  async find(name: KindName, objectName: string): Promise<SimObject | undefined> {
+    return (await this.list(name)).find((object) => object.metadata.name === objectName);
+  }
+
+  /** A write by someone else than the tool. */
+  async patch(name: KindName, object: SimObject, patch: unknown): Promise<void> {
+    await this.client.patch(kinds[name], object, patch, this.signal);
+  }
+
+  async untilPhase(name: KindName, objectName: string, phase: string): Promise<void> {
+    await this.until(
+      `${objectName} is ${phase}`,
+      async () => (await this.find(name, objectName))?.status?.["phase"] === phase,
+    );
+  }
+
+  async untilBackupsCompleted(count: number): Promise<void> {
+    await this.until(`${count} backups are Completed`, async () => {
+      const backups = await this.list("veleroBackups");
+      return backups.filter((backup) => backup.status?.["phase"] === "Completed").length >= count;
+    });
+  }
+
+  /** uid and resourceVersion of every object of the kinds that a switchover touches: equal means nothing changed. */
+  async snapshot(
+    names: readonly KindName[] = ["managedClusters", "backupSchedules", "restores", "veleroBackups", "veleroSchedules"],
+  ): Promise<readonly string[]> {
+    const lists = await Promise.all(names.map((name) => this.list(name)));
+    return lists
+      .flat()
+      .map(
+        ({ kind: kindName, metadata }) => `${kindName} ${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`,
+      );
+  }
+
+  private async until(what: string, look: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + 60_000;
+    while (!(await look())) {
+      if (performance.now() > deadline) throw new Error(`after 60 s still not: ${what}`);
+      await pause(50);
+    }
+  }
+
+  private async member(name: string, hive: boolean): Promise<void> {
+    await this.create(kinds.namespaces, { metadata: { name } });
+    await this.cluster(name, {});
+    if (hive) {
+      await this.create(kinds.clusterDeployments, {
+        metadata: { name, namespace: name },
+        spec: { preserveOnDelete: true },
+      });
+      return;
+    }
+    await this.create(kinds.secrets, {
+      metadata: {
+        name: "auto-import-account",
+        namespace: name,
+        labels: { [tokenLabel]: "true", "cluster.open-cluster-management.io/backup": "msa" },
+        annotations: { expirationTimestamp: new Date(Date.now() + yearMs).toISOString() },
+      },
+      type: "Opaque",
+      data: { token: Buffer.from(`token of ${name}`).toString("base64") },
+    });
+  }
+
+  private async cluster(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    const types = [
+      "HubAcceptedManagedCluster",
+      "ManagedClusterImportSucceeded",
+      "ManagedClusterJoined",
+      "ManagedClusterConditionAvailable",
+    ];
+    const at = new Date().toISOString();
+    await this.withStatus(
+      kinds.managedClusters,
+      {
+        metadata: { name, labels },
+        spec: {
+          hubAcceptsClient: true,
+          managedClusterClientConfigs: [{ url: `https://api.${name}.example.com:6443` }],
+        },
+      },
+      {
+        conditions: types.map((type) => ({
+          type,
+          status: "True",
+          reason: type,
+          message: type,
+          lastTransitionTime: at,
+        })),
+      },
+    );
+  }
+
+  private async pod(name: string, namespace: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    const spec = { containers: [{ name: "main", image: "none" }] };
+    await this.withStatus(
+      more.pods,
+      { metadata: { name, namespace, labels }, spec },
+      { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    );
+  }
+
+  private async withStatus(of: SimKind, body: SimObject, status: unknown): Promise<SimObject> {
+    const created = await this.create(of, body);
+    return await this.client.patchStatus(of, created, status, this.signal);
+  }
+
+  private async create(of: SimKind, body: SimObject): Promise<SimObject> {
+    const apiVersion = of.group === "" ? of.version : `${of.group}/${of.version}`;
+    try {
+      return await this.client.create(of, { ...body, apiVersion, kind: of.kind }, this.signal);
+    } catch (error) {
+      if (isStatus(error, 409)) return { ...body, apiVersion, kind: of.kind };
+      throw error;
+    }
+  }
+}
