@@ -28,5 +28,29 @@ export const commands: Registry = {
       summary: "Check both hubs before a switchover",
       load: async () => (await import("./switchover/preflight.ts")).preflight,
     },
+    {
+      area: "switchover",
+      name: "primary-prep",
+      summary: "Prepare the old hub for a switchover",
+      load: async () => (await import("./switchover/primary-prep.ts")).primaryPrep,
+    },
+    {
+      area: "switchover",
+      name: "activate",
+      summary: "Activate the managed clusters on the new hub",
+      load: async () => (await import("./switchover/activate.ts")).activate,
+    },
+    {
+      area: "switchover",
+      name: "post-activate",
+      summary: "Wait until the clusters are connected to the new hub",
+      load: async () => (await import("./switchover/post-activate.ts")).postActivate,
+    },
+    {
+      area: "switchover",
+      name: "finalize",
+      summary: "Turn backups on at the new hub and make the old hub the secondary",
+      load: async () => (await import("./switchover/finalize.ts")).finalize,
+    },
   ],
 };

@@ -77,7 +77,11 @@ export class World {
   }
 
   private keep(kind: KindName, object: SimObject): SimObject {
-    this.objects.get(kind)?.set(keyOf(object), object);
+    const collection = this.objects.get(kind);
+    const { deletionTimestamp, finalizers } = object.metadata;
+    // The write that took the last finalizer was the end of the object; its event may have come before this answer.
+    if (deletionTimestamp !== undefined && (finalizers ?? []).length === 0) collection?.delete(keyOf(object));
+    else collection?.set(keyOf(object), object);
     return object;
   }
 
