@@ -52,5 +52,17 @@ export const commands: Registry = {
       summary: "Turn backups on at the new hub and make the old hub the secondary",
       load: async () => (await import("./switchover/finalize.ts")).finalize,
     },
+    {
+      area: "switchover",
+      name: "report-and-unlock",
+      summary: "Report how a switchover run ended and free its locks",
+      load: async () => (await import("./switchover/report-and-unlock.ts")).reportAndUnlock,
+    },
+    {
+      area: "switchover",
+      name: "run",
+      summary: "Run a whole switchover without Tekton",
+      load: async () => (await import("./switchover/run.ts")).run,
+    },
   ],
 };

@@ -1,11 +1,18 @@
 import type { Permission } from "../lib/step/types.ts";
 import { objectName } from "./acm/constants.ts";
 import type { HubNamespaces } from "./acm/namespaces.ts";
+import { phasePermissions } from "./phase-permissions.ts";
 
 // Which API permission each step needs on which hub. From this table come the access reviews of the preflight, the
 // manifests in rbac/switchover, and the test that compares them with what an API server's audit log recorded.
 
-export type SwitchoverStep = "preflight" | "primary-prep" | "activate" | "post-activate" | "finalize";
+export type SwitchoverStep =
+  | "preflight"
+  | "primary-prep"
+  | "activate"
+  | "post-activate"
+  | "finalize"
+  | "report-and-unlock";
 
 export interface SwitchoverPermission extends Permission {
   readonly target: "primary" | "secondary";
@@ -83,6 +90,7 @@ const preflightOnSecondary: readonly Row[] = [
 export const switchoverPermissions: readonly SwitchoverPermission[] = [
   ...on("primary", [...preflightOnBoth, ...preflightOnPrimary]),
   ...on("secondary", [...preflightOnBoth, ...preflightOnSecondary]),
+  ...phasePermissions,
 ];
 
 /** The rows of one step, for its declaration. */

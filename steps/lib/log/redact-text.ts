@@ -20,7 +20,10 @@ const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g, hidden],
   [/\bsha256~[A-Za-z0-9_-]{20,}/g, hidden],
   // A name and its value in YAML, JSON, a query string or a command line, quoted once or escaped inside another string.
-  [new RegExp(`((?<![A-Za-z0-9])${secretName}\\\\*["']?\\s*[:=]\\s*\\\\*["'])((?:(?!\\\\*["'])[^\\n]){3,})`, "gi"), `$1${hidden}`],
+  [
+    new RegExp(`((?<![A-Za-z0-9])${secretName}\\\\*["']?\\s*[:=]\\s*\\\\*["'])((?:(?!\\\\*["'])[^\\n]){3,})`, "gi"),
+    `$1${hidden}`,
+  ],
   [new RegExp(`((?<![A-Za-z0-9])${secretName}\\s*[:=]\\s*)([^\\s"',;&\\\\\\[]{6,})`, "gi"), `$1${hidden}`],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi, `$1:${hidden}@`],
 ];

@@ -167,6 +167,8 @@ export interface ConnectTarget {
   /** Context name; current-context when absent. */
   readonly context?: string;
   readonly fieldManager: string;
+  /** Largest kubeconfig file that is read; 10 MiB when absent, 0 or less for no limit. */
+  readonly maximumKubeconfigBytes?: number;
 }
 
 export interface StepContext<P extends TProperties, R extends ResultDeclarations, W extends WorkspaceDeclarations>

@@ -11,6 +11,7 @@ import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
+import { writeRunMarker } from "./run-marker.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import { connectSwitchover, phaseContext, type SwitchoverInput, startOperation } from "./start-operation.ts";
 
@@ -48,6 +49,10 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise
   }
   const input = inputOf(context);
   const hubs = await connectSwitchover(input);
+  await writeRunMarker(context.workspace("output"), hubs.operationId, {
+    mode: fileMode(context.run.inTekton),
+    random: context.random,
+  });
   const dryRun = context.params["dry-run"] ? await loadDryRun(context.workspace("output")) : undefined;
   const opened = await startOperation(input, hubs, dryRun?.memory);
   if (opened.state === "nothing-to-do") {

@@ -38,6 +38,20 @@ export const preflightParams = {
     default: false,
     description: "Let an unhealthy node or operator of a hub block the switchover",
   }),
+  "request-id": Type.Optional(
+    Type.String({
+      pattern: "^[0-9A-Za-z-]{1,64}$",
+      rule: "letters, digits and hyphens, at most 64",
+      description: "Id of the request that started the run, set by the webhook",
+    }),
+  ),
+  "issued-at": Type.Optional(
+    Type.String({
+      pattern: "^[0-9TZ:.+-]{1,40}$",
+      rule: "a time (RFC 3339)",
+      description: "Time of the request that started the run, set by the webhook; older than five minutes is refused",
+    }),
+  ),
   output: outputParam,
 };
 

@@ -1,14 +1,20 @@
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { type ConnectedHubs, connectHubs } from "../connect-hubs.ts";
+import { readHubFacts } from "../operation/hub-facts.ts";
+import { fileMode } from "../operation/operation-locks.ts";
+import { writeRunMarker } from "../operation/run-marker.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, resolveNamespaces } from "../parameters.ts";
+import type { StateDocument } from "../state/state-document.ts";
 import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
+import { checkRequestAge } from "./check-request.ts";
 import type { PreflightContext } from "./declaration.ts";
 import type { Observation } from "./observation.ts";
 import { type PreflightReportInput, preflightDocument } from "./preflight-report.ts";
 import { preflightTable } from "./preflight-table.ts";
 import { valueOr } from "./reading.ts";
+import { resumeSettings, stateOf } from "./resume-settings.ts";
 import { type PreflightRun, runChecks } from "./run-checks.ts";
 import type { PreflightSettings } from "./settings.ts";
 import { findSharedUsers } from "./shared-users.ts";
@@ -36,12 +42,18 @@ async function checkHubs(context: PreflightContext): Promise<void> {
   const { params, clock } = context;
   checkCombinations(params);
   const tuning = await resolveTuning(params.tuning, context.setting(tuningSetting));
-  const settings = settingsOf(context, tuning);
+  checkRequestAge(params["issued-at"], clock.now());
   const hubs = await connectHubs(hubAccess(context));
   context.onExit(async () => {
     await Promise.all([hubs.clients.primary.close(), hubs.clients.secondary.close()]);
   });
   const startedAt = clock.now();
+  const operation = await operationOf(context, hubs);
+  if (operation?.document?.current_phase === "completed" && operation.id !== "") {
+    concludeCompleted(context, operation.document);
+    return;
+  }
+  const settings = { ...settingsOf(context, tuning), ...resumeSettings(operation?.document) };
   const run = await check(context, hubs, settings);
   const verdict = verdictOf(run.results);
   const input: PreflightReportInput = {
@@ -56,6 +68,47 @@ async function checkHubs(context: PreflightContext): Promise<void> {
   await publish(context, input);
   refuseOtherHub(params["confirm-new-hub"], run.observation);
   conclude(context, verdict, settings);
+}
+
+interface KnownOperation {
+  readonly id: string;
+  readonly document: StateDocument | undefined;
+}
+
+/**
+ * The operation that this preflight precedes: its state decides which checks are repeated. `undefined` for a mere
+ * validation, and where a hub cannot be asked who it is: the checks then say so.
+ */
+async function operationOf(context: PreflightContext, { clients }: ConnectedHubs): Promise<KnownOperation | undefined> {
+  const { params, signal, clock, random, run } = context;
+  if (params.mode === "validate") {
+    return undefined;
+  }
+  const namespaces = resolveNamespaces(params.namespaces);
+  let id = params["operation-id"];
+  try {
+    const hub = async (name: "primary" | "secondary") => ({
+      server: clients[name].server,
+      id: (await readHubFacts(clients[name], name, namespaces, signal)).id,
+    });
+    id ??= operationId(await hub("primary"), await hub("secondary"));
+  } catch (error) {
+    if (!(error instanceof FairleadError) || signal.aborted) throw error;
+    context.log.warn(`the operation is not known yet: ${error.text.what}`);
+    return undefined;
+  }
+  await writeRunMarker(context.workspace("output"), id, { mode: fileMode(run.inTekton), random });
+  return { id, document: await stateOf(context.workspace("state"), id, clock) };
+}
+
+/** Whether a completed operation may start over is for the tasks to decide; nothing is checked for it. */
+function concludeCompleted({ results, summarize }: PreflightContext, document: StateDocument): void {
+  const what = `this operation was completed at ${document.last_updated}, nothing is checked`;
+  results.set("outcome", "already-completed");
+  results.set("phase", document.current_phase);
+  results.set("preflight-passed", "true");
+  results.set("summary", what);
+  summarize({ what });
 }
 
 function settingsOf({ params }: PreflightContext, tuning: ResolvedTuning): PreflightSettings {

@@ -1,0 +1,73 @@
+import type { Report, ReportTable } from "./types.ts";
+
+// Names come from clusters: nothing of them may become markup.
+function cell(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>|#]/g, "\\$&").replace(/\s+/g, " ");
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+  return [line(columns), `|${columns.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
+}
+
+function section(title: string, body: string): readonly string[] {
+  return body === "" ? [] : [`## ${title}`, body];
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${cell(item)}`).join("\n");
+}
+
+function tableSections(tables: readonly ReportTable[]): readonly string[] {
+  return tables.flatMap(({ title, columns, rows }) =>
+    section(cell(title), rows.length === 0 ? "" : table(columns, rows)),
+  );
+}
+
+/** The report as Markdown, for tickets and chats. Pure. */
+export function renderMarkdown(report: Report): string {
+  const checks = report.checks.filter((check) => check.result !== "passed");
+  const parts = [
+    `# ${cell(report.title)}: ${cell(report.outcome)}`,
+    cell(report.summary),
+    table(
+      ["Fact", "Value"],
+      report.facts.map(({ label, value }) => [label, value]),
+    ),
+    ...section("Errors", list(report.errors.map(({ id, what, why, fix }) => `${id} ${what}: ${why}. Fix: ${fix}`))),
+    ...section("Next", list(report.nextActions)),
+    ...section("Warnings", list(report.warnings)),
+    ...section(
+      "Steps",
+      report.timeline.length === 0
+        ? ""
+        : table(
+            ["Phase", "Step", "State", "Seconds", "Note"],
+            report.timeline.map((entry) => [
+              entry.phase,
+              entry.step,
+              entry.state,
+              (entry.durationMs / 1000).toFixed(1),
+              entry.note,
+            ]),
+          ),
+    ),
+    ...section(
+      "Checks that did not pass",
+      checks.length === 0
+        ? ""
+        : table(
+            ["Check", "Hub", "Result", "Message", "Fix"],
+            checks.map((check) => [
+              check.id,
+              check.hub,
+              `${check.result} (${check.severity})`,
+              check.message,
+              check.remediation,
+            ]),
+          ),
+    ),
+    ...tableSections(report.tables),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}

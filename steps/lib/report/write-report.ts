@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import type { Random } from "../clock/clock.ts";
+import { writeFileAtomically } from "../state/write-file-atomically.ts";
+import { renderHtml } from "./render-html.ts";
+import { renderMarkdown } from "./render-markdown.ts";
+import type { Report } from "./types.ts";
+
+export interface ReportFiles {
+  readonly json: string;
+  readonly markdown: string;
+  readonly html: string;
+}
+
+/**
+ * Writes one report in its three forms into a folder.
+ *
+ * @throws FairleadError when the volume refuses
+ * @example const { html } = await writeReport("/workspace/output", report, { mode: 0o664, random });
+ */
+export async function writeReport(
+  folder: string,
+  report: Report,
+  options: { readonly mode: number; readonly random: Random },
+): Promise<ReportFiles> {
+  const files = {
+    json: join(folder, "report.json"),
+    markdown: join(folder, "report.md"),
+    html: join(folder, "report.html"),
+  };
+  await writeFileAtomically(files.json, `${JSON.stringify(report, undefined, 2)}\n`, options);
+  await writeFileAtomically(files.markdown, renderMarkdown(report), options);
+  await writeFileAtomically(files.html, renderHtml(report), options);
+  return files;
+}

@@ -1,0 +1,59 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Random } from "../../lib/clock/clock.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import type { Logger } from "../../lib/log/logger.ts";
+import type { Report, ReportCheck } from "../../lib/report/types.ts";
+import { type ReportFiles, writeReport } from "../../lib/report/write-report.ts";
+import { type ManagedClusterSummary, splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
+import { managedClusters } from "../acm/resources.ts";
+import type { StateDocument } from "../state/state-document.ts";
+import { switchoverReport } from "./switchover-report.ts";
+
+export interface FinishRequest {
+  readonly document: StateDocument;
+  readonly runName: string;
+  readonly secondary: KubeClient;
+  readonly outputFolder: string;
+  readonly mode: number;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** ISO-8601. */
+  readonly finishedAt: string;
+}
+
+/** A report is written even when the new hub cannot be read any more. */
+async function readFleet(request: FinishRequest): Promise<readonly ManagedClusterSummary[] | undefined> {
+  const { secondary, signal, log } = request;
+  try {
+    const listed = await secondary.list(managedClusters, {}, { signal, project: summariseManagedCluster });
+    return splitFleet(listed.items).clusters;
+  } catch (error) {
+    log.warn(`the report shows no clusters: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/** What the preflight of this run left beside the report. */
+async function readChecks(folder: string): Promise<readonly ReportCheck[]> {
+  try {
+    const document: unknown = JSON.parse(await readFile(join(folder, "preflight.json"), "utf8"));
+    const checks = typeof document === "object" && document !== null && "checks" in document ? document.checks : [];
+    // Written by the preflight of this very run, in the form of the report.
+    return Array.isArray(checks) ? (checks as readonly ReportCheck[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Writes the report of an operation in all its forms. */
+export async function finishOperation(
+  request: FinishRequest,
+): Promise<{ readonly report: Report; readonly files: ReportFiles }> {
+  const { document, runName, outputFolder, finishedAt } = request;
+  await mkdir(outputFolder, { recursive: true });
+  const [fleet, checks] = await Promise.all([readFleet(request), readChecks(outputFolder)]);
+  const report = switchoverReport({ document, runName, fleet, checks, finishedAt });
+  return { report, files: await writeReport(outputFolder, report, request) };
+}

@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exitCode } from "../../lib/errors/exit-code.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { connectHubs } from "../connect-hubs.ts";
+import { resolveNamespaces } from "../parameters.ts";
+import type { StateDocument } from "../state/state-document.ts";
+import { resolveTuning, tuningSetting } from "../tuning.ts";
+import { planFileName } from "./dry-run-files.ts";
+import { finishOperation } from "./finish-operation.ts";
+import { loadState } from "./load-state.ts";
+import { stateFileOf } from "./open-operation.ts";
+import { fileMode, takeLocks } from "./operation-locks.ts";
+import type { ReportContext } from "./report-declaration.ts";
+import { readRunMarker } from "./run-marker.ts";
+
+interface Hubs {
+  readonly primary: KubeClient;
+  readonly secondary: KubeClient;
+}
+
+/** The last Task of every run, also of a failed or cancelled one: says how it ended and lets the next run in. */
+export async function reportAndUnlock(context: ReportContext): Promise<void> {
+  const output = context.workspace("output");
+  const state = context.workspace("state");
+  const operationId = output === undefined ? undefined : await readRunMarker(output);
+  if (output === undefined || state === undefined || operationId === undefined) {
+    await concludeWithoutState(context, output);
+    return;
+  }
+  const stateFile = stateFileOf(state, operationId);
+  const document = await loadState(stateFile, context.clock);
+  const hubs = await connect(context);
+  if (context.params["dry-run"] || document === undefined) {
+    await concludeWithoutState(context, output);
+    return;
+  }
+  await report(context, document, { output, hubs });
+  await unlock(context, { stateFile, operationId, hubs });
+}
+
+async function connect(context: ReportContext): Promise<Hubs> {
+  const { params, connect: open, setting, workspace, run } = context;
+  const { clients } = await connectHubs({
+    connect: open,
+    setting,
+    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
+    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
+    inTekton: run.inTekton,
+  });
+  context.onExit(async () => {
+    await Promise.all([clients.primary.close(), clients.secondary.close()]);
+  });
+  return clients;
+}
+
+async function report(
+  context: ReportContext,
+  document: StateDocument,
+  at: { readonly output: string; readonly hubs: Hubs },
+): Promise<void> {
+  const { results, run, random, log, signal, clock } = context;
+  const finished = await finishOperation({
+    document,
+    runName: run.name,
+    secondary: at.hubs.secondary,
+    outputFolder: at.output,
+    mode: fileMode(run.inTekton),
+    random,
+    log,
+    signal,
+    finishedAt: new Date(clock.now()).toISOString(),
+  });
+  const rows = finished.report.tables[0]?.rows ?? [];
+  const connected = rows.filter((row) => row[3] === "connected").length;
+  results.set("outcome", finished.report.outcome);
+  results.set("phase", document.current_phase);
+  results.set("clusters-connected", `${connected}/${rows.length}`);
+  results.set("summary", finished.report.summary);
+  results.set("report", finished.files.html);
+  context.summarize({ what: finished.report.summary, more: finished.files.html });
+}
+
+/** A run that never got as far as a state: a failed preflight, a refused parameter, a dry run. */
+async function concludeWithoutState(context: ReportContext, output: string | undefined): Promise<void> {
+  const { params, results } = context;
+  const dryRun = params["dry-run"] && params["tasks-status"] !== "Failed" && params["tasks-status"] !== "None";
+  const found = output === undefined ? undefined : await preflightSummary(join(output, "preflight.json"));
+  const what = dryRun
+    ? "dry run: the plan is in the output folder, nothing was changed"
+    : (found ?? "the run stopped before it could look at the hubs");
+  results.set("outcome", dryRun ? "dry-run" : "failed");
+  results.set("summary", what);
+  if (output !== undefined && (dryRun || found !== undefined)) {
+    results.set("report", join(output, dryRun ? planFileName : "preflight.json"));
+  }
+  context.summarize({ what });
+}
+
+async function preflightSummary(file: string): Promise<string | undefined> {
+  try {
+    const document: unknown = JSON.parse(await readFile(file, "utf8"));
+    return typeof document === "object" && document !== null && "summary" in document
+      ? String(document.summary)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Re-enters the locks of this run and frees them; those of another run are left alone. */
+async function unlock(
+  context: ReportContext,
+  at: { readonly stateFile: string; readonly operationId: string; readonly hubs: Hubs },
+): Promise<void> {
+  const { params, log, setting, signal } = context;
+  try {
+    const locks = await takeLocks({
+      context,
+      clients: [at.hubs.primary, at.hubs.secondary],
+      namespaces: resolveNamespaces(params.namespaces),
+      tuning: await resolveTuning(params.tuning, setting(tuningSetting)),
+      stateFile: at.stateFile,
+      operationId: at.operationId,
+      onLost: () => undefined,
+    });
+    await locks.release(signal);
+  } catch (error) {
+    log.warn(
+      `the locks of this run could not be freed and will expire: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    context.setExitCode(exitCode.done);
+  }
+}

@@ -1,0 +1,27 @@
+import * as Type from "typebox";
+import type { StepContext } from "../../lib/step/types.ts";
+import { hubParameters, operationParameters } from "../parameters.ts";
+import type { taskWorkspaces } from "./declaration.ts";
+
+export const reportParams = {
+  "tasks-status": Type.Enum(["None", "Succeeded", "Completed", "Failed"], {
+    default: "None",
+    description: "How the tasks before ended, as Tekton says; Completed means that some were skipped",
+  }),
+  ...operationParameters,
+  ...hubParameters,
+};
+
+export const reportResults = {
+  outcome: {
+    description: "How the run ended",
+    neutral: "failed",
+    values: ["succeeded", "failed", "already-completed", "refused", "dry-run", "skipped"],
+  },
+  phase: { description: "Phase of the operation", neutral: "" },
+  "clusters-connected": { description: "Connected and all clusters on the new hub, as n/m", neutral: "" },
+  summary: { description: "One sentence for people", neutral: "", human: true },
+  report: { description: "Path of the report in the output workspace", neutral: "" },
+} as const;
+
+export type ReportContext = StepContext<typeof reportParams, typeof reportResults, typeof taskWorkspaces>;

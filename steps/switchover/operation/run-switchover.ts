@@ -1,0 +1,179 @@
+import { dirname, join } from "node:path";
+import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
+import { formatOutput } from "../../lib/step/output.ts";
+import type { CommandContext } from "../../lib/step/types.ts";
+import { switchoverPhases } from "../phases/phase-list.ts";
+import { preflightTable } from "../preflight/preflight-table.ts";
+import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
+import { runChecks } from "../preflight/run-checks.ts";
+import type { PreflightSettings } from "../preflight/settings.ts";
+import { label, sentence, verdictOf } from "../preflight/verdict.ts";
+import type { runParams } from "../run.ts";
+import { switchoverError } from "../switchover-error.ts";
+import { finishOperation } from "./finish-operation.ts";
+import { logEvents } from "./log-events.ts";
+import type { Operation } from "./open-operation.ts";
+import { fileMode } from "./operation-locks.ts";
+import { runSwitchoverPhase } from "./run-switchover-phase.ts";
+import {
+  type ConnectedSwitchover,
+  connectSwitchover,
+  phaseContext,
+  type SwitchoverInput,
+  startOperation,
+} from "./start-operation.ts";
+
+type Context = CommandContext<typeof runParams>;
+
+// A path given for a whole file is its own "workspace": the kubeconfig is found by its name, whatever folder it is in.
+function inputOf(context: Context): SwitchoverInput {
+  const { params } = context;
+  const orNone = (text: string): string | undefined => (text === "" ? undefined : text);
+  const files = { primary: orNone(params["primary-kubeconfig"]), secondary: orNone(params["secondary-kubeconfig"]) };
+  return {
+    ...context,
+    folders: { primary: undefined, secondary: undefined, state: orNone(params["state-folder"]) },
+    connect: (target) => {
+      const file = target.name === "primary" || target.name === "secondary" ? files[target.name] : undefined;
+      return context.connect(file === undefined ? target : { ...target, kubeconfig: file });
+    },
+  };
+}
+
+function preflightSettings(
+  input: SwitchoverInput,
+  hubs: ConnectedSwitchover,
+): Omit<PreflightSettings, "scope" | "savedSchedules"> {
+  const { params } = input;
+  const { tuning, namespaces } = hubs;
+  return {
+    mode: "switchover",
+    dryRun: params["dry-run"],
+    method: params.method,
+    activationMethod: params["activation-method"],
+    oldHubAction: params["old-hub-action"],
+    versionPolicy: "exact",
+    allowPartialBackup: false,
+    skipRbacValidation: false,
+    skipObservabilityChecks: false,
+    manageAutoImportStrategy: false,
+    strictHealth: false,
+    namespaces,
+    waits: {
+      backupInProgress: tuning.backupInProgressWait,
+      backupPoll: tuning.backupPoll,
+      backupSync: tuning.backupSyncWait,
+      storageGrace: Math.min(tuning.errorGrace, 20),
+      backupMaxAge: tuning.backupMaxAge,
+    },
+  };
+}
+
+async function preflight(input: SwitchoverInput, hubs: ConnectedSwitchover): Promise<void> {
+  const { clock, log, signal } = input;
+  const document = await stateOf(hubs.stateFolder, hubs.operationId, clock);
+  if (document?.current_phase === "completed") {
+    return;
+  }
+  const settings = { ...preflightSettings(input, hubs), ...resumeSettings(document) };
+  const { results } = await runChecks({
+    clients: hubs.clients,
+    settings,
+    sharedUsers: { state: "read", value: [] },
+    clock,
+    log,
+    signal,
+  });
+  const verdict = verdictOf(results);
+  input.print(await formatOutput("table", results, () => preflightTable(results)));
+  if (!verdict.passed) {
+    const first = verdict.critical.slice(0, 3);
+    throw switchoverError(
+      "SW-PRE-03",
+      {
+        what: sentence(verdict),
+        why: first.map((result) => `${label(result)}: ${result.message}`).join(" | "),
+        fix: [...new Set(first.map((result) => result.remediation))].join(" | "),
+      },
+      "preflight",
+    );
+  }
+}
+
+/** `fairlead switchover run`: preflight and every phase, one after the other. */
+export async function runSwitchover(context: Context): Promise<void> {
+  const input = inputOf(context);
+  const hubs = await connectSwitchover(input);
+  if (!input.params["reset-state"]) {
+    await preflight(input, hubs);
+  }
+  const opened = await startOperation(input, hubs, undefined);
+  if (opened.state === "nothing-to-do") {
+    context.summarize({ what: opened.notice });
+    return;
+  }
+  const { operation } = opened;
+  context.onExit(() => operation.close("release"));
+  if (opened.notice !== undefined) {
+    context.log.info(opened.notice);
+  }
+  await walk(context, input, hubs, operation);
+}
+
+async function walk(
+  context: Context,
+  input: SwitchoverInput,
+  hubs: ConnectedSwitchover,
+  operation: Operation,
+): Promise<void> {
+  const phases = phaseContext(input, hubs, operation);
+  const emit = logEvents(phases.log);
+  const plan: PhaseOutcome["planned"][number][] = [];
+  let failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
+  for (const phase of switchoverPhases) {
+    const ran = await runSwitchoverPhase({
+      phase,
+      context: phases,
+      operation,
+      runId: context.run.uid,
+      emit,
+      earlierPlan: plan,
+    });
+    if (ran.state === "past") continue;
+    plan.push(...ran.outcome.planned);
+    if (ran.outcome.state !== "done") {
+      failed = ran.outcome;
+      break;
+    }
+  }
+  if (phases.dryRun.enabled) {
+    if (failed !== undefined) throw failed.error;
+    context.print(
+      plan
+        .map((change) => `[DRY-RUN] ${change.phase} ${change.step}: ${change.verb} ${change.object}: ${change.summary}`)
+        .join("\n"),
+    );
+    context.summarize({ what: `dry run: ${plan.length} changes and waits are planned, nothing was changed` });
+    return;
+  }
+  await finish(context, hubs, operation);
+  if (failed !== undefined) throw failed.error;
+}
+
+async function finish(context: Context, hubs: ConnectedSwitchover, operation: Operation): Promise<void> {
+  const { params, run, random, log, clock } = context;
+  const folder = params["report-folder"];
+  const { report, files } = await finishOperation({
+    document: operation.document(),
+    runName: run.name,
+    secondary: hubs.clients.secondary,
+    outputFolder: folder === "" ? join(dirname(operation.stateFile), "reports", hubs.operationId) : folder,
+    mode: fileMode(run.inTekton),
+    random,
+    log,
+    // An interrupted run still writes its report.
+    signal: AbortSignal.timeout(10_000),
+    finishedAt: new Date(clock.now()).toISOString(),
+  });
+  context.summarize({ what: report.summary, more: files.html });
+}

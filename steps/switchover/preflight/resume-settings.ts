@@ -1,0 +1,42 @@
+import type { Clock } from "../../lib/clock/clock.ts";
+import { loadState } from "../operation/load-state.ts";
+import { stateFileOf } from "../operation/open-operation.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+import type { StateDocument } from "../state/state-document.ts";
+import type { PreflightScope, PreflightSettings } from "./settings.ts";
+
+export type ResumeSettings = Pick<PreflightSettings, "scope" | "savedSchedules" | "activatedRestoreUid">;
+
+/** Which checks an operation repeats, from how far it has come. Pure. */
+export function resumeScope(document: Pick<StateDocument, "completed_steps"> | undefined): PreflightScope {
+  const done = new Set((document?.completed_steps ?? []).map((step) => step.name));
+  if (done.size === 0) {
+    return "full";
+  }
+  if (done.has("activate_managed_clusters")) {
+    return "activated";
+  }
+  return done.has("pause_backup_schedule") ? "paused" : "before-pause";
+}
+
+function fromMemory(memory: OperationMemory | undefined): Omit<ResumeSettings, "scope"> {
+  const uid = memory?.activation?.restoreUid;
+  return {
+    savedSchedules: memory?.saved_backup_schedules ?? [],
+    ...(uid === undefined ? {} : { activatedRestoreUid: uid }),
+  };
+}
+
+/** What the state of an operation changes about its preflight. */
+export function resumeSettings(document: StateDocument | undefined): ResumeSettings {
+  return { scope: resumeScope(document), ...fromMemory(document?.config) };
+}
+
+/** The state of the operation in that folder; `undefined` when there is none. @throws FairleadError STATE-05 … 07 (exit 4) */
+export async function stateOf(
+  folder: string | undefined,
+  operationId: string,
+  clock: Clock,
+): Promise<StateDocument | undefined> {
+  return folder === undefined ? undefined : await loadState(stateFileOf(folder, operationId), clock);
+}

@@ -1,0 +1,47 @@
+import * as Type from "typebox";
+import { defineCommand } from "../lib/step/define-command.ts";
+import { taskExitCodes, taskParams } from "./operation/declaration.ts";
+
+export const runParams = {
+  "primary-kubeconfig": Type.String({
+    default: "",
+    description: "Kubeconfig of the old hub; KUBECONFIG or ~/.kube/config when empty",
+  }),
+  "secondary-kubeconfig": Type.String({
+    default: "",
+    description: "Kubeconfig of the new hub; KUBECONFIG or ~/.kube/config when empty",
+  }),
+  "state-folder": Type.String({
+    default: "",
+    description: "Where operations keep their state; ACM_SWITCHOVER_STATE_DIR or .state when empty",
+  }),
+  "report-folder": Type.String({
+    default: "",
+    description: "Where the report is written; reports/ beside the state when empty",
+  }),
+  ...taskParams,
+};
+
+/** The same phases as the Pipeline, in one process. */
+export const run = defineCommand({
+  area: "switchover",
+  name: "run",
+  summary: "Run a whole switchover without Tekton",
+  description:
+    "Checks both hubs, then walks the phases of the Pipeline in one process. Started again with the same hubs it goes on where it stopped. --dry-run prints the plan and changes nothing.",
+  params: runParams,
+  exitCodes: [
+    ...taskExitCodes.slice(0, 3),
+    { code: 3, meaning: "a critical check failed; nothing was changed" },
+    ...taskExitCodes.slice(3),
+  ],
+  example: {
+    "primary-kubeconfig": "old-hub.kubeconfig",
+    "secondary-kubeconfig": "new-hub.kubeconfig",
+    "dry-run": "true",
+  },
+  run: async (context) => {
+    const { runSwitchover } = await import("./operation/run-switchover.ts");
+    await runSwitchover(context);
+  },
+});
