@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type HealthyPair, healthyPair, type PairOptions } from "../../../support/hubs.ts";
+
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  /** Log and the last lines. */
+  readonly stderr: string;
+}
+
+const program = join(import.meta.dirname, "../../../../steps/cli.ts");
+
+/** Wait times of the tests: played operators answer a hundred times faster than real ones. */
+export const quickTuning = {
+  backupInProgressWait: 15,
+  backupSyncWait: 15,
+  backupVerify: 15,
+  clusterInitialWait: 2,
+  clusterWait: 4,
+  collisionCheckAfter: 4,
+  errorGrace: 3,
+  passiveSettle: 15,
+  restoreDeleteWait: 10,
+  restoreWait: 15,
+  scheduleDeleteWait: 10,
+  scheduleHealthyWait: 15,
+  schedulePausedWait: 10,
+  schedulePerCluster: 0,
+  veleroRestoreWait: 15,
+};
+
+interface Files {
+  readonly primary: string;
+  readonly secondary: string;
+}
+
+/** Two healthy hubs and the program as its own process against them. */
+export class SwitchoverBench {
+  readonly pair: HealthyPair;
+  readonly stateFolder: string;
+  private readonly files: Files;
+
+  private constructor(pair: HealthyPair) {
+    this.pair = pair;
+    this.stateFolder = join(pair.folder, "state");
+    this.files = {
+      primary: join(pair.folder, "primary.kubeconfig"),
+      secondary: join(pair.folder, "secondary.kubeconfig"),
+    };
+  }
+
+  static async open(options: PairOptions = {}): Promise<SwitchoverBench> {
+    const bench = new SwitchoverBench(await healthyPair(options));
+    await mkdir(bench.stateFolder);
+    await copyFile(bench.pair.primary.kubeconfig(), bench.files.primary);
+    await copyFile(bench.pair.secondary.kubeconfig(), bench.files.secondary);
+    return bench;
+  }
+
+  close(): Promise<void> {
+    return this.pair.stop();
+  }
+
+  /** `fairlead switchover run`, not waited for. */
+  start(args: readonly string[] = [], files: Partial<Files> = {}): ChildProcess {
+    const { primary, secondary } = { ...this.files, ...files };
+    const flags = [
+      ...["--primary-kubeconfig", primary, "--secondary-kubeconfig", secondary],
+      ...["--state-folder", this.stateFolder, "--tuning", JSON.stringify(quickTuning), "--log-format", "json"],
+    ];
+    return spawn(process.execPath, [program, "switchover", "run", ...flags, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  run(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    return ended(this.start(args, files));
+  }
+
+  /** The state file of the only operation; `undefined` when there is none. */
+  async state(): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const file = await this.stateFile();
+    return file === undefined ? undefined : JSON.parse(await readFile(file, "utf8"));
+  }
+
+  async stateFile(): Promise<string | undefined> {
+    const names = (await readdir(this.stateFolder)).filter((name) => name.endsWith(".json"));
+    return names[0] === undefined ? undefined : join(this.stateFolder, names[0]);
+  }
+
+  async writeState(change: (state: Record<string, unknown>) => unknown): Promise<void> {
+    const file = await this.stateFile();
+    if (file === undefined) throw new Error("there is no state file to change");
+    await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, "utf8")))));
+  }
+}
+
+/** Collects what a process writes until it ends. */
+export function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** Resolves when the process has written this text. */
+export function written(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let seen = "";
+    child.stderr?.on("data", (chunk: Buffer | string) => {
+      seen += String(chunk);
+      if (seen.includes(text)) resolve();
+    });
+    child.once("close", () => reject(new Error(`the process ended without writing "${text}": ${seen.slice(-500)}`)));
+  });
+}
