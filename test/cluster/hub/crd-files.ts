@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { exists } from "../../support/api-servers/etcd.ts";
 import { moduleFolder } from "../programs/module-folder.ts";
 import { SetupError } from "../programs/setup-error.ts";
 
@@ -65,8 +66,18 @@ export async function findCrdFiles(folders: readonly string[]): Promise<readonly
   return [...new Set(found.values())];
 }
 
+const handWritten = resolve(import.meta.dirname, "../../sim/crds");
+
+/**
+ * Where CRDs are looked for, best first: pinned Go modules, the caller's folders, and for kinds that no module holds
+ * those written by hand beside the simulator.
+ */
+export async function crdFolders(own: readonly string[]): Promise<readonly string[]> {
+  return [...(await moduleCrdFolders()), ...own, ...((await exists(handWritten)) ? [handWritten] : [])];
+}
+
 /** Folders of pinned Go modules that ship the CRDs of Velero and Open Cluster Management. */
-export async function moduleCrdFolders(): Promise<readonly string[]> {
+async function moduleCrdFolders(): Promise<readonly string[]> {
   const velero = await moduleFolder("velero", "github.com/vmware-tanzu/velero");
   const management = await moduleFolder("open-cluster-management", "open-cluster-management.io/api");
   return [

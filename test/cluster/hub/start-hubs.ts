@@ -4,7 +4,7 @@ import { ensurePrograms } from "../programs/ensure-programs.ts";
 import { isAlive } from "../programs/process-identity.ts";
 import { SetupError } from "../programs/setup-error.ts";
 import { allOrNone } from "./all-or-none.ts";
-import { findCrdFiles, moduleCrdFolders } from "./crd-files.ts";
+import { crdFolders, findCrdFiles } from "./crd-files.ts";
 import { Hub } from "./hub.ts";
 import { hubNames } from "./hub-names.ts";
 import { hubUrl } from "./hub-parts.ts";
@@ -104,7 +104,7 @@ function emptyState(options: HubsOptions): HubsState {
 
 async function startParts(options: Resolved, programs: Programs, keeper: StateKeeper): Promise<readonly Hub[]> {
   const { folder, signal, log = () => {} } = options;
-  const crdFiles = await findCrdFiles([...(await moduleCrdFolders()), ...(options.crdFolders ?? [])]);
+  const crdFiles = await findCrdFiles(await crdFolders(options.crdFolders ?? []));
   const { storage, hubs } = await plugInAll(options);
   await keeper.change((state) => ({ ...state, hubs }));
   const namespace = hubNames(folder).storage;
