@@ -7,7 +7,7 @@ export const activate = defineStep({
   area: "switchover",
   name: "activate",
   summary: "Activate the managed clusters on the new hub",
-  description: `Proves that the new hub holds the newest backups, activates the managed clusters through the passive Restore and waitsnuntil the Restore and all its Velero Restores have ended.
+  description: `Proves that the new hub holds the newest backups, activates the managed clusters through the passive Restore and waits until the Restore and all its Velero Restores have ended.
 Safe to run again: finished steps are not repeated.`,
   params: taskParams,
   results: taskResults,

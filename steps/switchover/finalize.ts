@@ -7,7 +7,7 @@ export const finalize = defineStep({
   area: "switchover",
   name: "finalize",
   summary: "Turn backups on at the new hub and make the old hub the secondary",
-  description: `Removes the finished Restores, creates the BackupSchedule on the new hub and proves that it works, checks the health ofnthe hub, and lets the old hub follow the new one.
+  description: `Removes the finished Restores, creates the BackupSchedule on the new hub and proves that it works, checks the health of the hub, and lets the old hub follow the new one.
 Safe to run again: finished steps are not repeated.`,
   params: taskParams,
   results: taskResults,

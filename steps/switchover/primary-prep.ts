@@ -7,7 +7,7 @@ export const primaryPrep = defineStep({
   area: "switchover",
   name: "primary-prep",
   summary: "Prepare the old hub for a switchover",
-  description: `Pauses the backup schedule of the old hub, waits until no backup is in progress, and stops the hub from importing itsnclusters again.
+  description: `Pauses the backup schedule of the old hub, waits until no backup is in progress, and stops the hub from importing its clusters again.
 Safe to run again: finished steps are not repeated.`,
   params: taskParams,
   results: taskResults,
