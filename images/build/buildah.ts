@@ -12,7 +12,9 @@ async function storageOptions(): Promise<readonly string[]> {
 }
 
 async function buildah(command: string, args: readonly string[]): Promise<string> {
-  return runTool("buildah", [...(await storageOptions()), command, ...args], { environment: { BUILDAH_ISOLATION: "chroot" } });
+  return runTool("buildah", [...(await storageOptions()), command, ...args], {
+    environment: { BUILDAH_ISOLATION: "chroot" },
+  });
 }
 
 export interface ImageBuild {
@@ -26,7 +28,17 @@ export interface ImageBuild {
 export async function buildImage({ containerfile, context, tag, arguments: values = {} }: ImageBuild): Promise<void> {
   const buildArguments = Object.entries(values).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
   await buildah("build", [
-    ...["--isolation", "chroot", "--format", "oci", "--timestamp", "0", "--layers=false", "--quiet", "--identity-label=false"],
+    ...[
+      "--isolation",
+      "chroot",
+      "--format",
+      "oci",
+      "--timestamp",
+      "0",
+      "--layers=false",
+      "--quiet",
+      "--identity-label=false",
+    ],
     ...buildArguments,
     ...["--file", containerfile, "--tag", tag, context],
   ]);
@@ -40,7 +52,14 @@ export async function hasImage(tag: string): Promise<boolean> {
 
 /** Pushes an image; the registry keeps it under the digest that is returned. */
 export async function pushImage(tag: string, reference: string, plainHttp: boolean, digestFile: string): Promise<void> {
-  await buildah("push", ["--quiet", ...(plainHttp ? ["--tls-verify=false"] : []), "--digestfile", digestFile, tag, `docker://${reference}`]);
+  await buildah("push", [
+    "--quiet",
+    ...(plainHttp ? ["--tls-verify=false"] : []),
+    "--digestfile",
+    digestFile,
+    tag,
+    `docker://${reference}`,
+  ]);
 }
 
 /** Writes an image as an OCI layout directory, to look at it without a registry. */

@@ -33,7 +33,8 @@ const group = "root:x:0:\n";
 
 async function fillRootfs(rootfs: string, packages: readonly DebianPackage[], node: string): Promise<void> {
   await unpackPackages(packages, rootfs);
-  for (const folder of ["usr/bin", "etc", "tmp"]) await mkdir(join(rootfs, folder), { recursive: true, mode: worldReadable });
+  for (const folder of ["usr/bin", "etc", "tmp"])
+    await mkdir(join(rootfs, folder), { recursive: true, mode: worldReadable });
   await chmod(join(rootfs, "tmp"), sticky);
   await copyFile(node, join(rootfs, nodeInBase));
   await chmod(join(rootfs, nodeInBase), worldReadable);
@@ -44,7 +45,8 @@ async function fillRootfs(rootfs: string, packages: readonly DebianPackage[], no
 /** Everything that decides the base's content. */
 async function baseKey(packages: readonly DebianPackage[], nodeVersion: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of ["local-base.ts", "debian-packages.ts"]) hash.update(await readFile(join(import.meta.dirname, name)));
+  for (const name of ["local-base.ts", "debian-packages.ts"])
+    hash.update(await readFile(join(import.meta.dirname, name)));
   for (const { sha256 } of packages) hash.update(sha256);
   return hash.update(`${process.arch} ${nodeVersion}`).digest("hex").slice(0, 20);
 }

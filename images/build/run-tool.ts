@@ -42,7 +42,10 @@ export function runTool(tool: string, args: readonly string[], options: ToolOpti
     child.on("error", (error) => reject(errorCode(error) === "ENOENT" ? missing(tool) : error));
     child.on("close", (code, signal) => {
       if (code === 0) resolve(stdout);
-      else reject(new ToolError(`${tool} ${args.join(" ")} ended with ${signal ?? code}:\n${all.slice(-shownOutput).trim()}`));
+      else
+        reject(
+          new ToolError(`${tool} ${args.join(" ")} ended with ${signal ?? code}:\n${all.slice(-shownOutput).trim()}`),
+        );
     });
   });
 }

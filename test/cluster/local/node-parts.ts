@@ -70,6 +70,12 @@ function apiServer(basis: NodeBasis): Part {
   ]);
 }
 
+// The folders that the host-path provisioner and kubelet (subPath) make are for any user id: a hostPath volume knows no
+// fsGroup, which gives the group its rights on real storage.
+function withOpenFolders(part: Part): Part {
+  return { ...part, command: "/bin/sh", args: ["-c", 'umask 000; exec "$0" "$@"', part.command, ...part.args] };
+}
+
 function controllerManager(basis: NodeBasis): Part {
   const { folder } = basis.layout;
   return built(basis, "kube-controller-manager", [
@@ -119,9 +125,9 @@ export function nodeParts(basis: NodeBasis): Readonly<Record<PartName, Part>> {
     containerd: part(basis, "containerd", "containerd", ["--config", basis.files.containerd]),
     registry: part(basis, "registry", "docker-registry", ["serve", basis.files.registry]),
     "kube-apiserver": apiServer(basis),
-    "kube-controller-manager": controllerManager(basis),
+    "kube-controller-manager": withOpenFolders(controllerManager(basis)),
     "kube-scheduler": scheduler(basis),
     "kube-proxy": proxy(basis),
-    kubelet: kubelet(basis),
+    kubelet: withOpenFolders(kubelet(basis)),
   };
 }

@@ -24,6 +24,7 @@ export const systemPrograms: readonly SystemProgram[] = [
   { path: "/usr/bin/busybox", package: "busybox-static" },
   { path: "/usr/bin/openssl", package: "openssl" },
   { path: "/usr/bin/buildah", package: "buildah" },
+  { path: "/usr/bin/curl", package: "curl" },
 ];
 
 /** What only the git host of the end-to-end tests needs. */

@@ -146,18 +146,23 @@ export class HubSeed {
     await this.client.patch(kinds[name], object, patch, this.signal);
   }
 
-  async untilPhase(name: KindName, objectName: string, phase: string): Promise<void> {
+  async untilPhase(name: KindName, objectName: string, phase: string, withinMs?: number): Promise<void> {
     await this.until(
       `${objectName} is ${phase}`,
       async () => (await this.find(name, objectName))?.status?.["phase"] === phase,
+      withinMs,
     );
   }
 
-  async untilBackupsCompleted(count: number): Promise<void> {
-    await this.until(`${count} backups are Completed`, async () => {
-      const backups = await this.list("veleroBackups");
-      return backups.filter((backup) => backup.status?.["phase"] === "Completed").length >= count;
-    });
+  async untilBackupsCompleted(count: number, withinMs?: number): Promise<void> {
+    await this.until(
+      `${count} backups are Completed`,
+      async () => {
+        const backups = await this.list("veleroBackups");
+        return backups.filter((backup) => backup.status?.["phase"] === "Completed").length >= count;
+      },
+      withinMs,
+    );
   }
 
   /** uid and resourceVersion of every object of the kinds that a switchover touches: equal means nothing changed. */
@@ -172,10 +177,10 @@ export class HubSeed {
       );
   }
 
-  private async until(what: string, look: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + 60_000;
+  private async until(what: string, look: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
     while (!(await look())) {
-      if (performance.now() > deadline) throw new Error(`after 60 s still not: ${what}`);
+      if (performance.now() > deadline) throw new Error(`after ${withinMs / 1000} s still not: ${what}`);
       await pause(50);
     }
   }

@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
+import { down, type LocalCluster, up } from "../../cluster/local/cluster.ts";
+import { ensurePackages, gitHostPrograms } from "../../cluster/local/packages.ts";
+import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
+import { type GitHost, startGitHost } from "../../support/git-host/gitea.ts";
+import {
+  fairleadNamespace,
+  handOver,
+  type Installation,
+  installFairlead,
+  manualToken,
+  type StagedHubs,
+  stageHubs,
+} from "../../support/stage.ts";
+
+const run = promisify(execFile);
+const clusterName = "e2e";
+
+/** What a PipelineRun says of itself. */
+export interface RunStatus {
+  readonly status: string;
+  readonly reason: string;
+  readonly results: Readonly<Record<string, string>>;
+}
+
+/** Wait times of the end-to-end tests: real Velero, operators that are played thirty times faster. */
+export const e2eTuning = JSON.stringify({ collisionCheckAfter: 12, scheduleHealthyWait: 240, errorGrace: 60 });
+
+/** A cluster with Tekton, two hubs with real Velero, Fairlead installed from its bundles. */
+export class E2eStage {
+  readonly cluster: LocalCluster;
+  readonly installation: Installation;
+  readonly hubs: StagedHubs;
+  private gitHost: GitHost | undefined;
+  private readonly tknProgram: string;
+
+  private constructor(cluster: LocalCluster, installation: Installation, hubs: StagedHubs, tknProgram: string) {
+    this.cluster = cluster;
+    this.installation = installation;
+    this.hubs = hubs;
+    this.tknProgram = tknProgram;
+  }
+
+  static async open(): Promise<E2eStage> {
+    await ensurePackages(gitHostPrograms, () => {});
+    const cluster = await up({ name: clusterName });
+    try {
+      const { tkn = "tkn" } = await ensurePrograms(["tkn"]);
+      const installation = await installFairlead(cluster);
+      const hubs = await stageHubs(cluster, { imported: 9, hive: 3, acmVersion: "2.16.1", timeScale: 30 }, () => {});
+      await handOver(cluster, hubs);
+      return new E2eStage(cluster, installation, hubs, tkn);
+    } catch (error) {
+      await down(clusterName);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.gitHost?.stop();
+    await this.hubs.stop();
+    await down(clusterName);
+  }
+
+  kubectl(...args: readonly string[]): Promise<string> {
+    return this.cluster.kubectl(["-n", fairleadNamespace, ...args]);
+  }
+
+  async tkn(...args: readonly string[]): Promise<string> {
+    const flags = ["--kubeconfig", this.cluster.kubeconfig(), "-n", fairleadNamespace];
+    return (await run(this.tknProgram, [...args, ...flags], { maxBuffer: 16 * 1024 * 1024 })).stdout;
+  }
+
+  /** `tkn pipeline start` of the installed switchover; returns the run's name. */
+  async startByTkn(params: Readonly<Record<string, string>>): Promise<string> {
+    const flags = Object.entries(params).flatMap(([name, value]) => ["-p", `${name}=${value}`]);
+    const name = await this.tkn(
+      ...["pipeline", "start", "switchover", "--serviceaccount", "switchover-runner", "--use-param-defaults", ...flags],
+      ...["-w", "name=data,claimName=switchover-data"],
+      ...["-w", "name=primary-kubeconfig,secret=switchover-primary-kubeconfig"],
+      ...["-w", "name=secondary-kubeconfig,secret=switchover-secondary-kubeconfig"],
+      ...[
+        "--pipeline-timeout",
+        "7h0m0s",
+        "--tasks-timeout",
+        "6h30m0s",
+        "--finally-timeout",
+        "10m0s",
+        "--output",
+        "name",
+      ],
+    );
+    return name.trim().replace(/^.*\//, "");
+  }
+
+  /** POST to the manual listener from inside the cluster's network; returns the HTTP status. */
+  async post(body: unknown, token = manualToken): Promise<string> {
+    const address = (
+      await this.kubectl("get", "service", "el-switchover-manual", "-o", "jsonpath={.spec.clusterIP}")
+    ).trim();
+    return await this.cluster.inside([
+      ...["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", `Authorization: Bearer ${token}`],
+      ...["-H", "Content-Type: application/json", "-d", JSON.stringify(body), `http://${address}:8080/`],
+    ]);
+  }
+
+  request(
+    operation: string,
+    params: Readonly<Record<string, string>> = {},
+  ): { readonly requestId: string; readonly body: object } {
+    const requestId = randomUUID();
+    return { requestId, body: { operation, requestId, issuedAt: new Date().toISOString(), params } };
+  }
+
+  /** Gitea beside the cluster's node, so that its hooks reach Services. */
+  async git(): Promise<GitHost> {
+    const { namespace } = this.cluster.layout;
+    const prefix = ["nsenter", `--net=/run/netns/${namespace}`, "--"];
+    this.gitHost ??= await startGitHost({ address: this.cluster.node, port: 3000, prefix });
+    return this.gitHost;
+  }
+
+  async runNames(): Promise<readonly string[]> {
+    return (await this.kubectl("get", "pipelineruns", "-o", "jsonpath={.items[*].metadata.name}"))
+      .split(" ")
+      .filter((name) => name !== "");
+  }
+
+  /** Resolves when the run has ended. */
+  async ended(name: string, timeoutSeconds = 300): Promise<RunStatus> {
+    await this.kubectl("wait", "--for=create", `pipelinerun/${name}`, "--timeout=60s");
+    await this.kubectl(
+      "wait",
+      "--for=jsonpath={.status.completionTime}",
+      `pipelinerun/${name}`,
+      `--timeout=${timeoutSeconds}s`,
+    );
+    const { status } = JSON.parse(await this.kubectl("get", "pipelinerun", name, "-o", "json"));
+    const [condition] = status.conditions;
+    const results = (status.results ?? []).map((result: { name: string; value: string }) => [
+      result.name,
+      result.value,
+    ]);
+    return { status: condition.status, reason: condition.reason, results: Object.fromEntries(results) };
+  }
+
+  /** Resolves when a Task of the run has a running pod. */
+  async taskRunning(run: string, task: string): Promise<string> {
+    const selector = `tekton.dev/pipelineRun=${run},tekton.dev/pipelineTask=${task}`;
+    await this.kubectl("wait", "--for=create", "pod", "-l", selector, "--timeout=120s");
+    await this.kubectl("wait", "--for=jsonpath={.status.phase}=Running", "pod", "-l", selector, "--timeout=120s");
+    return (await this.kubectl("get", "pod", "-l", selector, "-o", "jsonpath={.items[0].metadata.name}")).trim();
+  }
+
+  /** Names of the clusters that a hub shows as available, its own aside. */
+  async available(hub: "primary" | "secondary"): Promise<readonly string[]> {
+    const clusters = await this.hubs.seeds[hub].list("managedClusters");
+    return clusters
+      .filter((cluster) => cluster.metadata.labels?.["local-cluster"] !== "true")
+      .filter((cluster) => {
+        const conditions = cluster.status?.["conditions"];
+        const wanted = (one: { readonly type?: string; readonly status?: string }): boolean =>
+          one.type === "ManagedClusterConditionAvailable" && one.status === "True";
+        return Array.isArray(conditions) && conditions.some(wanted);
+      })
+      .map((cluster) => cluster.metadata.name);
+  }
+}

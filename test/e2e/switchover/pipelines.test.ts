@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { handOver, webhookSecret } from "../../support/stage.ts";
+import { E2eStage, e2eTuning } from "./e2e-stage.ts";
+
+const minute = 60_000;
+
+// One stage for all: a cluster and two hubs take a minute and a half. The tests are in the order of an operator's day:
+// validate in every way, switch with an interruption, switch back with accidents.
+describe("a switchover on real Tekton, real Velero and a real git host", () => {
+  let stage: E2eStage;
+
+  beforeAll(async () => {
+    stage = await E2eStage.open();
+  }, 6 * minute);
+
+  afterAll(() => stage?.close(), 2 * minute);
+
+  test(
+    "a POST with the bearer token starts a validation, which passes",
+    async () => {
+      const { requestId, body } = stage.request("validate");
+      expect(await stage.post(body)).toBe("202");
+      expect(await stage.ended(`switchover-validate-${requestId}`)).toMatchObject({
+        status: "True",
+        results: { outcome: "succeeded" },
+      });
+    },
+    3 * minute,
+  );
+
+  test(
+    "the same request sent twice starts one run",
+    async () => {
+      const { requestId, body } = stage.request("validate");
+      await stage.post(body);
+      await stage.post(body);
+      await stage.ended(`switchover-validate-${requestId}`);
+      expect((await stage.runNames()).filter((name) => name.includes(requestId))).toEqual([
+        `switchover-validate-${requestId}`,
+      ]);
+    },
+    3 * minute,
+  );
+
+  test(
+    "a wrong token, a missing confirmation, an unknown operation and an oversized field start nothing, whatever the 202 says",
+    async () => {
+      const refused = [
+        { token: "wrong", body: stage.request("validate").body },
+        { body: stage.request("switchover", { method: "passive", oldHubAction: "secondary", dryRun: "true" }).body },
+        { body: stage.request("decommission").body },
+        { body: stage.request("validate", { method: "x".repeat(10_000) }).body },
+        { body: stage.request("validate", { method: "$(params.secret)" }).body },
+      ];
+      const before = await stage.runNames();
+      for (const { body, token } of refused) expect(await stage.post(body, token)).toBe("202");
+      // A request that is accepted after them: when its run is there, theirs would be too.
+      const { requestId, body } = stage.request("validate");
+      await stage.post(body);
+      await stage.ended(`switchover-validate-${requestId}`);
+      expect((await stage.runNames()).filter((name) => !before.includes(name))).toEqual([
+        `switchover-validate-${requestId}`,
+      ]);
+    },
+    3 * minute,
+  );
+
+  test(
+    "a request issued an hour ago starts a run that refuses it",
+    async () => {
+      const { requestId, body } = stage.request("validate");
+      await stage.post({ ...body, issuedAt: new Date(Date.now() - 3_600_000).toISOString() });
+      const name = `switchover-validate-${requestId}`;
+      expect(await stage.ended(name)).toMatchObject({ status: "False" });
+      expect(await stage.tkn("pipelinerun", "logs", name)).toContain("ERROR SW-PRE-04");
+    },
+    3 * minute,
+  );
+
+  test(
+    "a push with a good signature starts a validation, one with a wrong signature nothing",
+    async () => {
+      const git = await stage.git();
+      const address = (
+        await stage.kubectl("get", "service", "el-switchover-events", "-o", "jsonpath={.spec.clusterIP}")
+      ).trim();
+      const url = `http://${address}:8080/`;
+      await git.createRepository("wrong");
+      await git.createHook("wrong", { url, secret: "another secret" });
+      await git.createRepository("fleet");
+      await git.createHook("fleet", { url, secret: webhookSecret });
+      const before = await stage.runNames();
+      await git.push("wrong", "hubs.yaml", "a: 1\n");
+      const commit = await git.push("fleet", "hubs.yaml", "a: 2\n");
+
+      const selector = ["-l", "fairlead.io/started-by=push"];
+      await stage.kubectl("wait", "--for=create", "pipelinerun", ...selector, "--timeout=60s");
+      const name = (
+        await stage.kubectl("get", "pipelinerun", ...selector, "-o", "jsonpath={.items[*].metadata.name}")
+      ).trim();
+      expect(await stage.ended(name)).toMatchObject({ status: "True" });
+
+      expect((await stage.runNames()).filter((run) => !before.includes(run))).toEqual([name]);
+      const revision = "jsonpath={.metadata.annotations.fairlead\\.io/revision}";
+      expect(await stage.kubectl("get", "pipelinerun", name, "-o", revision)).toBe(commit);
+    },
+    4 * minute,
+  );
+
+  test(
+    "the CronJob's Job succeeds with its run and shows the run's log",
+    async () => {
+      await stage.kubectl("create", "job", "nightly-1", "--from=cronjob/switchover-validate");
+      await stage.kubectl("wait", "--for=condition=Complete", "job/nightly-1", "--timeout=120s");
+      expect(await stage.kubectl("logs", "job/nightly-1")).toContain("preflight passed");
+      expect(await stage.ended("switchover-validate-nightly-1")).toMatchObject({ status: "True" });
+    },
+    4 * minute,
+  );
+
+  test(
+    "the CronJob's Job fails visibly when the validation fails",
+    async () => {
+      const [schedule] = await stage.hubs.seeds.primary.list("clusterDeployments");
+      if (schedule === undefined) throw new Error("the fleet has no Hive cluster");
+      await stage.hubs.seeds.primary.patch("clusterDeployments", schedule, { spec: { preserveOnDelete: false } });
+      await stage.kubectl("create", "job", "nightly-2", "--from=cronjob/switchover-validate");
+      await stage.kubectl("wait", "--for=condition=Failed", "job/nightly-2", "--timeout=120s");
+      await stage.hubs.seeds.primary.patch("clusterDeployments", schedule, { spec: { preserveOnDelete: true } });
+      expect(await stage.kubectl("logs", "job/nightly-2")).toContain("ERROR SW-PRE-03");
+    },
+    4 * minute,
+  );
+
+  test(
+    "a POST that names another hub as the new one is refused and changes nothing",
+    async () => {
+      const before = await stage.hubs.seeds.primary.snapshot(["backupSchedules"]);
+      const params = {
+        method: "passive",
+        oldHubAction: "secondary",
+        dryRun: "false",
+        confirmNewHub: stage.hubs.ids.primary,
+      };
+      const { requestId, body } = stage.request("switchover", params);
+      await stage.post(body);
+      expect(await stage.ended(`switchover-${requestId}`)).toMatchObject({
+        status: "False",
+        results: { outcome: "failed" },
+      });
+      expect(await stage.hubs.seeds.primary.snapshot(["backupSchedules"])).toEqual(before);
+    },
+    4 * minute,
+  );
+
+  test(
+    "A-59 a dry run by POST plans every phase and changes nothing",
+    async () => {
+      const before = await stage.hubs.seeds.secondary.snapshot(["restores", "backupSchedules", "managedClusters"]);
+      const params = {
+        method: "passive",
+        oldHubAction: "secondary",
+        dryRun: "true",
+        confirmNewHub: stage.hubs.ids.secondary,
+      };
+      const { requestId, body } = stage.request("switchover", params);
+      await stage.post(body);
+      expect(await stage.ended(`switchover-${requestId}`)).toMatchObject({
+        status: "True",
+        results: { outcome: "dry-run" },
+      });
+      expect(await stage.hubs.seeds.secondary.snapshot(["restores", "backupSchedules", "managedClusters"])).toEqual(
+        before,
+      );
+    },
+    5 * minute,
+  );
+
+  test(
+    "started by tkn and cancelled in the middle it frees its locks in finally; started again it goes on and the fleet moves",
+    async () => {
+      const params = { "dry-run": "false", "confirm-new-hub": stage.hubs.ids.secondary, tuning: e2eTuning };
+      const first = await stage.startByTkn(params);
+      await stage.taskRunning(first, "finalize");
+      await stage.tkn("pipelinerun", "cancel", first, "--grace", "CancelledRunFinally");
+      expect(await stage.ended(first)).toMatchObject({ status: "False", results: { outcome: "failed" } });
+
+      const second = await stage.startByTkn(params);
+
+      expect(await stage.ended(second, 420)).toMatchObject({
+        status: "True",
+        results: { outcome: "succeeded", summary: "the fleet moved: 12 of 12 clusters are connected to the new hub" },
+      });
+      expect(await stage.available("secondary")).toHaveLength(12);
+    },
+    12 * minute,
+  );
+
+  test(
+    "A-80 the way back completes although a step's pod is killed and the API server is away for ten seconds",
+    async () => {
+      await handOver(stage.cluster, stage.hubs, true);
+      const params = { "dry-run": "false", tuning: e2eTuning };
+      const first = await stage.startByTkn(params);
+      const pod = await stage.taskRunning(first, "finalize");
+      await stage.kubectl("delete", "pod", pod, "--grace-period=0", "--force");
+      expect(await stage.ended(first)).toMatchObject({ status: "False" });
+
+      const second = await stage.startByTkn(params);
+      await stage.taskRunning(second, "finalize");
+      await stage.hubs.primary.kill("kube-apiserver");
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      await stage.hubs.primary.start("kube-apiserver");
+
+      expect(await stage.ended(second, 420)).toMatchObject({ status: "True", results: { outcome: "succeeded" } });
+      expect(await stage.available("primary")).toHaveLength(12);
+    },
+    12 * minute,
+  );
+});

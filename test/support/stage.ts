@@ -1,0 +1,163 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Bundles, publishBundles } from "../../images/build/bundle.ts";
+import { publishImage } from "../../images/build/image.ts";
+import { renderManifests } from "../../images/build/render.ts";
+import type { Hub } from "../cluster/hub/hub.ts";
+import { insideNamespace } from "../cluster/hub/network-namespace.ts";
+import { type Hubs, startHubs } from "../cluster/hub/start-hubs.ts";
+import type { LocalCluster } from "../cluster/local/cluster.ts";
+import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
+import { type Simulator, startSimulator } from "../sim/simulator.ts";
+import { HubSeed } from "./hubs/hub-seed.ts";
+
+export const fairleadNamespace = "fairlead";
+export const manualToken = "manual-token-of-the-tests";
+export const webhookSecret = "webhook-secret-of-the-tests";
+
+export interface FleetOptions {
+  readonly imported: number;
+  readonly hive: number;
+  readonly acmVersion: string;
+  /** Played seconds per real second; Velero keeps its own time. */
+  readonly timeScale: number;
+}
+
+/** Two hubs with real Velero, a fleet on the first one. */
+export interface StagedHubs {
+  readonly hubs: Hubs;
+  readonly primary: Hub;
+  readonly secondary: Hub;
+  readonly ids: { readonly primary: string; readonly secondary: string };
+  readonly seeds: { readonly primary: HubSeed; readonly secondary: HubSeed };
+  readonly simulators: { readonly primary: Simulator; readonly secondary: Simulator };
+  stop(): Promise<void>;
+}
+
+const ids = { primary: "11111111-aaaa-4aaa-8aaa-111111111111", secondary: "22222222-bbbb-4bbb-8bbb-222222222222" };
+
+async function claimSpokes(folder: string, names: readonly string[], hubId: string): Promise<void> {
+  await mkdir(join(folder, "spokes"), { recursive: true });
+  await Promise.all(names.map((name) => writeFile(join(folder, "spokes", name), hubId)));
+}
+
+/** Starts both hubs beside the cluster, seeds the fleet and waits until the second follows the first. */
+export async function stageHubs(
+  cluster: LocalCluster,
+  options: FleetOptions,
+  log: (line: string) => void,
+): Promise<StagedHubs> {
+  const folder = join(cluster.layout.folder, "hubs");
+  const hubs = await startHubs({ folder, network: cluster.hubNetwork, log });
+  const [primary, secondary] = [hubs.hub("primary"), hubs.hub("secondary")];
+  const bucket = join(cluster.layout.folder, "spokes");
+  const imported = Array.from(
+    { length: options.imported },
+    (_, index) => `cluster-${String(index + 1).padStart(2, "0")}`,
+  );
+  const hive = Array.from({ length: options.hive }, (_, index) => `hive-${index + 1}`);
+  const seeds = {
+    primary: await HubSeed.open(primary, ids.primary, options.acmVersion),
+    secondary: await HubSeed.open(secondary, ids.secondary, options.acmVersion),
+  };
+  await Promise.all([seeds.primary.platform(), seeds.secondary.platform()]);
+  await claimSpokes(bucket, [...imported, ...hive], ids.primary);
+  await seeds.primary.fleet(imported, hive);
+  log(`fleet of ${imported.length + hive.length} clusters (${hive.length} Hive) is on the primary hub`);
+  const simulate = (hub: Hub): Promise<Simulator> =>
+    startSimulator({
+      kubeconfig: hub.kubeconfig(),
+      acmVersion: options.acmVersion,
+      play: ["operator", "clusters"],
+      bucket,
+      timeScale: options.timeScale,
+    });
+  const simulators = { primary: await simulate(primary), secondary: await simulate(secondary) };
+  const stop = async (): Promise<void> => {
+    await Promise.all([simulators.primary.stop(), simulators.secondary.stop()]);
+    seeds.primary.close();
+    seeds.secondary.close();
+    await hubs.stop();
+  };
+  try {
+    await seeds.primary.backupSchedule();
+    await seeds.primary.untilBackupsCompleted(5, 240_000);
+    log("five backups are in object storage");
+    await seeds.secondary.untilBackupsCompleted(5, 240_000);
+    await seeds.secondary.passiveRestore();
+    await seeds.secondary.untilPhase("restores", "restore-acm-passive-sync", "Enabled", 120_000);
+    log("the secondary hub has restored them and follows");
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { hubs, primary, secondary, ids, seeds, simulators, stop };
+}
+
+export interface Installation extends Bundles {
+  readonly image: string;
+}
+
+/** Builds image and bundles from this checkout, pushes them to the cluster's registry and applies the manifests. */
+export async function installFairlead(cluster: LocalCluster): Promise<Installation> {
+  const { tkn = "tkn" } = await ensurePrograms(["tkn"]);
+  const pushed = await publishImage({ registry: `${new URL(cluster.registryUrl).host}/fairlead`, plainHttp: true });
+  const image = `${cluster.registry}/fairlead/step:${pushed.version}@${pushed.digest}`;
+  const bundles = await publishBundles({
+    area: "switchover",
+    // Go's registry client speaks plain HTTP to localhost only, which the registry is inside the cluster's network.
+    registry: "localhost:5000/fairlead",
+    clusterRegistry: `${cluster.registry}/fairlead`,
+    image,
+    tkn: [...insideNamespace(cluster.layout.namespace), tkn],
+  });
+  await apply(cluster, { apiVersion: "v1", kind: "Namespace", metadata: { name: fairleadNamespace } });
+  const folder = await renderManifests("switchover", image, join(cluster.layout.folder, "manifests"));
+  await cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-k", folder]);
+  return { ...bundles, image };
+}
+
+async function apply(cluster: LocalCluster, object: unknown): Promise<void> {
+  await cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], JSON.stringify(object));
+}
+
+/** Hands the hubs' kubeconfigs and the webhook's secrets to the cluster. `reversed` swaps the hubs' parts. */
+export async function handOver(
+  cluster: LocalCluster,
+  hubs: Pick<StagedHubs, "primary" | "secondary">,
+  reversed = false,
+): Promise<void> {
+  const [first, second] = reversed ? [hubs.secondary, hubs.primary] : [hubs.primary, hubs.secondary];
+  const files = {
+    "switchover-primary-kubeconfig": first.kubeconfig(),
+    "switchover-secondary-kubeconfig": second.kubeconfig(),
+  };
+  for (const [name, file] of Object.entries(files)) {
+    const manifest = await cluster.kubectl([
+      "create",
+      "secret",
+      "generic",
+      name,
+      "-n",
+      fairleadNamespace,
+      `--from-file=kubeconfig=${file}`,
+      "--dry-run=client",
+      "-o",
+      "json",
+    ]);
+    await apply(cluster, JSON.parse(manifest));
+  }
+  const metadata = (name: string) => ({ name, namespace: fairleadNamespace });
+  await apply(cluster, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: metadata("switchover-webhook"),
+    stringData: { token: webhookSecret },
+  });
+  await apply(cluster, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: metadata("switchover-manual-token"),
+    stringData: { token: manualToken },
+  });
+}
