@@ -6,6 +6,7 @@ import { renderManifests } from "../../images/build/render.ts";
 import type { Hub } from "../cluster/hub/hub.ts";
 import { insideNamespace } from "../cluster/hub/network-namespace.ts";
 import { type Hubs, startHubs } from "../cluster/hub/start-hubs.ts";
+import { hubsFolder } from "../cluster/local/clean-up.ts";
 import type { LocalCluster } from "../cluster/local/cluster.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { type Simulator, startSimulator } from "../sim/simulator.ts";
@@ -47,7 +48,7 @@ export async function stageHubs(
   options: FleetOptions,
   log: (line: string) => void,
 ): Promise<StagedHubs> {
-  const folder = join(cluster.layout.folder, "hubs");
+  const folder = hubsFolder(cluster.layout);
   const hubs = await startHubs({ folder, network: cluster.hubNetwork, log });
   const [primary, secondary] = [hubs.hub("primary"), hubs.hub("secondary")];
   const bucket = join(cluster.layout.folder, "spokes");

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { removeNamespace } from "../hub/network-namespace.ts";
+import { removeHubs } from "../hub/stop-hubs.ts";
 import { removeCgroups } from "./cgroups.ts";
 import type { ClusterLayout } from "./layout.ts";
 import { removeHostLink } from "./node-network.ts";
@@ -34,8 +35,15 @@ async function volumeFolders(folder: string): Promise<readonly string[]> {
   return [...found];
 }
 
+/** Where hubs that are plugged into the cluster keep their files. */
+export function hubsFolder(layout: ClusterLayout): string {
+  return join(layout.folder, "hubs");
+}
+
 /** Ends and removes all that a cluster made, by names alone: it also cleans up what a crash left. Absent is fine. */
 export async function cleanUp(layout: ClusterLayout): Promise<void> {
+  // Whoever holds the lock of the cluster holds its hubs too.
+  await removeHubs(hubsFolder(layout), { files: true });
   // Kubelet and containerd first, or they would start again what is ended.
   await removeNamespace(layout.namespace);
   await removeCgroups(layout.cgroup);
