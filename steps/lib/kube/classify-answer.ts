@@ -13,6 +13,7 @@ interface StatusCause {
 }
 
 interface StatusObject {
+  readonly kind?: unknown;
   readonly message?: unknown;
   readonly reason?: unknown;
   readonly details?: { readonly name?: unknown; readonly causes?: readonly StatusCause[] };
@@ -32,7 +33,9 @@ const byStatus: Readonly<Record<number, KubeReason>> = {
   400: "Invalid",
   401: "Unauthorized",
   403: "Forbidden",
+  404: "NotFound",
   405: "Invalid",
+  406: "Invalid",
   408: "Timeout",
   409: "Conflict",
   410: "Gone",
@@ -43,27 +46,44 @@ const byStatus: Readonly<Record<number, KubeReason>> = {
   504: "Timeout",
 };
 
-// A refusal by an admission plugin is a 403 too; only its text tells it from a missing permission (Kubernetes 1.35).
-const admission = /admission webhook .+ denied the request|ValidatingAdmissionPolicy .+ denied request/;
+// Prose decides in three cases, since Kubernetes (1.35) gives no code for them.
+// 1. A webhook or a policy refuses with whatever status it likes; only these words are always there.
+const refusedByAdmission = /admission webhook .+ denied the request|ValidatingAdmissionPolicy .+ denied request/;
+// 2. Every authorizer's 403 has these words; other 403 come from admission plugins (quota, Pod Security, a namespace
+//    that is being deleted) and no permission would help.
+const missingPermission = /\bUser "[^"]*" cannot \S+ (resource|path)/;
+// 3. A webhook that does not answer is a 500 like any other defect of the server.
+const webhookSilent = /failed calling webhook|conversion webhook for .+ failed/;
 
 function reasonOf(status: number, message: string, object: StatusObject | undefined): KubeReason {
-  if (status === 403 && admission.test(message)) {
+  if (refusedByAdmission.test(message)) {
     return "AdmissionDenied";
   }
-  if (status === 422 && admission.test(message)) {
+  if (status >= 500 && webhookSilent.test(message)) {
+    return "WebhookUnavailable";
+  }
+  if (status === 403 && !missingPermission.test(message)) {
     return "AdmissionDenied";
   }
   if (status === 409 && object?.reason === "AlreadyExists") {
     return "AlreadyExists";
   }
-  if (status === 404) {
-    // For an unknown kind the server answers plain text "404 page not found", or a Status without the object's name.
-    return object === undefined || object.details?.name === undefined ? "KindAbsent" : "NotFound";
-  }
-  if (status >= 500 && message.includes("failed calling webhook")) {
-    return "WebhookUnavailable";
+  if (status === 404 && object?.details?.name === undefined) {
+    // The Status of an unknown kind lacks the object's name.
+    return "KindAbsent";
   }
   return byStatus[status] ?? (status >= 500 ? "ServerError" : "BadResponse");
+}
+
+/**
+ * Whether the answer is one of an API server at all. A proxy or a wrong address may say 404 too, and that must never
+ * be read as "the object is gone".
+ */
+function isForeign({ status, body }: Answer, object: StatusObject | undefined): boolean {
+  if (object?.kind === "Status") return false;
+  // An API server says this in plain text for a group or version that it does not serve.
+  if (status === 404) return body.trim() !== "404 page not found";
+  return status < 500 && status !== 401 && status !== 429 && status !== 408;
 }
 
 function retryAfter(answer: Answer, now: number): number | undefined {
@@ -80,6 +100,16 @@ function retryAfter(answer: Answer, now: number): number | undefined {
 export function classifyAnswer(answer: Answer, now: number): KubeFailure {
   const object = parseStatus(answer.body);
   const message = typeof object?.message === "string" ? object.message : answer.body.trim().slice(0, 500);
+  if (isForeign(answer, object)) {
+    const quoted = message === "" ? "" : `: ${message.replaceAll(/\s+/g, " ").slice(0, 200)}`;
+    const where = typeof answer.headers["location"] === "string" ? ` towards ${answer.headers["location"]}` : "";
+    return {
+      reason: "BadResponse",
+      status: answer.status,
+      message: `HTTP ${answer.status}${where} from something that is no API server${quoted}`,
+      lasting: true,
+    };
+  }
   const wait = retryAfter(answer, now);
   return {
     reason: reasonOf(answer.status, message, object),

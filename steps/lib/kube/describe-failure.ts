@@ -1,19 +1,12 @@
 import type { ErrorText } from "../errors/fairlead-error.ts";
-import { type FieldConflict, KubeConflictError, KubeError, type KubeFailure, type KubeReason } from "./kube-error.ts";
-import type { Resource } from "./types.ts";
-
-/** What was attempted, for the error text. */
-export interface Attempt {
-  /** `primary`. */
-  readonly target: string;
-  readonly server: string;
-  /** API verb: `get`, `list`, `create`, `patch`, `delete`, `watch`. */
-  readonly verb: string;
-  readonly resource?: Resource;
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly subresource?: string;
-}
+import {
+  type Attempt,
+  type FieldConflict,
+  KubeConflictError,
+  KubeError,
+  type KubeFailure,
+  type KubeReason,
+} from "./kube-error.ts";
 
 function pluralOf(attempt: Attempt): string {
   const { resource, subresource } = attempt;
@@ -38,8 +31,14 @@ function objectOf(attempt: Attempt): string {
 }
 
 function permissionOf(attempt: Attempt): string {
-  const where = attempt.namespace === undefined ? "at cluster scope" : `in namespace ${attempt.namespace}`;
+  const everywhere = attempt.resource?.scope === "namespaced" ? "in all namespaces" : "at cluster scope";
+  const where = attempt.namespace === undefined ? everywhere : `in namespace ${attempt.namespace}`;
   return `verb "${attempt.verb}" on ${pluralOf(attempt)} ${where}`;
+}
+
+/** Who the server says was calling. */
+function userOf(failure: KubeFailure): string | undefined {
+  return /\bUser "([^"]+)" cannot /.exec(failure.message)?.[1];
 }
 
 type Describe = (attempt: Attempt, failure: KubeFailure) => Omit<ErrorText, "id" | "what">;
@@ -69,13 +68,13 @@ const entries: Readonly<Record<KubeReason, Entry>> = {
     ending: "is forbidden",
     describe: (attempt, failure) => ({
       why: failure.message,
-      fix: `grant the account of "${attempt.target}" the ${permissionOf(attempt)}`,
+      fix: `grant ${userOf(failure) === undefined ? "the account" : `"${userOf(failure)}"`} on "${attempt.target}" the ${permissionOf(attempt)}`,
     }),
   },
   AdmissionDenied: {
     id: "KUBE-03",
     ending: "was refused by an admission check",
-    describe: asServerSays("correct what the message names; this is not a missing permission"),
+    describe: asServerSays("correct what the message names; it is not a missing RBAC permission"),
   },
   NotFound: { id: "KUBE-04", ending: "found nothing", describe: asServerSays("check the name and the namespace") },
   KindAbsent: {
@@ -114,7 +113,7 @@ const entries: Readonly<Record<KubeReason, Entry>> = {
   },
   WebhookUnavailable: {
     id: "KUBE-12",
-    ending: "failed because an admission webhook does not answer",
+    ending: "failed because a webhook of the cluster does not answer",
     describe: asServerSays("start the operator that serves the webhook, then start again; nothing was changed"),
   },
   Timeout: {
@@ -132,10 +131,10 @@ const entries: Readonly<Record<KubeReason, Entry>> = {
   },
   TlsFailed: {
     id: "KUBE-15",
-    ending: "was broken off: the server's certificate is not trusted",
+    ending: "was broken off: no trusted connection to the server",
     describe: (attempt, failure) => ({
       why: failure.message,
-      fix: `put the right certificate authority into the kubeconfig of "${attempt.target}"; verification cannot be turned off`,
+      fix: `put the right server address and certificate authority into the kubeconfig of "${attempt.target}"; verification cannot be turned off`,
     }),
   },
   BadResponse: {
@@ -145,14 +144,23 @@ const entries: Readonly<Record<KubeReason, Entry>> = {
   },
 };
 
+const expiredEntry: Entry = {
+  id: "KUBE-18",
+  ending: "is not possible: the login of the kubeconfig has expired",
+  describe: (attempt, failure) => ({
+    why: failure.message,
+    fix: `put a fresh token or certificate into the kubeconfig of "${attempt.target}"`,
+  }),
+};
+
 /**
  * The error of a failed call, as people read it: what was attempted on which object of which hub, why it failed, what
  * to do; a missing permission is named exactly.
  */
 export function describeFailure(attempt: Attempt, failure: KubeFailure, cause?: unknown): KubeError {
-  const entry = entries[failure.reason];
+  const entry = failure.expired === true ? expiredEntry : entries[failure.reason];
   const what = `${attempt.verb} ${objectOf(attempt)} on "${attempt.target}" ${entry.ending}`;
-  return new KubeError({ id: entry.id, what, ...entry.describe(attempt, failure) }, failure, cause);
+  return new KubeError({ id: entry.id, what, ...entry.describe(attempt, failure) }, failure, attempt, cause);
 }
 
 /** The error of a server-side apply that other managers' fields stopped. */
@@ -170,6 +178,7 @@ export function describeApplyConflict(
       fix: "let one of the two managers own each field",
     },
     failure,
+    attempt,
     conflicts,
   );
 }

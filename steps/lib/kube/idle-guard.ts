@@ -1,42 +1,39 @@
 import type { Clock } from "../clock/clock.ts";
 
+export interface IdleGuard {
+  readonly idleMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onIdle: () => Error;
+}
+
 /**
  * Passes chunks on and ends with `onIdle()`'s error when none came for `idleMs`: a connection whose other end is gone
- * without a word (half closed) would otherwise be waited on for ever.
+ * without a word (half closed) would otherwise be waited on for ever. The time that the consumer takes does not count.
+ * The source is left as it is; whoever opened it closes it.
  */
-export async function* guardIdle(
-  chunks: AsyncIterable<Uint8Array>,
-  options: {
-    readonly idleMs: number;
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-    readonly onIdle: () => Error;
-  },
-): AsyncGenerator<Uint8Array> {
+export async function* guardIdle(chunks: AsyncIterable<Uint8Array>, guard: IdleGuard): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const settled = new AbortController();
-      const signal = AbortSignal.any([options.signal, settled.signal]);
-      const idle = options.clock.sleep(options.idleMs, signal).then(
-        (): "idle" => "idle",
-        (): "settled" => "settled",
-      );
-      const next = iterator.next();
-      // The read that loses the race is closed below; its late rejection has no other listener.
-      next.catch(() => undefined);
-      const first = await Promise.race([next, idle]);
-      settled.abort();
-      options.signal.throwIfAborted();
-      if (first === "idle" || first === "settled") {
-        throw options.onIdle();
-      }
-      if (first.done === true) {
-        return;
-      }
-      yield first.value;
+  for (;;) {
+    const next = await withinIdleTime(iterator.next(), guard);
+    if (next.done === true) {
+      return;
     }
+    yield next.value;
+  }
+}
+
+async function withinIdleTime<T>(next: Promise<T>, { idleMs, clock, signal, onIdle }: IdleGuard): Promise<T> {
+  const settled = new AbortController();
+  const idle = clock.sleep(idleMs, AbortSignal.any([signal, settled.signal])).then(() => {
+    throw onIdle();
+  });
+  // Whichever loses the race has no other listener.
+  next.catch(() => undefined);
+  idle.catch(() => undefined);
+  try {
+    return await Promise.race([next, idle]);
   } finally {
-    await iterator.return?.();
+    settled.abort();
   }
 }

@@ -1,130 +1,121 @@
-import { FairleadError } from "../errors/fairlead-error.ts";
+import { closestName } from "../step/closest-name.ts";
+import { type Fields, KubeconfigFields, type PemSource } from "./kubeconfig-fields.ts";
+import { type KubeconfigUser, readUser } from "./kubeconfig-user.ts";
+import type { Kubeconfig, KubeconfigEntry } from "./load-kubeconfig.ts";
 
-/** A kubeconfig as `kubectl` reads it, reduced to what a connection needs. */
+/** The fields of a cluster that a connection needs. */
 export interface KubeconfigCluster {
-  readonly server: string;
-  readonly "certificate-authority"?: string;
-  readonly "certificate-authority-data"?: string;
-  readonly "insecure-skip-tls-verify"?: boolean;
-  readonly "tls-server-name"?: string;
-  readonly "proxy-url"?: string;
+  readonly server: URL;
+  readonly certificateAuthority: PemSource | undefined;
+  readonly tlsServerName: string | undefined;
+  readonly proxyUrl: string | undefined;
 }
 
-export interface KubeconfigUser {
-  readonly token?: string;
-  readonly tokenFile?: string;
-  readonly "client-certificate"?: string;
-  readonly "client-certificate-data"?: string;
-  readonly "client-key"?: string;
-  readonly "client-key-data"?: string;
-  readonly exec?: { readonly command?: string };
-  readonly "auth-provider"?: { readonly name?: string };
-  readonly username?: string;
-}
-
-export interface KubeconfigContext {
+/** What a context of a kubeconfig stands for. */
+export interface SelectedContext {
+  /** For messages: the kubeconfig's files. */
+  readonly label: string;
   readonly contextName: string;
-  readonly userName: string;
   readonly cluster: KubeconfigCluster;
+  /** Where the cluster's relative paths start. */
+  readonly clusterFolder: string;
   readonly user: KubeconfigUser;
+  readonly userFolder: string;
 }
 
-interface Entry {
-  readonly name?: unknown;
-  readonly [key: string]: unknown;
-}
+const namesShown = 20;
 
-function fail(
-  id: string,
-  file: string,
-  text: { readonly what: string; readonly why: string; readonly fix: string },
-): never {
-  throw new FairleadError(
-    { id, what: `kubeconfig ${file} ${text.what}`, why: text.why, fix: text.fix },
-    { exitCode: 2 },
+function findContext(config: Kubeconfig, wanted: string | undefined, read: KubeconfigFields): KubeconfigEntry {
+  const name = wanted ?? config.currentContext;
+  const found = config.contexts.find((context) => context.name === name);
+  if (found !== undefined) {
+    return found;
+  }
+  const names = config.contexts.map((context) => context.name);
+  const near = name === undefined ? undefined : closestName(name, names);
+  const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : "";
+  return read.fail(
+    "KUBE-22",
+    name === undefined ? "has no current context" : `has no context "${name.slice(0, 200)}"`,
+    names.length === 0 ? "it holds no context" : `it holds: ${names.slice(0, namesShown).join(", ")}${more}`,
+    near === undefined ? "name one of its contexts" : `did you mean "${near}"?`,
   );
 }
 
-function entriesOf(document: Readonly<Record<string, unknown>>, field: string): readonly Entry[] {
-  const list = document[field];
-  return Array.isArray(list) ? list.filter((item): item is Entry => typeof item === "object" && item !== null) : [];
+function targetOf(
+  context: KubeconfigEntry,
+  kind: "cluster" | "user",
+  all: readonly KubeconfigEntry[],
+  read: KubeconfigFields,
+): KubeconfigEntry {
+  const name = read.text(context.content, kind);
+  return (
+    all.find((entry) => entry.name === name) ??
+    read.fail(
+      "KUBE-23",
+      `has a context "${context.name}" that points nowhere`,
+      name === undefined ? `it names no ${kind}` : `there is no ${kind} "${name}"`,
+      "write the kubeconfig anew",
+    )
+  );
 }
 
-function named(document: Readonly<Record<string, unknown>>, list: string, name: unknown, field: string): unknown {
-  return entriesOf(document, list).find((entry) => entry.name === name)?.[field];
+function readServer(address: string | undefined, read: KubeconfigFields): URL {
+  const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol !== "https:") {
+    return read.fail(
+      "KUBE-24",
+      address === undefined ? "names no server" : `has the server "${address.slice(0, 200)}"`,
+      "only https addresses are used",
+      "write the https address of the API server",
+    );
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    return read.fail(
+      "KUBE-24",
+      `has a server address on ${url.host} with more than host, port and path`,
+      "a login or a query in the address is no part of the Kubernetes API",
+      "write the plain https address of the API server",
+    );
+  }
+  return url;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function readCluster(fields: Fields, read: KubeconfigFields): KubeconfigCluster {
+  const insecure = fields["insecure-skip-tls-verify"] ?? false;
+  if (insecure !== false) {
+    read.fail(
+      "KUBE-24",
+      "turns the verification of certificates off",
+      "insecure-skip-tls-verify would send the credential to anyone who answers",
+      "put certificate-authority-data into the kubeconfig instead",
+    );
+  }
+  return {
+    server: readServer(read.text(fields, "server"), read),
+    certificateAuthority: read.pem(fields, "certificate-authority"),
+    tlsServerName: read.text(fields, "tls-server-name"),
+    proxyUrl: read.text(fields, "proxy-url"),
+  };
 }
 
 /**
- * Picks a context of a parsed kubeconfig. Pure.
+ * What a context of a kubeconfig stands for, each field checked. Pure.
  *
- * @throws FairleadError KUBE-21 (no kubeconfig), KUBE-22 (no such context), KUBE-23 (context points nowhere), KUBE-24 (unsafe)
+ * @param wanted name of the context; the current one when absent
+ * @throws FairleadError KUBE-22 (no such context), KUBE-23 (incomplete or malformed), KUBE-24 (unsafe)
  */
-export function selectContext(document: unknown, file: string, wanted: string | undefined): KubeconfigContext {
-  if (!isRecord(document) || entriesOf(document, "clusters").length === 0) {
-    return fail("KUBE-21", file, {
-      what: "is no kubeconfig",
-      why: "it holds no list of clusters",
-      fix: "check that the Secret or file holds the kubeconfig of the hub under the key kubeconfig",
-    });
-  }
-  const contextName = wanted ?? document["current-context"];
-  const names = entriesOf(document, "contexts").map((entry) => String(entry.name));
-  const context = named(document, "contexts", contextName, "context");
-  if (typeof contextName !== "string" || contextName === "" || !isRecord(context)) {
-    return fail("KUBE-22", file, {
-      what:
-        contextName === undefined || contextName === ""
-          ? "has no current context"
-          : `has no context "${String(contextName)}"`,
-      why: names.length === 0 ? "it holds no context" : `it holds: ${names.join(", ")}`,
-      fix: "name one of its contexts",
-    });
-  }
-  const cluster = named(document, "clusters", context["cluster"], "cluster");
-  const user = named(document, "users", context["user"], "user") ?? {};
-  if (!isRecord(cluster) || typeof cluster["server"] !== "string" || !isRecord(user)) {
-    return fail("KUBE-23", file, {
-      what: `has a context "${contextName}" that points nowhere`,
-      why: `its cluster "${String(context["cluster"])}" has no server, or its user "${String(context["user"])}" is no object`,
-      fix: "write the kubeconfig anew",
-    });
-  }
-  // Field types beyond `server` are checked where they are used; a wrong one fails the connection with its own error.
-  const selected = {
-    contextName,
-    userName: String(context["user"] ?? ""),
-    cluster: cluster as unknown as KubeconfigCluster,
-    user,
+export function selectContext(config: Kubeconfig, wanted: string | undefined): SelectedContext {
+  const read = new KubeconfigFields(config.label);
+  const context = findContext(config, wanted, read);
+  const cluster = targetOf(context, "cluster", config.clusters, read);
+  const user = targetOf(context, "user", config.users, read);
+  return {
+    label: config.label,
+    contextName: context.name,
+    cluster: readCluster(cluster.content, read),
+    clusterFolder: cluster.folder,
+    user: readUser(user, read),
+    userFolder: user.folder,
   };
-  refuseUnsafe(selected, file);
-  return selected;
-}
-
-function refuseUnsafe({ cluster, user }: KubeconfigContext, file: string): void {
-  const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
-  if (url?.protocol !== "https:") {
-    fail("KUBE-24", file, {
-      what: `has the server "${cluster.server}"`,
-      why: "only https addresses are used",
-      fix: "write the https address of the API server",
-    });
-  }
-  if (cluster["insecure-skip-tls-verify"] === true) {
-    fail("KUBE-24", file, {
-      what: "turns the verification of certificates off",
-      why: "insecure-skip-tls-verify would send the credential to anyone who answers",
-      fix: "put certificate-authority-data into the kubeconfig instead",
-    });
-  }
-  if (user["auth-provider"] !== undefined && user["auth-provider"].name !== "oidc") {
-    fail("KUBE-24", file, {
-      what: `uses the auth-provider "${String(user["auth-provider"].name)}"`,
-      why: "Kubernetes removed these providers in 1.26",
-      fix: "use a token, a client certificate or an exec plugin",
-    });
-  }
 }

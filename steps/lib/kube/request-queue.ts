@@ -3,8 +3,12 @@ interface Waiting {
   readonly leave: () => void;
 }
 
+// A lease renewal must not wait for slow answers either: two slots are kept for the high priority alone.
+const reserved = 2;
+
 /**
- * Bounded concurrency with two lanes: a lease renewal (`high`) overtakes every waiting bulk patch (`normal`).
+ * Bounded concurrency with two lanes. `normal` work has `limit` slots; `high` (a lease renewal) overtakes all that
+ * waits and finds a slot even where every other one is taken by a request that hangs.
  */
 export class RequestQueue {
   private running = 0;
@@ -29,7 +33,7 @@ export class RequestQueue {
 
   private async enter(priority: "high" | "normal", signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.running < this.limit) {
+    if (this.running < this.slots(priority)) {
       this.running += 1;
       return;
     }
@@ -45,8 +49,13 @@ export class RequestQueue {
     });
   }
 
+  private slots(priority: "high" | "normal"): number {
+    return priority === "high" ? this.limit + reserved : this.limit;
+  }
+
   private next(): void {
-    const waiting = this.high.shift() ?? this.normal.shift();
+    const free = this.running < this.slots("normal");
+    const waiting = this.high.shift() ?? (free ? this.normal.shift() : undefined);
     if (waiting !== undefined) {
       waiting.leave();
       this.running += 1;

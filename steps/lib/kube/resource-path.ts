@@ -1,3 +1,4 @@
+import type { Attempt } from "./kube-error.ts";
 import type { ListQuery, Resource } from "./types.ts";
 
 /** `/apis/<group>/<version>` or `/api/v1`. */
@@ -5,10 +6,23 @@ function apiRoot(resource: Resource): string {
   return resource.group === "" ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
 }
 
+/**
+ * One part of an address. An empty name would turn `DELETE …/restores/` into the deletion of all of them (Kubernetes
+ * 1.35 takes the address of the collection with and without the slash), a dotted one into another address.
+ *
+ * @throws Error for a text that names nothing in Kubernetes: a defect of the caller, who checks its input
+ */
+function segment(what: string, value: string): string {
+  if (value === "" || value === "." || value === ".." || value.length > 253 || /[/%]/.test(value)) {
+    throw new Error(`${JSON.stringify(value.slice(0, 100))} is no ${what} in Kubernetes`);
+  }
+  return encodeURIComponent(value);
+}
+
 /** Path of a collection; a namespaced resource without a namespace means all namespaces. */
 export function collectionPath(resource: Resource, namespace: string | undefined): string {
   const scope =
-    resource.scope === "cluster" || namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+    resource.scope === "cluster" || namespace === undefined ? "" : `/namespaces/${segment("namespace", namespace)}`;
   return `${apiRoot(resource)}${scope}/${resource.plural}`;
 }
 
@@ -22,7 +36,7 @@ export function objectPath(
     throw new Error(`${resource.kind} ${ref.name} needs a namespace`);
   }
   const tail = subresource === undefined ? "" : `/${subresource}`;
-  return `${collectionPath(resource, ref.namespace)}/${encodeURIComponent(ref.name)}${tail}`;
+  return `${collectionPath(resource, ref.namespace)}/${segment("name", ref.name)}${tail}`;
 }
 
 /** `?a=b&…` without the absent ones; empty string when nothing is left. */
@@ -35,4 +49,20 @@ export function queryString(values: Readonly<Record<string, string | number | bo
 
 export function selectors(query: ListQuery): Readonly<Record<string, string | undefined>> {
   return { labelSelector: query.labelSelector, fieldSelector: query.fieldSelector };
+}
+
+/** What a call attempts, for its error text. */
+export function attemptOf(
+  verb: string,
+  resource: Resource,
+  ref: { readonly name?: string; readonly namespace?: string },
+  subresource?: string,
+): Omit<Attempt, "target" | "server"> {
+  return {
+    verb,
+    resource,
+    ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+    ...(ref.name === undefined ? {} : { name: ref.name }),
+    ...(subresource === undefined ? {} : { subresource }),
+  };
 }

@@ -1,12 +1,17 @@
 import type { Clock, Random } from "../clock/clock.ts";
 import type { Logger } from "../log/logger.ts";
 import { type Answer, classifyAnswer, fieldConflicts } from "./classify-answer.ts";
-import { type Attempt, describeApplyConflict, describeFailure } from "./describe-failure.ts";
+import { expiredSince } from "./credential-expiry.ts";
+import { describeApplyConflict, describeFailure } from "./describe-failure.ts";
 import { guardIdle } from "./idle-guard.ts";
+import type { Attempt, KubeError, KubeFailure } from "./kube-error.ts";
+import { LineTooLong } from "./line-reader.ts";
+import type { Login } from "./login.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { withRetry } from "./retry.ts";
-import { type HttpRequest, type Transport, TransportError } from "./transport.ts";
+import { brokenAsFailure, type HttpRequest, type HttpStream, type Transport, TransportError } from "./transport.ts";
 import type { CallOptions } from "./types.ts";
+import { Warnings } from "./warning-header.ts";
 
 export interface RestCall {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -14,15 +19,20 @@ export interface RestCall {
   readonly attempt: Omit<Attempt, "target" | "server">;
   readonly contentType?: string;
   readonly body?: unknown;
-  /** Sending it again after an unclear failure changes nothing. */
+  /** Sending it again, although the first one may have been carried out, does no harm. */
   readonly repeatable: boolean;
   readonly apply?: true;
+  /** Told of each failure after which the call is sent again. */
+  readonly onRepeat?: (error: KubeError) => void;
+  /** Told that a stream is open. */
+  readonly onOpen?: () => void;
 }
 
 export interface RestEnvironment {
   readonly target: string;
   readonly server: string;
   readonly transport: Transport;
+  readonly login: Login;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -30,13 +40,12 @@ export interface RestEnvironment {
 }
 
 const defaultTimeoutMs = 30_000;
-// API servers write a bookmark to a quiet watch about once a minute (Kubernetes 1.35).
-const watchIdleMs = 90_000;
+const maximumRefusalBytes = 1024 * 1024;
 
 /** Sends single calls: queue, retry, described errors, warnings. Knows nothing of objects. */
 export class RestCalls {
   private readonly queue: RequestQueue;
-  private readonly seenWarnings = new Set<string>();
+  private readonly seenWarnings = new Warnings();
   private readonly environment: RestEnvironment;
   private sent = 0;
 
@@ -46,121 +55,153 @@ export class RestCalls {
   }
 
   get warnings(): readonly string[] {
-    return [...this.seenWarnings];
+    return this.seenWarnings.list();
   }
 
   get count(): number {
     return this.sent;
   }
 
-  /** The parsed answer of a call that succeeded. @throws KubeError */
-  async json<T>(call: RestCall, options: CallOptions): Promise<T> {
-    return await this.answered(call, options, (answer) => this.parse<T>(call, answer));
-  }
-
-  /** The answer as it came, for callers that want its text or headers. @throws KubeError */
-  async answer(call: RestCall, options: CallOptions): Promise<Answer> {
-    return await this.answered(call, options, (answer) => answer);
-  }
-
-  /** Bytes of a long answer (watch, log). @throws KubeError before the first byte and when the stream breaks */
-  async *bytes(call: RestCall, options: CallOptions, guard: "bookmarks" | "none"): AsyncGenerator<Uint8Array> {
-    const attempt = this.attempt(call);
-    try {
-      const stream = await this.openStream(call, options);
-      const onIdle = (): Error =>
-        new TransportError({ reason: "Timeout", status: 0, message: `silent for ${watchIdleMs / 1000} s` });
-      const { clock } = this.environment;
-      yield* guard === "none"
-        ? stream
-        : guardIdle(stream, { idleMs: watchIdleMs, clock, signal: options.signal, onIdle });
-    } catch (error) {
-      options.signal.throwIfAborted();
-      throw this.described(error, attempt);
-    }
-  }
-
-  private async openStream(call: RestCall, options: CallOptions): Promise<AsyncIterable<Uint8Array>> {
-    this.sent += 1;
-    const stream = await this.environment.transport.stream(this.httpRequest(call, options));
-    this.note(stream.headers);
-    if (stream.status >= 200 && stream.status < 300) {
-      return stream.body;
-    }
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream.body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-    }
-    const answer = { status: stream.status, headers: stream.headers, body: Buffer.concat(chunks).toString("utf8") };
-    throw new TransportError(classifyAnswer(answer, this.environment.clock.now()));
-  }
-
-  private async answered<T>(call: RestCall, options: CallOptions, read: (answer: Answer) => T): Promise<T> {
+  /** The answer of a call that succeeded, as `read` understands it. @throws KubeError */
+  async call<T>(call: RestCall, options: CallOptions, read: (answer: Answer) => T): Promise<T> {
     const { clock, random, log, target } = this.environment;
-    const once = async (): Promise<T> => read(await this.once(call, options));
-    // A write that may have happened is not sent again; one that the server put off (429) has not.
-    const retried = async (): Promise<T> => await this.queue.run(options.priority ?? "normal", options.signal, once);
-    if (!call.repeatable) {
-      return await retried();
-    }
-    return await withRetry(retried, {
+    const once = async (): Promise<T> => await this.once(call, options, read);
+    return await withRetry(() => this.queue.run(options.priority ?? "normal", options.signal, once), {
       clock,
       random,
       signal: options.signal,
-      onRetry: (error, attempt, delayMs) =>
-        log.info(`retrying ${call.attempt.verb}: ${error.text.why}`, {
-          hub: target,
-          attempt,
-          delayMs: Math.round(delayMs),
-        }),
+      repeatable: call.repeatable,
+      ...(options.attempts === undefined ? {} : { attempts: options.attempts }),
+      onRetry: (error, attempt, delay) => {
+        call.onRepeat?.(error);
+        const delayMs = Math.round(delay);
+        log.info(`retrying ${call.attempt.verb}: ${error.text.why}`, { hub: target, attempt, delayMs });
+      },
     });
   }
 
-  private async once(call: RestCall, options: CallOptions): Promise<Answer> {
-    this.sent += 1;
+  /** The parsed answer of a call that succeeded. @throws KubeError */
+  async json<T>(call: RestCall, options: CallOptions): Promise<T> {
+    // The API server promises objects of the requested resource; readers narrow what they use.
+    return await this.call(call, options, (answer) => parseObject(answer) as T);
+  }
+
+  /**
+   * Bytes of a long answer.
+   *
+   * @param idleMs silence after which the connection is taken for dead; absent where silence is normal (a log)
+   * @throws KubeError before the first byte and when the stream breaks
+   */
+  async *bytes(call: RestCall, options: CallOptions, idleMs?: number): AsyncGenerator<Uint8Array> {
+    let stream: HttpStream | undefined;
     try {
-      const answer = await this.environment.transport.send(this.httpRequest(call, options));
-      this.note(answer.headers);
+      stream = await this.openStream(call, options);
+      call.onOpen?.();
+      const chunks = brokenAsFailure(stream.body);
+      yield* idleMs === undefined ? chunks : this.guarded(chunks, options.signal, idleMs);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      throw this.described(error, call);
+    } finally {
+      // Also where the reader lost interest, or the server fell silent: nothing else would close the connection.
+      stream?.body.destroy();
+    }
+  }
+
+  /** An error of whoever reads the bytes of a call, in the words of the call. */
+  described(error: unknown, call: RestCall): unknown {
+    const attempt = this.attempt(call);
+    if (error instanceof TransportError) {
+      return describeFailure(attempt, error.failure, error.cause);
+    }
+    return error instanceof LineTooLong
+      ? describeFailure(attempt, { reason: "BadResponse", status: 200, message: error.message }, error)
+      : error;
+  }
+
+  private guarded(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal, idleMs: number): AsyncIterable<Uint8Array> {
+    const { clock } = this.environment;
+    const message = `silent for ${idleMs / 1000} s`;
+    const onIdle = (): Error => new TransportError({ reason: "Timeout", status: 0, message });
+    return guardIdle(chunks, { idleMs, clock, signal, onIdle });
+  }
+
+  private async once<T>(call: RestCall, options: CallOptions, read: (answer: Answer) => T): Promise<T> {
+    try {
+      const answer = await this.asFreshLogin(
+        () => this.environment.transport.send(this.httpRequest(call, options)),
+        options.signal,
+      );
+      this.seenWarnings.note(answer.headers);
       if (answer.status >= 200 && answer.status < 300) {
-        return answer;
+        return read(answer);
       }
-      const failure = classifyAnswer(answer, this.environment.clock.now());
+      const failure = await this.failureOf(answer, options.signal);
       if (call.apply === true && failure.reason === "Conflict") {
         throw describeApplyConflict(this.attempt(call), failure, fieldConflicts(answer.body));
       }
       throw describeFailure(this.attempt(call), failure);
     } catch (error) {
       options.signal.throwIfAborted();
-      throw this.described(error, this.attempt(call));
+      throw this.described(error, call);
     }
   }
 
-  private parse<T>(call: RestCall, answer: Answer): T {
-    try {
-      // The API server promises objects of the requested resource; readers narrow what they use.
-      return JSON.parse(answer.body) as T;
-    } catch (error) {
-      const message = `the answer is no JSON: ${answer.body.slice(0, 100)}`;
-      throw describeFailure(this.attempt(call), { reason: "BadResponse", status: answer.status, message }, error);
+  private async openStream(call: RestCall, options: CallOptions): Promise<HttpStream> {
+    const stream = await this.asFreshLogin(
+      () => this.environment.transport.stream(this.httpRequest(call, options)),
+      options.signal,
+    );
+    this.seenWarnings.note(stream.headers);
+    if (stream.status >= 200 && stream.status < 300) {
+      return stream;
     }
+    const body = await this.readRefusal(stream, options.signal);
+    throw new TransportError(await this.failureOf({ ...stream, body }, options.signal));
+  }
+
+  /** A refused login that can be had anew (exec plugin, OIDC) is, once: nothing was carried out. */
+  private async asFreshLogin<T extends { readonly status: number }>(
+    send: () => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    this.sent += 1;
+    const answer = await send();
+    if (answer.status !== 401 || !this.environment.login.renew()) {
+      return answer;
+    }
+    signal.throwIfAborted();
+    this.sent += 1;
+    return await send();
+  }
+
+  private async readRefusal({ body }: HttpStream, signal: AbortSignal): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of this.guarded(brokenAsFailure(body), signal, defaultTimeoutMs)) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maximumRefusalBytes) {
+        break;
+      }
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  }
+
+  private async failureOf(answer: Answer, signal: AbortSignal): Promise<KubeFailure> {
+    const now = this.environment.clock.now();
+    const failure = classifyAnswer(answer, now);
+    if (failure.reason !== "Unauthorized") {
+      return failure;
+    }
+    const { token, clientCertificate } = await this.environment.login.current(signal);
+    const certificate = clientCertificate?.certificate;
+    const expired = expiredSince({ ...(token && { token }), ...(certificate && { certificate }) }, now, 0);
+    return expired === undefined ? failure : { ...failure, message: expired, expired: true };
   }
 
   private attempt(call: RestCall): Attempt {
     return { target: this.environment.target, server: this.environment.server, ...call.attempt };
-  }
-
-  private described(error: unknown, attempt: Attempt): unknown {
-    if (error instanceof TransportError) {
-      return describeFailure(attempt, error.failure, error.cause);
-    }
-    if (error instanceof Error && "code" in error && typeof error.code === "string") {
-      return describeFailure(
-        attempt,
-        { reason: "Unreachable", status: 0, message: `${error.message} (${error.code})` },
-        error,
-      );
-    }
-    return error;
   }
 
   private httpRequest(call: RestCall, options: CallOptions): HttpRequest {
@@ -173,15 +214,20 @@ export class RestCalls {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     };
   }
+}
 
-  private note(headers: Answer["headers"]): void {
-    const header = headers["warning"];
-    const texts = header === undefined ? [] : typeof header === "string" ? [header] : header;
-    for (const text of texts) {
-      // RFC 9110: `299 - "text"`; several are joined with commas.
-      for (const match of text.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)) {
-        this.seenWarnings.add((match[1] ?? "").replace(/\\(.)/g, "$1"));
-      }
-    }
+/** The object in an answer. @throws TransportError for anything else: a cut answer, a page of a proxy */
+function parseObject(answer: Answer): object {
+  const bad = (message: string, cause?: unknown): TransportError =>
+    new TransportError({ reason: "BadResponse", status: answer.status, message }, cause);
+  let value: unknown;
+  try {
+    value = JSON.parse(answer.body);
+  } catch (error) {
+    throw bad(`the answer is no JSON, or was cut off after ${answer.body.length} characters`, error);
   }
+  if (typeof value !== "object" || value === null || !("kind" in value)) {
+    throw bad("the answer is JSON, but no Kubernetes object");
+  }
+  return value;
 }

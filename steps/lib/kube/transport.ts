@@ -1,20 +1,37 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Agent, type AgentOptions, request as httpsRequest } from "node:https";
 import type { Clock } from "../clock/clock.ts";
 import type { Answer } from "./classify-answer.ts";
 import type { KubeFailure } from "./kube-error.ts";
+import { networkFailure } from "./network-failure.ts";
+
+/** As whom a request is sent. */
+export interface Identity {
+  /** `Authorization` and `Impersonate-…`. */
+  readonly headers: OutgoingHttpHeaders;
+  /** PEM. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+}
 
 /** Where and how to connect; TLS is always verified. */
 export interface Endpoint {
   /** `https://host:port`, optionally with a path prefix. */
   readonly server: URL;
+  /** PEM; absent = the authorities that Node trusts. */
   readonly certificateAuthority?: string;
-  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
   /** Name in the server's certificate, where it differs from the host. */
   readonly serverName?: string;
+  /** `http://…` or `https://…`. */
   readonly proxy?: string;
-  /** The `Authorization` header of the next request; asked for each, since tokens are renewed. */
-  readonly authorization: () => Promise<string | undefined>;
+  /** Asked for each request, since tokens are renewed. */
+  readonly identity: (signal: AbortSignal) => Promise<Identity>;
+}
+
+export interface TransportOptions {
+  readonly userAgent: string;
+  readonly clock: Clock;
+  /** Bytes; default 64 MiB. */
+  readonly maximumBodyBytes?: number;
 }
 
 export interface HttpRequest {
@@ -44,31 +61,14 @@ export class TransportError extends Error {
   }
 }
 
-// A list page of 500 large objects stays far below; more is no answer of an API server to these requests.
-const maximumBodyBytes = 128 * 1024 * 1024;
-const tlsCodes = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET_ISSUER))/;
-
-function networkFailure(error: unknown): KubeFailure {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const message = error instanceof Error ? error.message : String(error);
-  if (tlsCodes.test(code)) {
-    return { reason: "TlsFailed", status: 0, message: `${message} (${code})` };
-  }
-  return {
-    reason: "Unreachable",
-    status: 0,
-    message: code === "" || message.includes(code) ? message : `${message} (${code})`,
-  };
-}
+// Text, bytes and objects of one answer lie in memory together for a moment: this stays within the memory of a step.
+const defaultMaximumBodyBytes = 64 * 1024 * 1024;
 
 function agentOptions(endpoint: Endpoint): AgentOptions {
   return {
     keepAlive: true,
     minVersion: "TLSv1.2",
     ...(endpoint.certificateAuthority === undefined ? {} : { ca: endpoint.certificateAuthority }),
-    ...(endpoint.clientCertificate === undefined
-      ? {}
-      : { cert: endpoint.clientCertificate.certificate, key: endpoint.clientCertificate.key }),
     ...(endpoint.serverName === undefined ? {} : { servername: endpoint.serverName }),
     ...(endpoint.proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: endpoint.proxy } }),
   };
@@ -79,13 +79,11 @@ export class Transport {
   private readonly agent: Agent;
   private readonly streams: Agent;
   private readonly endpoint: Endpoint;
-  private readonly userAgent: string;
-  private readonly clock: Clock;
+  private readonly options: TransportOptions;
 
-  constructor(endpoint: Endpoint, userAgent: string, clock: Clock) {
+  constructor(endpoint: Endpoint, options: TransportOptions) {
     this.endpoint = endpoint;
-    this.userAgent = userAgent;
-    this.clock = clock;
+    this.options = options;
     this.agent = new Agent(agentOptions(endpoint));
     // Watches hold their connection for minutes: they must not take those of short calls.
     this.streams = new Agent(agentOptions(endpoint));
@@ -94,15 +92,18 @@ export class Transport {
   /** Sends and reads the whole answer. @throws TransportError, or the signal's reason */
   async send(request: HttpRequest): Promise<Answer> {
     return await this.limited(request, async (signal) => {
-      const response = await this.open(this.agent, { ...request, signal });
-      return { status: response.statusCode ?? 0, headers: response.headers, body: await readWhole(response) };
+      const response = await this.open(this.agent, request, signal);
+      const body = await this.readWhole(response);
+      return { status: response.statusCode ?? 0, headers: response.headers, body };
     });
   }
 
   /** Sends and leaves the body to be read. @throws TransportError, or the signal's reason */
   async stream(request: HttpRequest): Promise<HttpStream> {
-    const response = await this.limited(request, (limited) => this.open(this.streams, request, limited));
-    return { status: response.statusCode ?? 0, headers: response.headers, body: response };
+    return await this.limited(request, async (signal) => {
+      const response = await this.open(this.streams, request, signal);
+      return { status: response.statusCode ?? 0, headers: response.headers, body: response };
+    });
   }
 
   close(): void {
@@ -110,11 +111,12 @@ export class Transport {
     this.streams.destroy();
   }
 
+  /** Once `work` is done, its signal is aborted by the request's own one only: a stream lives on. */
   private async limited<T>(request: HttpRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     request.signal.throwIfAborted();
     const expired = new AbortController();
     const settled = new AbortController();
-    const timer = this.clock.sleep(request.timeoutMs, settled.signal).then(
+    const timer = this.options.clock.sleep(request.timeoutMs, settled.signal).then(
       () => expired.abort(),
       // Rejected by `settled`: the answer was in time.
       () => undefined,
@@ -127,69 +129,72 @@ export class Transport {
         const seconds = request.timeoutMs / 1000;
         throw new TransportError({ reason: "Timeout", status: 0, message: `no answer within ${seconds} s` }, error);
       }
-      throw error instanceof TransportError ? error : new TransportError(networkFailure(error), error);
+      throw error;
     } finally {
       settled.abort();
       await timer;
     }
   }
 
-  private async open(agent: Agent, request: HttpRequest, until?: AbortSignal): Promise<IncomingMessage> {
-    const authorization = await this.endpoint.authorization();
+  private async open(agent: Agent, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const { headers, clientCertificate } = await this.endpoint.identity(signal);
     const { server } = this.endpoint;
-    const path = `${server.pathname.replace(/\/$/, "")}${request.path}`;
     return await new Promise((resolve, reject) => {
       const sent = httpsRequest({
         agent,
         host: server.hostname.replace(/^\[|\]$/g, ""),
         port: server.port === "" ? 443 : server.port,
         method: request.method,
-        path,
-        signal: request.signal,
-        headers: {
-          accept: "application/json",
-          "user-agent": this.userAgent,
-          ...(authorization === undefined ? {} : { authorization }),
-          ...(request.body === undefined
-            ? {}
-            : {
-                "content-type": request.contentType ?? "application/json",
-                "content-length": Buffer.byteLength(request.body),
-              }),
-        },
+        path: `${server.pathname.replace(/\/$/, "")}${request.path}`,
+        signal,
+        ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key }),
+        headers: { ...this.headersOf(request), ...headers },
       });
-      const giveUp = (): void => {
-        sent.destroy(new Error("no answer in time"));
-      };
-      until?.addEventListener("abort", giveUp, { once: true });
-      sent.once("response", (response) => {
-        until?.removeEventListener("abort", giveUp);
-        resolve(response);
-      });
-      sent.once("error", reject);
+      sent.once("response", resolve);
+      // Later errors of the same request arrive at the reader of its answer.
+      sent.on("error", (error) => reject(new TransportError(networkFailure(error), error)));
       sent.end(request.body);
     });
   }
+
+  private headersOf(request: HttpRequest): OutgoingHttpHeaders {
+    return {
+      accept: "application/json",
+      "user-agent": this.options.userAgent,
+      ...(request.body === undefined
+        ? {}
+        : {
+            "content-type": request.contentType ?? "application/json",
+            "content-length": Buffer.byteLength(request.body),
+          }),
+    };
+  }
+
+  private async readWhole(response: IncomingMessage): Promise<string> {
+    const limit = this.options.maximumBodyBytes ?? defaultMaximumBodyBytes;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of brokenAsFailure(response)) {
+      size += chunk.length;
+      if (size > limit) {
+        const message = `the answer is larger than ${Math.round(limit / 1024 / 1024)} MiB`;
+        const status = response.statusCode ?? 0;
+        throw new TransportError({ reason: "BadResponse", status, message, lasting: true, oversized: true });
+      }
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  }
 }
 
-async function readWhole(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maximumBodyBytes) {
-      response.destroy();
-      const message = `the answer is larger than ${maximumBodyBytes / 1024 / 1024} MiB`;
-      throw new TransportError({ reason: "BadResponse", status: response.statusCode ?? 0, message });
-    }
-    chunks.push(chunk);
+/** The bytes of an answer. @throws TransportError when the connection ends before the answer does */
+export async function* brokenAsFailure(response: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    // No encoding is set: the chunks are buffers.
+    yield* response as AsyncIterable<Buffer>;
+  } catch (error) {
+    const { message } = networkFailure(error);
+    const words = `the connection ended in the middle of the answer (${message})`;
+    throw new TransportError({ reason: "Unreachable", status: 0, message: words }, error);
   }
-  if (!response.complete) {
-    throw new TransportError({
-      reason: "Unreachable",
-      status: 0,
-      message: "the connection ended in the middle of the answer",
-    });
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

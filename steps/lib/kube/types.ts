@@ -57,8 +57,10 @@ export interface ObjectRef {
 
 export interface CallOptions {
   readonly signal: AbortSignal;
-  /** Milliseconds for the whole call with its retries' single attempts; default 30,000 per attempt. */
+  /** Milliseconds for each attempt, from its start to the last byte of its answer; default 30,000. */
   readonly requestTimeoutMs?: number;
+  /** How often the call is tried while it fails for passing reasons; default 5. */
+  readonly attempts?: number;
   /** A lease renewal never queues behind a bulk patch. */
   readonly priority?: "high" | "normal";
 }
@@ -70,6 +72,8 @@ export interface ListQuery {
   readonly fieldSelector?: string;
   /** Page size, default 500. */
   readonly limit?: number;
+  /** Stops after this many objects; 1 answers "is there any?" with one small request. A watch ignores it. */
+  readonly atMost?: number;
 }
 
 export interface ListResult<T> {
@@ -83,6 +87,16 @@ export type WatchEvent<T> =
   /** The collection was listed anew (start, 410 Gone): forget everything that is not in `items`. */
   | { readonly type: "replaced"; readonly items: readonly T[] };
 
+export interface WatchOptions extends CallOptions {
+  /**
+   * Lists anew after this many milliseconds, as a net below the watch: a server restored from a backup, for example,
+   * stays silent towards a watch from a version that it has not reached again (Kubernetes 1.35). Default: never.
+   */
+  readonly relistMs?: number;
+  /** Called when the collection cannot be followed for now, with the reason; and with `undefined` when it can be again. */
+  readonly onTrouble?: (why: string | undefined) => void;
+}
+
 export interface WriteOptions extends CallOptions {
   /** `All` asks the server to validate and admit without persisting. */
   readonly dryRun?: "All";
@@ -92,6 +106,20 @@ export interface WriteOptions extends CallOptions {
 export interface Preconditions {
   readonly uid?: string;
   readonly resourceVersion?: string;
+}
+
+export interface PatchOptions extends WriteOptions, Preconditions {
+  readonly subresource?: string;
+}
+
+export interface DeleteOptions extends WriteOptions, Preconditions {
+  readonly propagation?: "Background" | "Foreground" | "Orphan";
+}
+
+export interface ServerVersion {
+  readonly gitVersion: string;
+  /** The server's clock, milliseconds since the epoch. */
+  readonly serverTime: number;
 }
 
 export interface ApplyOptions extends WriteOptions {
@@ -126,8 +154,9 @@ export interface AccessAnswer {
 
 /**
  * Plain REST over one kubeconfig context. Every call retries 429, 5xx and connection failures with full jitter and
- * honours `Retry-After`; a write is repeated only where that is safe. Permanent failures are thrown as `KubeError`
- * at once, with verb, object and missing permission in the text.
+ * honours `Retry-After`. A write is sent again where that is safe; where its first answer was lost and the second one
+ * says 409, the object is read: if it holds what was asked for, the write has succeeded. Permanent failures are thrown
+ * as `KubeError` at once, with verb, object and missing permission in the text.
  */
 export interface KubeClient {
   /** Name for messages: `primary`. */
@@ -145,12 +174,20 @@ export interface KubeClient {
     query: ListQuery,
     options: CallOptions & { readonly project: (item: T) => P },
   ): Promise<ListResult<P>>;
-  /** List, then watch with bookmarks; resumes after a cut, lists anew after 410. Ends only by its signal. */
+  /**
+   * List, then watch with bookmarks; resumes after a cut, lists anew after 410. Passing failures, however long they
+   * last, only interrupt it: it ends by its signal, or by an error that lasts.
+   */
   watch<T extends KubeObject>(
     resource: Resource<T>,
     query: ListQuery,
-    options: CallOptions,
+    options: WatchOptions,
   ): AsyncIterable<WatchEvent<T>>;
+  watch<T extends KubeObject, P>(
+    resource: Resource<T>,
+    query: ListQuery,
+    options: WatchOptions & { readonly project: (item: T) => P },
+  ): AsyncIterable<WatchEvent<P>>;
   create<T extends KubeObject>(resource: Resource<T>, body: T, options: WriteOptions): Promise<T>;
   /** Server-side apply. @throws KubeConflictError naming each field and its manager */
   apply<T extends KubeObject>(resource: Resource<T>, body: T, options: ApplyOptions): Promise<T>;
@@ -159,7 +196,7 @@ export interface KubeClient {
     resource: Resource<T>,
     ref: ObjectRef,
     patch: unknown,
-    options: WriteOptions & Preconditions & { readonly subresource?: string },
+    options: PatchOptions,
   ): Promise<T>;
   /** `application/json-patch+json`. */
   jsonPatch<T extends KubeObject>(
@@ -171,11 +208,7 @@ export interface KubeClient {
   /** Full replacement; `body.metadata.resourceVersion` makes it conditional. */
   replace<T extends KubeObject>(resource: Resource<T>, body: T, options: WriteOptions): Promise<T>;
   /** 404 is success (`absent`). */
-  delete(
-    resource: Resource,
-    ref: ObjectRef,
-    options: WriteOptions & Preconditions & { readonly propagation?: "Background" | "Foreground" | "Orphan" },
-  ): Promise<DeleteOutcome>;
+  delete(resource: Resource, ref: ObjectRef, options: DeleteOptions): Promise<DeleteOutcome>;
   /** One `SelfSubjectAccessReview` per request, at bounded concurrency, answers in order. */
   reviewAccess(requests: readonly AccessRequest[], options: CallOptions): Promise<readonly AccessAnswer[]>;
   /** At most `tailLines` lines of one container's log. */
@@ -187,7 +220,7 @@ export interface KubeClient {
   /** One container's log as it grows (`follow=true`), a line at a time; ends with the container. */
   podLogLines(ref: ObjectRef, query: { readonly container?: string }, options: CallOptions): AsyncIterable<string>;
   /** `GET /version`, with the server's clock from the `Date` header (milliseconds since the epoch). */
-  serverVersion(options: CallOptions): Promise<{ readonly gitVersion: string; readonly serverTime: number }>;
+  serverVersion(options: CallOptions): Promise<ServerVersion>;
   /** What the kubeconfig really sends: a bearer token, a client certificate, or a token that a plugin fetches. */
   credential(): Promise<Credential>;
   /** `Warning` headers that the API server sent, each once. */

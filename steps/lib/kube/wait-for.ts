@@ -9,7 +9,7 @@ export interface WaitEnvironment {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Logger;
-  /** The pending note, each time it changed. */
+  /** The pending note, each time it changed; with the reason while a collection cannot be seen. */
   readonly onNote: (note: string) => void;
 }
 
@@ -19,17 +19,22 @@ export type WaitOutcome =
   | { readonly state: "timeout"; readonly lastNote: string; readonly elapsedMs: number };
 
 const defaultPollMs = 30_000;
+// Time alone may decide too (a tolerance that has run out).
+const longestPauseMs = 5000;
 // Many events in a burst are judged once; a fifth of a second stays far below the second that a reaction may take.
 const debounceMs = 200;
+const lastLookTimeoutMs = 10_000;
 
 class Waiter {
-  private readonly readers: ReadonlyMap<string, LiveReader>;
-  private readonly started: number;
-  private readonly ended = new AbortController();
-  private note = "";
-  private wake: () => void = () => undefined;
   private readonly wait: Wait;
   private readonly environment: WaitEnvironment;
+  private readonly readers: ReadonlyMap<string, LiveReader>;
+  private readonly started: number;
+  private readonly over = new AbortController();
+  private readonly following = new AbortController();
+  private followers: readonly Promise<void>[] = [];
+  private note = "";
+  private wake: () => void = () => undefined;
 
   constructor(wait: Wait, environment: WaitEnvironment) {
     this.wait = wait;
@@ -39,30 +44,49 @@ class Waiter {
   }
 
   async run(): Promise<WaitOutcome> {
-    const signal = AbortSignal.any([this.environment.signal, this.ended.signal]);
+    const failed = this.follow();
+    try {
+      return await Promise.race([this.judgeUntilEnd(), failed]);
+    } finally {
+      this.over.abort();
+      await this.stopFollowing();
+    }
+  }
+
+  /** Rejects when a collection cannot be followed for good. */
+  private follow(): Promise<never> {
     const failure = Promise.withResolvers<never>();
-    const followers = [...this.readers.entries()].map(([name, reader]) =>
-      this.follow(name, reader, signal).catch((error: unknown) => {
-        if (!signal.aborted) {
+    // Without a listener an early failure would end the process before anybody waits for it.
+    failure.promise.catch(() => undefined);
+    const { clock, signal, log } = this.environment;
+    const options = {
+      clock,
+      signal: AbortSignal.any([signal, this.following.signal]),
+      pollMs: this.wait.pollMs ?? defaultPollMs,
+      onChange: () => this.wake(),
+      onWarning: (message: string) => log.warn(message),
+    };
+    this.followers = [...this.readers.values()].map((reader) =>
+      reader.follow(options).catch((error: unknown) => {
+        if (!options.signal.aborted) {
           failure.reject(error);
         }
       }),
     );
-    // Without a listener an early failure would end the process before the race below sees it.
-    failure.promise.catch(() => undefined);
-    try {
-      return await Promise.race([this.judgeUntilEnd(signal), failure.promise]);
-    } finally {
-      this.ended.abort();
-      await Promise.allSettled(followers);
-    }
+    return failure.promise;
+  }
+
+  private async stopFollowing(): Promise<void> {
+    this.following.abort();
+    await Promise.all(this.followers);
   }
 
   private elapsed(): number {
     return this.environment.clock.monotonic() - this.started;
   }
 
-  private async judgeUntilEnd(signal: AbortSignal): Promise<WaitOutcome> {
+  private async judgeUntilEnd(): Promise<WaitOutcome> {
+    const signal = AbortSignal.any([this.environment.signal, this.over.signal]);
     for (;;) {
       const outcome = this.judge();
       if (outcome !== undefined) {
@@ -70,14 +94,14 @@ class Waiter {
       }
       const left = this.wait.timeoutMs - this.elapsed();
       if (left <= 0) {
-        return await this.finalCheck();
+        return await this.lastLook();
       }
-      await this.nextEvent(Math.min(left, this.wait.pollMs ?? defaultPollMs), signal);
+      await this.nextChange(Math.min(left, longestPauseMs, this.wait.pollMs ?? defaultPollMs), signal);
     }
   }
 
-  /** Pauses until a collection changed (and the burst is over) or `ms` passed: decisions may depend on time alone. */
-  private async nextEvent(ms: number, signal: AbortSignal): Promise<void> {
+  /** Pauses until a collection changed (and the burst is over), or `ms` passed. */
+  private async nextChange(ms: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.environment;
     const changed = Promise.withResolvers<void>();
     this.wake = changed.resolve;
@@ -105,77 +129,67 @@ class Waiter {
     return Object.fromEntries(entries);
   }
 
+  /** Why not everything can be seen now. */
+  private trouble(): string | undefined {
+    const parts = [...this.readers].flatMap(([name, { trouble }]) =>
+      trouble === undefined ? [] : [`${name} cannot be seen now: ${trouble}`],
+    );
+    return parts.length === 0 ? undefined : parts.join("; ");
+  }
+
   private judge(): WaitOutcome | undefined {
+    const trouble = this.trouble();
     const snapshot = this.snapshot();
-    if (snapshot === undefined) {
+    if (snapshot === undefined || trouble !== undefined) {
+      // What was seen last may no longer hold: neither success nor failure follows from it.
+      this.tell(trouble);
       return undefined;
     }
     const elapsedMs = this.elapsed();
     const seen = this.wait.decide(snapshot, { elapsedMs, now: this.environment.clock.now() });
-    if (seen.state === "pending") {
-      if (seen.note !== this.note) {
-        this.note = seen.note;
-        this.environment.onNote(seen.note);
-      }
-      return undefined;
+    if (seen.state !== "pending") {
+      return { ...seen, elapsedMs };
     }
-    return { ...seen, elapsedMs };
+    this.tell(seen.note);
+    return undefined;
+  }
+
+  private tell(note: string | undefined): void {
+    if (note !== undefined && note !== this.note) {
+      this.note = note;
+      this.environment.onNote(note);
+    }
   }
 
   /** One fresh look after the time is up, so that a condition met in the last moment is not called a timeout. */
-  private async finalCheck(): Promise<WaitOutcome> {
+  private async lastLook(): Promise<WaitOutcome> {
+    await this.stopFollowing();
+    const options = { signal: this.environment.signal, attempts: 1, requestTimeoutMs: lastLookTimeoutMs };
     try {
-      await Promise.all([...this.readers.values()].map((reader) => reader.list(this.environment.signal)));
+      await Promise.all([...this.readers.values()].map((reader) => reader.list(options)));
     } catch (error) {
       if (!isKubeError(error) || !error.transient) {
         throw error;
       }
-      this.note = `${this.note}; the last look failed: ${error.text.why}`;
+      const seen = this.note === "" ? "nothing was seen" : this.note;
+      return {
+        state: "timeout",
+        lastNote: `${seen}; the last look failed: ${error.text.why}`,
+        elapsedMs: this.elapsed(),
+      };
     }
-    const elapsedMs = this.elapsed();
-    return this.judge() ?? { state: "timeout", lastNote: this.note === "" ? "nothing was seen" : this.note, elapsedMs };
-  }
-
-  private async follow(name: string, reader: LiveReader, signal: AbortSignal): Promise<void> {
-    try {
-      await reader.follow(signal, () => this.wake());
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isKubeError(error) && (error.transient || error.reason === "KindAbsent")) {
-        await this.poll(reader, signal);
-      } else if (isKubeError(error, "Forbidden") && error.text.what.startsWith("watch")) {
-        this.environment.log.warn(
-          `no permission to watch ${name}, looking at it from time to time instead: ${error.text.fix}`,
-        );
-        await this.poll(reader, signal);
-      } else {
-        throw error;
-      }
-    }
-  }
-
-  /** Where the role lacks `watch`, or the server is down for longer than its retries: looks until the wait ends. */
-  private async poll(reader: LiveReader, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      try {
-        await reader.list(signal);
-        this.wake();
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isKubeError(error) || !error.transient) {
-          throw error;
-        }
-      }
-      await this.environment.clock.sleep(Math.min(this.wait.pollMs ?? defaultPollMs, 5000), signal);
-    }
+    const lastNote = (): string => (this.note === "" ? "nothing was seen" : this.note);
+    return this.judge() ?? { state: "timeout", lastNote: lastNote(), elapsedMs: this.elapsed() };
   }
 }
 
 /**
  * Waits until `wait.decide` says done or failed, by live collections: a change on the server is judged within a fraction
- * of a second. Passing failures of the API mean "not yet"; 401, 403 and 422 end the wait at once.
+ * of a second. Passing failures of the API mean "not yet": while a collection cannot be seen nothing is decided, and the
+ * note says so. 401, 403 and 422 end the wait at once; where only the verb `watch` is missing, it looks each `pollMs`.
  *
- * @throws KubeError for a permanent failure; the signal's reason when aborted
+ * @throws KubeError for a failure that lasts; the signal's reason when aborted
+ * @example const outcome = await waitFor(wait, { clock, signal, log, onNote: (note) => log.info(note) });
  */
 export async function waitFor(wait: Wait, environment: WaitEnvironment): Promise<WaitOutcome> {
   return await new Waiter(wait, environment).run();

@@ -1,88 +1,193 @@
-import type { Clock } from "../clock/clock.ts";
+import type { Clock, Random } from "../clock/clock.ts";
 import { isKubeError, type KubeError } from "./kube-error.ts";
 import type { KubeObject, ListResult, WatchEvent } from "./types.ts";
+import type { RawWatchEvent } from "./watch-event.ts";
 
-/** One line of a watch as the server writes it. */
-export interface RawWatchEvent<T> {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  readonly object: T;
+export interface WatchSource<T extends KubeObject, P> {
+  /** One attempt: the pauses between attempts are made here. */
+  list(): Promise<ListResult<P>>;
+  /** Events from there on; ends when the server or the network ends it. */
+  open(from: WatchOpening): AsyncIterable<RawWatchEvent<T>>;
+  project(object: T): P;
 }
 
-export interface WatchSource<T> {
-  list(): Promise<ListResult<T>>;
-  /** Lines from `resourceVersion` on; ends when the server or the network ends it. */
-  open(resourceVersion: string): AsyncIterable<RawWatchEvent<T>>;
+export interface WatchOpening {
+  readonly resourceVersion: string;
+  /** When the server is to end the watch, at the latest. */
+  readonly seconds: number;
+  readonly onOpen: () => void;
 }
 
 export interface WatchEnvironment {
   readonly clock: Clock;
-  readonly random: { next(): number };
+  readonly random: Random;
   readonly signal: AbortSignal;
-  readonly onInterrupted: (reason: string) => void;
+  /** Lists anew after this long, later where lists take long; absent = never. */
+  readonly relistMs?: number;
+  /** Why the collection cannot be followed for now; `undefined` when it can again. */
+  readonly onTrouble?: (why: string | undefined) => void;
 }
 
 const types = { ADDED: "added", MODIFIED: "modified", DELETED: "deleted" } as const;
+// Below the 30 to 60 minutes after which an API server ends a watch by itself (Kubernetes 1.35), far above a bookmark's minute.
+const longestWatchSeconds = 290;
+/** A connection that lasted this long was a good one, even if nothing happened. */
+const goodConnectionMs = 5000;
+/** However short `relistMs` is, listing a large collection takes at most a hundredth of the time. */
+const pauseToListRatio = 100;
+const firstPauseMs = 100;
 const maximumPauseMs = 5000;
-
-function isGone(event: RawWatchEvent<KubeObject>): boolean {
-  // A Status object stands in the place of the object of an ERROR event.
-  return "code" in event.object && event.object.code === 410;
-}
+const maximumRetryAfterMs = 60_000;
+/** Openings in a row that bring nothing before the collection is listed anew: its version may be one that never comes. */
+const fruitlessOpenings = 3;
 
 type Ending =
+  /** The server or the network ended the connection. */
   | { readonly kind: "cut" }
+  /** This version is of no use any more: list anew. */
   | { readonly kind: "gone" }
   | { readonly kind: "failed"; readonly error: KubeError };
 
-/** List, then watch for ever: resumes where a cut happened, lists anew when the server forgot that version (410). */
-export async function* watchForever<T extends KubeObject>(
-  source: WatchSource<T>,
-  environment: WatchEnvironment,
-): AsyncGenerator<WatchEvent<T>> {
-  let failures = 0;
-  for (;;) {
-    const listed = await source.list();
-    yield { type: "replaced", items: listed.items };
-    const position = { resourceVersion: listed.resourceVersion };
-    for (let gone = false; !gone; ) {
-      const before = position.resourceVersion;
-      const ending = yield* watchOnce(source, position, environment.signal);
-      environment.signal.throwIfAborted();
-      gone = ending.kind === "gone";
-      failures = position.resourceVersion === before ? failures + 1 : 0;
-      environment.onInterrupted(ending.kind === "failed" ? ending.error.text.why : ending.kind);
-      await environment.clock.sleep(
-        environment.random.next() * Math.min(maximumPauseMs, 100 * 2 ** failures),
-        environment.signal,
-      );
+/** Pause before the next connection. Full jitter; never shorter than what the server asks for. Pure. */
+export function watchPauseMs(failures: number, random: number, retryAfterMs = 0): number {
+  const bound = Math.min(maximumPauseMs, firstPauseMs * 2 ** failures);
+  return Math.max(random * bound, Math.min(retryAfterMs, maximumRetryAfterMs));
+}
+
+class Watcher<T extends KubeObject, P> {
+  private readonly source: WatchSource<T, P>;
+  private readonly environment: WatchEnvironment;
+  private resourceVersion = "";
+  private failures = 0;
+  private nextListAt = Number.POSITIVE_INFINITY;
+  private openedAt: number | undefined;
+  private troubled = false;
+
+  constructor(source: WatchSource<T, P>, environment: WatchEnvironment) {
+    this.source = source;
+    this.environment = environment;
+  }
+
+  async *run(): AsyncGenerator<WatchEvent<P>> {
+    for (;;) {
+      const listed = await this.list();
+      yield { type: "replaced", items: listed.items };
+      yield* this.watchWhileUseful();
     }
+  }
+
+  private async list(): Promise<ListResult<P>> {
+    const { clock, relistMs = Number.POSITIVE_INFINITY } = this.environment;
+    for (;;) {
+      try {
+        const start = clock.monotonic();
+        const listed = await this.source.list();
+        const now = clock.monotonic();
+        this.nextListAt = now + Math.max(relistMs, (now - start) * pauseToListRatio);
+        this.resourceVersion = listed.resourceVersion;
+        this.ease();
+        return listed;
+      } catch (error) {
+        this.environment.signal.throwIfAborted();
+        if (!isKubeError(error) || !error.transient) {
+          throw error;
+        }
+        this.failures += 1;
+        await this.pauseAfter(error);
+      }
+    }
+  }
+
+  /** Resumes after each cut, until the list is due. */
+  private async *watchWhileUseful(): AsyncGenerator<WatchEvent<P>, void> {
+    let fruitless = 0;
+    do {
+      const before = this.resourceVersion;
+      this.openedAt = undefined;
+      const ending = yield* this.watchOnce();
+      this.environment.signal.throwIfAborted();
+      const moved = this.resourceVersion !== before;
+      fruitless = moved ? 0 : fruitless + 1;
+      this.failures = moved || this.lastedLong() ? 0 : this.failures + 1;
+      await (ending.kind === "failed" ? this.pauseAfter(ending.error) : this.pause());
+      if (ending.kind === "gone") {
+        return;
+      }
+    } while (fruitless < fruitlessOpenings && this.listDueInMs() > 0);
+  }
+
+  private lastedLong(): boolean {
+    return this.openedAt !== undefined && this.environment.clock.monotonic() - this.openedAt >= goodConnectionMs;
+  }
+
+  private async *watchOnce(): AsyncGenerator<WatchEvent<P>, Ending> {
+    try {
+      for await (const event of this.source.open(this.opening())) {
+        if (event.type === "ERROR") {
+          // Mostly 410: the server forgot this version. Whatever else it is, a fresh list settles it.
+          return { kind: "gone" };
+        }
+        this.resourceVersion = event.object.metadata.resourceVersion ?? this.resourceVersion;
+        if (event.type !== "BOOKMARK") {
+          yield { type: types[event.type], object: this.source.project(event.object) };
+        }
+      }
+      return { kind: "cut" };
+    } catch (error) {
+      this.environment.signal.throwIfAborted();
+      if (isKubeError(error, "Gone")) {
+        return { kind: "gone" };
+      }
+      if (isKubeError(error) && error.transient) {
+        return { kind: "failed", error };
+      }
+      throw error;
+    }
+  }
+
+  private opening(): WatchOpening {
+    return {
+      resourceVersion: this.resourceVersion,
+      seconds: Math.max(1, Math.min(longestWatchSeconds, Math.ceil(this.listDueInMs() / 1000))),
+      onOpen: () => {
+        this.openedAt = this.environment.clock.monotonic();
+        this.ease();
+      },
+    };
+  }
+
+  private listDueInMs(): number {
+    return this.nextListAt - this.environment.clock.monotonic();
+  }
+
+  private ease(): void {
+    if (this.troubled) {
+      this.troubled = false;
+      this.environment.onTrouble?.(undefined);
+    }
+  }
+
+  private async pauseAfter(error: KubeError): Promise<void> {
+    this.troubled = true;
+    this.environment.onTrouble?.(error.text.why);
+    await this.pause(error.retryAfterMs);
+  }
+
+  private async pause(retryAfterMs?: number): Promise<void> {
+    const { clock, random, signal } = this.environment;
+    await clock.sleep(watchPauseMs(this.failures, random.next(), retryAfterMs), signal);
   }
 }
 
-async function* watchOnce<T extends KubeObject>(
-  source: WatchSource<T>,
-  position: { resourceVersion: string },
-  signal: AbortSignal,
-): AsyncGenerator<WatchEvent<T>, Ending> {
-  try {
-    for await (const event of source.open(position.resourceVersion)) {
-      if (event.type === "ERROR") {
-        return isGone(event) ? { kind: "gone" } : { kind: "cut" };
-      }
-      position.resourceVersion = event.object.metadata.resourceVersion ?? position.resourceVersion;
-      if (event.type !== "BOOKMARK") {
-        yield { type: types[event.type], object: event.object };
-      }
-    }
-    return { kind: "cut" };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isKubeError(error, "Gone")) {
-      return { kind: "gone" };
-    }
-    if (isKubeError(error) && error.transient) {
-      return { kind: "failed", error };
-    }
-    throw error;
-  }
+/**
+ * List, then watch for ever: resumes where a cut happened, lists anew when the server forgot that version (410), when
+ * connections bring nothing, and when `relistMs` has passed. Passing failures only make it pause.
+ *
+ * @throws KubeError that lasts (401, 403, an unknown kind); the signal's reason
+ */
+export function watchForever<T extends KubeObject, P>(
+  source: WatchSource<T, P>,
+  environment: WatchEnvironment,
+): AsyncGenerator<WatchEvent<P>> {
+  return new Watcher(source, environment).run();
 }
