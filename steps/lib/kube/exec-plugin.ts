@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { FairleadError } from "../errors/fairlead-error.ts";
 import type { Logger } from "../log/logger.ts";
+import { errorWords } from "./error-words.ts";
 import { kubeconfigError } from "./kubeconfig-error.ts";
 import type { ExecPlugin } from "./kubeconfig-user.ts";
 import { readLines } from "./line-reader.ts";
@@ -120,7 +121,7 @@ export function parseExecCredential(output: string): FetchedProof {
  */
 export async function execPluginProof(plugin: ExecPlugin, options: ExecOptions): Promise<FetchedProof> {
   const { code, output, complaint } = await runProgram(plugin, options).catch((error: unknown) => {
-    throw failed(plugin, options, error instanceof Error ? error.message : String(error), error);
+    throw failed(plugin, options, errorWords(error), error);
   });
   if (code === notFound) {
     throw failed(plugin, options, "there is no such program on PATH");
@@ -133,6 +134,6 @@ export async function execPluginProof(plugin: ExecPlugin, options: ExecOptions):
   try {
     return parseExecCredential(output);
   } catch (error) {
-    throw failed(plugin, options, error instanceof Error ? error.message : String(error));
+    throw failed(plugin, options, errorWords(error));
   }
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../clock/clock.ts";
 import type { Access } from "./access.ts";
+import { errorWords } from "./error-words.ts";
 import { identityOf } from "./identity.ts";
 import { kubeconfigError } from "./kubeconfig-error.ts";
 import { fixedLogin } from "./login.ts";
@@ -19,7 +20,7 @@ async function readToken(file: string): Promise<string> {
   try {
     return (await readTextFile(file, maximumPemBytes)).trim();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorWords(error);
     const fix = "run in a pod whose ServiceAccount token is mounted, or name a kubeconfig";
     throw kubeconfigError(
       "KUBE-20",

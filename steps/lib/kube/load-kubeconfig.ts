@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { parse } from "yaml";
+import { errorWords } from "./error-words.ts";
 import { kubeconfigError } from "./kubeconfig-error.ts";
 import { readTextFile } from "./read-text-file.ts";
 
@@ -30,7 +31,7 @@ async function readText(file: string, limit: number): Promise<string> {
   try {
     return await readTextFile(file, limit);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorWords(error);
     const fix = "check the path, or that the Secret is mounted and has the key kubeconfig";
     throw kubeconfigError("KUBE-20", file, { what: "cannot be read", why, fix }, error);
   }
@@ -38,7 +39,7 @@ async function readText(file: string, limit: number): Promise<string> {
 
 /** The parser's own words quote the lines around a fault, which may hold a token: only the place is told. */
 function placeOf(error: unknown): string {
-  const place: unknown = error instanceof Error && "linePos" in error ? error.linePos : undefined;
+  const place: unknown = isFields(error) ? error["linePos"] : undefined;
   const first: unknown = Array.isArray(place) ? place[0] : undefined;
   return isFields(first) ? `line ${String(first["line"])}, column ${String(first["col"])}` : "at an unknown place";
 }

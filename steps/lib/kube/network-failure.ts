@@ -1,4 +1,5 @@
 import { errorCode } from "../errors/error-code.ts";
+import { errorWords } from "./error-words.ts";
 import type { KubeFailure } from "./kube-error.ts";
 
 const untrusted =
@@ -18,11 +19,12 @@ const notConnected = new Set([
 
 /** Where names are tried on several addresses, Node (24) wraps their failures in one error without a message. */
 function innermost(error: unknown): unknown {
-  return error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
+  const errors: unknown = typeof error === "object" && error !== null && "errors" in error ? error.errors : undefined;
+  return Array.isArray(errors) && errors.length > 0 ? errors[0] : error;
 }
 
 function wordsOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorWords(error);
   // OpenSSL's words carry addresses of its sources, Node's the advice to start it with a flag.
   const wrongVersion = /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
   return wrongVersion ?? message.replace(/; if the root CA is installed locally.*$/s, "");

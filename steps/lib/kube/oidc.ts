@@ -1,4 +1,5 @@
 import { tokenExpiry } from "./credential-expiry.ts";
+import { errorWords } from "./error-words.ts";
 import { kubeconfigError } from "./kubeconfig-error.ts";
 import type { FetchedProof } from "./login.ts";
 
@@ -15,7 +16,7 @@ export function oidcProof(label: string, settings: Readonly<Record<string, strin
   const user = { name: "oidc", authProvider: { name: "oidc", config: { ...settings } } };
   return async () => {
     const token = await fetchToken(user).catch((error: unknown) => {
-      throw failed(label, error instanceof Error ? error.message : String(error), error);
+      throw failed(label, errorWords(error), error);
     });
     if (token === undefined) {
       throw failed(label, "the id token has expired, and the kubeconfig lacks what a renewal needs");

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isAbsolute, join } from "node:path";
+import { errorWords } from "./error-words.ts";
 import { kubeconfigError } from "./kubeconfig-error.ts";
 import type { PemSource } from "./kubeconfig-fields.ts";
 import { readTextFile } from "./read-text-file.ts";
@@ -19,7 +20,7 @@ export async function readNamedFile(path: string, { label, folder }: PemPlace, f
   try {
     return await readTextFile(file, maximumPemBytes);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorWords(error);
     const text = { what: `names a file that cannot be read: ${field} ${file}`, why, fix: "check the path" };
     throw kubeconfigError("KUBE-20", label, text, error);
   }

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "@jest/globals";
+import { parseExecCredential } from "../../../../steps/lib/kube/exec-plugin.ts";
+
+function credential(status: unknown): string {
+  return JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status });
+}
+
+describe("what a login program prints", () => {
+  test("may be a token with its end", () => {
+    const end = "2026-11-24T12:00:00Z";
+    expect(parseExecCredential(credential({ token: "t", expirationTimestamp: end }))).toEqual({
+      token: "t",
+      expiresAt: Date.parse(end),
+    });
+  });
+
+  test("may be a client certificate", () => {
+    expect(parseExecCredential(credential({ clientCertificateData: "c", clientKeyData: "k" }))).toEqual({
+      clientCertificate: { certificate: "c", key: "k" },
+    });
+  });
+
+  test.each([
+    ["secret-token", "what it printed is no JSON"],
+    ['"secret-token"', "what it printed is no ExecCredential with a status"],
+    [credential(undefined), "what it printed is no ExecCredential with a status"],
+    [credential({ token: "" }), "its ExecCredential holds neither a token nor a client certificate with its key"],
+    [credential({ token: { secret: "secret-token" } }), "neither a token nor a client certificate"],
+    [credential({ clientCertificateData: "c" }), "neither a token nor a client certificate"],
+  ])("is refused without a word of it: %s", (output, message) => {
+    let words = "";
+    try {
+      parseExecCredential(output);
+    } catch (error) {
+      words = String(error);
+    }
+    expect(words).toContain(message);
+    expect(words).not.toContain("secret-token");
+  });
+});
