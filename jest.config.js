@@ -17,5 +17,7 @@ function level(displayName, extra = {}) {
 }
 
 export default {
+  // A limit against hanging, not a measure: a busy machine of two cores needs many times what an idle one does.
+  testTimeout: 120_000,
   projects: ["unit", "contract", "integration", "fault", "e2e"].map((name) => level(name)),
 };

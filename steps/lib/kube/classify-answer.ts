@@ -16,7 +16,12 @@ interface StatusObject {
   readonly kind?: unknown;
   readonly message?: unknown;
   readonly reason?: unknown;
-  readonly details?: { readonly name?: unknown; readonly causes?: readonly StatusCause[] };
+  readonly details?: { readonly name?: unknown; readonly causes?: unknown } | null;
+}
+
+function causesOf(object: StatusObject | undefined): readonly StatusCause[] {
+  const causes = object?.details?.causes;
+  return Array.isArray(causes) ? causes.filter((cause) => typeof cause === "object" && cause !== null) : [];
 }
 
 function parseStatus(body: string): StatusObject | undefined {
@@ -67,6 +72,10 @@ function reasonOf(status: number, message: string, object: StatusObject | undefi
   }
   if (status === 409 && object?.reason === "AlreadyExists") {
     return "AlreadyExists";
+  }
+  if (status === 422 && causesOf(object).some((cause) => cause.field === "metadata.uid")) {
+    // A patch for an object that was deleted and made anew: its uid "is immutable" (Kubernetes 1.35).
+    return "Conflict";
   }
   if (status === 404 && object?.details?.name === undefined) {
     // The Status of an unknown kind lacks the object's name.
@@ -121,7 +130,7 @@ export function classifyAnswer(answer: Answer, now: number): KubeFailure {
 
 /** The fields that stopped a server-side apply, by manager. Pure. */
 export function fieldConflicts(body: string): readonly FieldConflict[] {
-  return (parseStatus(body)?.details?.causes ?? [])
+  return causesOf(parseStatus(body))
     .filter((cause) => cause.reason === "FieldManagerConflict")
     .map((cause) => ({
       field: String(cause.field ?? ""),

@@ -24,7 +24,7 @@ function preconditions(options: Preconditions): Preconditions {
   };
 }
 
-/** The server compares uid and resourceVersion of a merge patch with the object and answers 409 when they differ. */
+/** The server compares uid and resourceVersion of a merge patch with the object, and refuses it when they differ. */
 function conditional(patch: unknown, options: Preconditions): unknown {
   const metadata = preconditions(options);
   if (Object.keys(metadata).length === 0 || typeof patch !== "object" || patch === null) {

@@ -168,26 +168,26 @@ export interface KubeClient {
   /** As `get`; an absent object (404 of the object or of its CRD) is `undefined`. */
   find<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options: CallOptions): Promise<T | undefined>;
   /** Pages of `limit`, each object projected as its page arrives, so that a large collection is never held whole. 410 starts over. */
-  list<T extends KubeObject>(resource: Resource<T>, query: ListQuery, options: CallOptions): Promise<ListResult<T>>;
   list<T extends KubeObject, P>(
     resource: Resource<T>,
     query: ListQuery,
     options: CallOptions & { readonly project: (item: T) => P },
   ): Promise<ListResult<P>>;
+  list<T extends KubeObject>(resource: Resource<T>, query: ListQuery, options: CallOptions): Promise<ListResult<T>>;
   /**
    * List, then watch with bookmarks; resumes after a cut, lists anew after 410. Passing failures, however long they
    * last, only interrupt it: it ends by its signal, or by an error that lasts.
    */
-  watch<T extends KubeObject>(
-    resource: Resource<T>,
-    query: ListQuery,
-    options: WatchOptions,
-  ): AsyncIterable<WatchEvent<T>>;
   watch<T extends KubeObject, P>(
     resource: Resource<T>,
     query: ListQuery,
     options: WatchOptions & { readonly project: (item: T) => P },
   ): AsyncIterable<WatchEvent<P>>;
+  watch<T extends KubeObject>(
+    resource: Resource<T>,
+    query: ListQuery,
+    options: WatchOptions,
+  ): AsyncIterable<WatchEvent<T>>;
   create<T extends KubeObject>(resource: Resource<T>, body: T, options: WriteOptions): Promise<T>;
   /** Server-side apply. @throws KubeConflictError naming each field and its manager */
   apply<T extends KubeObject>(resource: Resource<T>, body: T, options: ApplyOptions): Promise<T>;

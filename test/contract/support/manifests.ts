@@ -30,7 +30,13 @@ export interface ManifestFile {
 
 function yamlFiles(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".yaml") && entry.name !== "kustomization.yaml" && entry.name !== "image-fields.yaml")
+    .filter(
+      (entry) =>
+        entry.isFile() &&
+        entry.name.endsWith(".yaml") &&
+        entry.name !== "kustomization.yaml" &&
+        entry.name !== "image-fields.yaml",
+    )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }

@@ -59,16 +59,9 @@ export interface Schedule {
   readonly onKill: (contender: Contender) => void;
 }
 
-/** Runs the contenders to their ends, one call at a time. */
-export async function drive(
-  works: ReadonlyMap<Contender, () => Promise<void>>,
-  { random, killRate, onKill }: Schedule,
-): Promise<void> {
+/** Starts every contender; what one of them throws lands in `failures`. */
+function launch(works: ReadonlyMap<Contender, () => Promise<void>>, failures: unknown[]): void {
   waiting = [];
-  const failures: unknown[] = [];
-  const stickiness = [0, 0.6, 0.9, 0.97][Math.floor(random() * 4)] ?? 0;
-  let last: Contender | undefined;
-  const contenders = [...works.keys()];
   for (const [contender, work] of works) {
     void current
       .run(contender, work)
@@ -78,20 +71,39 @@ export async function drive(
         arrived();
       });
   }
+}
+
+/** Resolves when every living contender waits for its turn; false when none lives or one has failed. */
+async function everyoneStands(contenders: readonly Contender[], failures: readonly unknown[]): Promise<boolean> {
   for (;;) {
     const alive = contenders.filter(({ ended, killed }) => !ended && !killed);
-    if (alive.length === 0 || failures.length > 0) break;
-    const everyoneStands = alive.every((contender) => waiting.some((entry) => entry.contender === contender));
-    if (!everyoneStands) {
-      await new Promise<void>((resolve) => {
-        arrived = resolve;
-      });
-      continue;
-    }
-    // Long runs of one contender between few changes find the narrow races, even chances the wide ones.
-    const again = random() < stickiness ? waiting.findIndex(({ contender }) => contender === last) : -1;
-    const index = again < 0 ? Math.floor(random() * waiting.length) : again;
-    const [entry] = waiting.splice(index, 1);
+    if (alive.length === 0 || failures.length > 0) return false;
+    if (alive.every((contender) => waiting.some((entry) => entry.contender === contender))) return true;
+    await new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+  }
+}
+
+/** Takes the next one out of the queue. Long runs of one contender find the narrow races, even chances the wide ones. */
+function next(random: () => number, stickiness: number, last: Contender | undefined): Waiting | undefined {
+  const again = random() < stickiness ? waiting.findIndex(({ contender }) => contender === last) : -1;
+  const [entry] = waiting.splice(again < 0 ? Math.floor(random() * waiting.length) : again, 1);
+  return entry;
+}
+
+/** Runs the contenders to their ends, one call at a time. */
+export async function drive(
+  works: ReadonlyMap<Contender, () => Promise<void>>,
+  { random, killRate, onKill }: Schedule,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const stickiness = [0, 0.6, 0.9, 0.97][Math.floor(random() * 4)] ?? 0;
+  let last: Contender | undefined;
+  const contenders = [...works.keys()];
+  launch(works, failures);
+  while (await everyoneStands(contenders, failures)) {
+    const entry = next(random, stickiness, last);
     last = entry?.contender;
     if (entry === undefined || entry.contender.killed) continue;
     if (random() < killRate) {

@@ -10,6 +10,18 @@ function answer(code: number, body: string, headers: Readonly<Record<string, str
   return { status: code, headers, body };
 }
 
+/** A Status object whose members are anything. */
+const oddStatus = fc
+  .record({
+    message: fc.jsonValue(),
+    reason: fc.jsonValue(),
+    details: fc.oneof(
+      fc.jsonValue(),
+      fc.record({ name: fc.jsonValue(), causes: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())) }),
+    ),
+  })
+  .map((fields) => JSON.stringify({ kind: "Status", ...fields }));
+
 const named = { details: { name: "x", kind: "restores" } };
 const rbac =
   'restores.cluster.open-cluster-management.io is forbidden: User "system:serviceaccount:a:b" cannot list resource "restores" in API group "cluster.open-cluster-management.io" in the namespace "c"';
@@ -87,11 +99,20 @@ describe("the reason of a refusal", () => {
 
   test("never throws, whatever the body is", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 300, max: 599 }), fc.oneof(fc.string(), fc.json()), (code, body) => {
+      fc.property(fc.integer({ min: 300, max: 599 }), fc.oneof(fc.string(), fc.json(), oddStatus), (code, body) => {
+        fieldConflicts(body);
         const failure = classifyAnswer(answer(code, body), 0);
         return failure.status === code && failure.message !== "" && failure.message.length < 100_000;
       }),
     );
+  });
+});
+
+describe("a patch for an object that was made anew", () => {
+  test("is a conflict, although the server calls its uid invalid", () => {
+    const causes = [{ reason: "FieldValueInvalid", message: "field is immutable", field: "metadata.uid" }];
+    const body = status(422, { reason: "Invalid", details: { name: "x", causes } });
+    expect(classifyAnswer(answer(422, body), 0).reason).toBe("Conflict");
   });
 });
 
