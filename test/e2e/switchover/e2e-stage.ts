@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { down, type LocalCluster, up } from "../../cluster/local/cluster.ts";
 import { ensurePackages, gitHostPrograms } from "../../cluster/local/packages.ts";
@@ -23,6 +25,28 @@ export interface RunStatus {
   readonly status: string;
   readonly reason: string;
   readonly results: Readonly<Record<string, string>>;
+}
+
+export interface CommandRun {
+  readonly exitCode: number;
+  /** The end of what it wrote: its last lines. */
+  readonly tail: string;
+  readonly reports: readonly string[];
+}
+
+/** The built program of this checkout. */
+function runProgram(args: readonly string[]): Promise<{ readonly exitCode: number; readonly stderr: string }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../../../dist/fairlead"), ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ exitCode: code ?? 1, stderr }));
+  });
 }
 
 /** Wait times of the end-to-end tests: real Velero, operators that are played thirty times faster. */
@@ -74,7 +98,7 @@ export class E2eStage {
   }
 
   /** `tkn pipeline start` of the installed switchover; returns the run's name. */
-  async startByTkn(params: Readonly<Record<string, string>>): Promise<string> {
+  async startByTkn(params: Readonly<Record<string, string>>, tasksTimeout = "6h30m0s"): Promise<string> {
     const flags = Object.entries(params).flatMap(([name, value]) => ["-p", `${name}=${value}`]);
     const name = await this.tkn(
       ...["pipeline", "start", "switchover", "--serviceaccount", "switchover-runner", "--use-param-defaults", ...flags],
@@ -85,7 +109,7 @@ export class E2eStage {
         "--pipeline-timeout",
         "7h0m0s",
         "--tasks-timeout",
-        "6h30m0s",
+        tasksTimeout,
         "--finally-timeout",
         "10m0s",
         "--output",
@@ -100,10 +124,24 @@ export class E2eStage {
     const address = (
       await this.kubectl("get", "service", "el-switchover-manual", "-o", "jsonpath={.spec.clusterIP}")
     ).trim();
-    return await this.cluster.inside([
-      ...["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", `Authorization: Bearer ${token}`],
-      ...["-H", "Content-Type: application/json", "-d", JSON.stringify(body), `http://${address}:8080/`],
-    ]);
+    // A file: a body may be longer than an argument of a command can be.
+    const file = join(this.cluster.layout.folder, `request-${randomUUID()}.json`);
+    await writeFile(file, JSON.stringify(body));
+    try {
+      return await this.cluster.inside([
+        ...["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", `Authorization: Bearer ${token}`],
+        ...["-H", "Content-Type: application/json", "--data-binary", `@${file}`, `http://${address}:8080/`],
+      ]);
+    } finally {
+      await rm(file);
+    }
+  }
+
+  /** Gives runs that a POST starts the wait times of the tests; a caller of the listener cannot set them. */
+  async tuneTemplate(tuning: string): Promise<void> {
+    const path = "/spec/resourcetemplates/0/spec/params/-";
+    const patch = JSON.stringify([{ op: "add", path, value: { name: "tuning", value: tuning } }]);
+    await this.kubectl("patch", "triggertemplate", "switchover", "--type=json", "-p", patch);
   }
 
   request(
@@ -152,6 +190,24 @@ export class E2eStage {
     await this.kubectl("wait", "--for=create", "pod", "-l", selector, "--timeout=120s");
     await this.kubectl("wait", "--for=jsonpath={.status.phase}=Running", "pod", "-l", selector, "--timeout=120s");
     return (await this.kubectl("get", "pod", "-l", selector, "-o", "jsonpath={.items[0].metadata.name}")).trim();
+  }
+
+  /** `fairlead switchover run` from the first hub to the second, as a process of this machine. */
+  async runByCommand(tuning: string): Promise<CommandRun> {
+    const folder = join(this.cluster.layout.folder, "command");
+    const { primary, secondary } = this.hubs;
+    const flags = {
+      "primary-kubeconfig": primary.kubeconfig(),
+      "secondary-kubeconfig": secondary.kubeconfig(),
+      "state-folder": join(folder, "state"),
+      "report-folder": join(folder, "reports"),
+      "confirm-new-hub": this.hubs.ids.secondary,
+      tuning,
+    };
+    const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+    await mkdir(flags["state-folder"], { recursive: true });
+    const { exitCode, stderr } = await runProgram(["switchover", "run", ...args]);
+    return { exitCode, tail: stderr.slice(-1500), reports: await readdir(flags["report-folder"]) };
   }
 
   /** Names of the clusters that a hub shows as available, its own aside. */

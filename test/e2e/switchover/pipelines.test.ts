@@ -43,7 +43,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
   );
 
   test(
-    "a wrong token, a missing confirmation, an unknown operation and an oversized field start nothing, whatever the 202 says",
+    "a wrong token, a missing confirmation, an unknown operation, an oversized field and a body of 4 MB start nothing, whatever the 202 says",
     async () => {
       const refused = [
         { token: "wrong", body: stage.request("validate").body },
@@ -51,6 +51,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
         { body: stage.request("decommission").body },
         { body: stage.request("validate", { method: "x".repeat(10_000) }).body },
         { body: stage.request("validate", { method: "$(params.secret)" }).body },
+        { body: stage.request("validate", { method: "x".repeat(4_000_000) }).body },
       ];
       const before = await stage.runNames();
       for (const { body, token } of refused) expect(await stage.post(body, token)).toBe("202");
@@ -177,7 +178,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
   );
 
   test(
-    "started by tkn and cancelled in the middle it frees its locks in finally; started again it goes on and the fleet moves",
+    "started by tkn it is cancelled once and timed out once, frees its locks in finally each time, and its third start moves the fleet",
     async () => {
       const params = { "dry-run": "false", "confirm-new-hub": stage.hubs.ids.secondary, tuning: e2eTuning };
       const first = await stage.startByTkn(params);
@@ -185,9 +186,17 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await stage.tkn("pipelinerun", "cancel", first, "--grace", "CancelledRunFinally");
       expect(await stage.ended(first)).toMatchObject({ status: "False", results: { outcome: "failed" } });
 
-      const second = await stage.startByTkn(params);
+      // Long enough to come to finalize, too short to end it.
+      const second = await stage.startByTkn(params, "32s");
+      expect(await stage.ended(second)).toMatchObject({
+        status: "False",
+        reason: "PipelineRunTimeout",
+        results: { outcome: "failed" },
+      });
 
-      expect(await stage.ended(second, 420)).toMatchObject({
+      const third = await stage.startByTkn(params);
+
+      expect(await stage.ended(third, 420)).toMatchObject({
         status: "True",
         results: { outcome: "succeeded", summary: "the fleet moved: 12 of 12 clusters are connected to the new hub" },
       });
@@ -197,7 +206,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
   );
 
   test(
-    "A-80 the way back completes although a step's pod is killed and the API server is away for ten seconds",
+    "A-80 the way back, started by tkn and again by POST, completes although a step's pod is killed and the API server is away for ten seconds",
     async () => {
       await handOver(stage.cluster, stage.hubs, true);
       const params = { "dry-run": "false", tuning: e2eTuning };
@@ -206,7 +215,15 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await stage.kubectl("delete", "pod", pod, "--grace-period=0", "--force");
       expect(await stage.ended(first)).toMatchObject({ status: "False" });
 
-      const second = await stage.startByTkn(params);
+      await stage.tuneTemplate(e2eTuning);
+      const { requestId, body } = stage.request("switchover", {
+        method: "passive",
+        oldHubAction: "secondary",
+        dryRun: "false",
+        confirmNewHub: stage.hubs.ids.primary,
+      });
+      await stage.post(body);
+      const second = `switchover-${requestId}`;
       await stage.taskRunning(second, "finalize");
       await stage.hubs.primary.kill("kube-apiserver");
       await new Promise((resolve) => setTimeout(resolve, 10_000));
@@ -216,5 +233,20 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       expect(await stage.available("primary")).toHaveLength(12);
     },
     12 * minute,
+  );
+
+  test(
+    "the plain command moves the fleet once more without Tekton, and leaves its report beside its state",
+    async () => {
+      const ran = await stage.runByCommand(e2eTuning);
+
+      expect({ exitCode: ran.exitCode, tail: ran.tail }).toMatchObject({
+        exitCode: 0,
+        tail: expect.stringContaining("the fleet moved: 12 of 12 clusters are connected to the new hub"),
+      });
+      expect(await stage.available("secondary")).toHaveLength(12);
+      expect(ran.reports).toEqual(expect.arrayContaining(["report.html", "report.json", "report.md"]));
+    },
+    10 * minute,
   );
 });
