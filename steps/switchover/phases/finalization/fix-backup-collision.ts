@@ -32,13 +32,16 @@ interface Health {
   readonly backups: readonly BackupSummary[];
 }
 
+// Timestamps of objects have whole seconds.
+const timestampGranularityMs = 1000;
+
 /** Marks the note of a schedule that has collided: the planner makes it anew. */
 const collided = "BackupCollision";
 
 /** An own resources backup that began after the schedule was enabled and is the newest of all. Pure. */
 export function hasOwnBackup(backups: readonly BackupSummary[], hubId: string, enabledAt: number): boolean {
   const newest = newestOfType(backups, "resources");
-  return newest?.producer === hubId && (newest.startedAt ?? 0) >= enabledAt;
+  return newest?.producer === hubId && (newest.startedAt ?? 0) >= enabledAt - timestampGranularityMs;
 }
 
 /** The operator's first effective look at a collision comes five minutes after the Velero Schedules were made. Pure. */
