@@ -19,8 +19,13 @@ afterEach(() => {
 
 function answer(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.once("message", (message) => resolve(String(message)));
-    child.once("exit", (code) => reject(new Error(`contender ended with ${code}`)));
+    const onExit = (code: number | null): void => reject(new Error(`contender ended with ${code}`));
+    child.once("exit", onExit);
+    // One contender answers a hundred times: each waiting for it leaves no listener behind.
+    child.once("message", (message) => {
+      child.off("exit", onExit);
+      resolve(String(message));
+    });
   });
 }
 
