@@ -6,6 +6,7 @@ import type { LocalCluster } from "../cluster/local/cluster.ts";
 import { up } from "../cluster/local/cluster.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { SetupError } from "../cluster/programs/setup-error.ts";
+import { isAvailable } from "../support/hubs/is-available.ts";
 import {
   fairleadNamespace,
   handOver,
@@ -83,9 +84,7 @@ async function fleetOf(hubs: StagedHubs, hub: "primary" | "secondary"): Promise<
   const clusters = (await hubs.seeds[hub].list("managedClusters")).filter(
     (one) => one.metadata.labels?.["local-cluster"] !== "true",
   );
-  const available = clusters.filter((one) =>
-    JSON.stringify(one.status ?? {}).includes('"ManagedClusterAvailable"'),
-  ).length;
+  const available = clusters.filter(isAvailable).length;
   const schedules = (await hubs.seeds[hub].list("backupSchedules")).map(
     (one) => `${one.metadata.name} is ${String(one.status?.["phase"])}`,
   );

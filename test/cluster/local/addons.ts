@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { dnsService, registryName, registryPort } from "./layout.ts";
+import { persistentVolume, storageClass, type Volume } from "./volumes.ts";
 
 function corefile(node: string): string {
   return `.:53 {
@@ -21,7 +22,7 @@ const dnsRules = [
 ];
 
 /** Name service, the default StorageClass and where the registry is known: what a cluster has before Tekton. YAML. */
-export function addons(node: string): string {
+export function addons(node: string, volumes: readonly Volume[]): string {
   const dns = { name: "coredns", namespace: "kube-system" };
   const role = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" };
   const container = {
@@ -35,9 +36,10 @@ export function addons(node: string): string {
     {
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
-      metadata: { name: "local", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-      provisioner: "kubernetes.io/host-path",
+      metadata: { name: storageClass, annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner: "kubernetes.io/no-provisioner",
     },
+    ...volumes.map(persistentVolume),
     { apiVersion: "v1", kind: "ServiceAccount", metadata: dns },
     { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: role.name }, rules: dnsRules },
     {

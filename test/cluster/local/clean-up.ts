@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { removeNamespace } from "../hub/network-namespace.ts";
@@ -21,20 +21,6 @@ async function unmountBelow(folder: string): Promise<void> {
   for (const point of points) await run("umount", ["-l", point]);
 }
 
-/**
- * Folders that the host-path provisioner made. It puts them below /tmp whatever it is told; etcd's files name each, also
- * when the cluster did not end in order.
- */
-async function volumeFolders(folder: string): Promise<readonly string[]> {
-  const files = await readdir(join(folder, "etcd"), { recursive: true, withFileTypes: true }).catch(() => []);
-  const found = new Set<string>();
-  for (const file of files.filter((entry) => entry.isFile())) {
-    const text = (await readFile(join(file.parentPath, file.name))).toString("latin1");
-    for (const match of text.matchAll(/\/tmp\/hostpath_pv\/[0-9a-f-]{36}/g)) found.add(match[0]);
-  }
-  return [...found];
-}
-
 /** Where hubs that are plugged into the cluster keep their files. */
 export function hubsFolder(layout: ClusterLayout): string {
   return join(layout.folder, "hubs");
@@ -49,6 +35,5 @@ export async function cleanUp(layout: ClusterLayout): Promise<void> {
   await removeCgroups(layout.cgroup);
   await removeHostLink(layout.hostLink);
   await unmountBelow(layout.folder);
-  for (const volume of await volumeFolders(layout.folder)) await rm(volume, { recursive: true, force: true });
   await rm(layout.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -70,8 +70,8 @@ function apiServer(basis: NodeBasis): Part {
   ]);
 }
 
-// The folders that the host-path provisioner and kubelet (subPath) make are for any user id: a hostPath volume knows no
-// fsGroup, which gives the group its rights on real storage.
+// The folders that kubelet makes for a subPath are for any user id: a hostPath volume knows no fsGroup, which gives the
+// group its rights on real storage.
 function withOpenFolders(part: Part): Part {
   return { ...part, command: "/bin/sh", args: ["-c", 'umask 000; exec "$0" "$@"', part.command, ...part.args] };
 }
@@ -84,8 +84,6 @@ function controllerManager(basis: NodeBasis): Part {
     `--root-ca-file=${join(folder, apiServerFiles.authority)}`,
     "--use-service-account-credentials=true",
     "--leader-elect=false",
-    // Dynamic volumes without a storage system: folders below /tmp/hostpath_pv.
-    "--enable-hostpath-provisioner=true",
     "--kube-api-qps=100",
     "--kube-api-burst=200",
   ]);
@@ -125,7 +123,7 @@ export function nodeParts(basis: NodeBasis): Readonly<Record<PartName, Part>> {
     containerd: part(basis, "containerd", "containerd", ["--config", basis.files.containerd]),
     registry: part(basis, "registry", "docker-registry", ["serve", basis.files.registry]),
     "kube-apiserver": apiServer(basis),
-    "kube-controller-manager": withOpenFolders(controllerManager(basis)),
+    "kube-controller-manager": controllerManager(basis),
     "kube-scheduler": scheduler(basis),
     "kube-proxy": proxy(basis),
     kubelet: withOpenFolders(kubelet(basis)),

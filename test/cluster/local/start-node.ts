@@ -19,6 +19,7 @@ import { nodeParts, partUserGroups } from "./node-parts.ts";
 import { platformImages } from "./platform-images.ts";
 import { pushImage } from "./push-image.ts";
 import { inStages, tektonManifests } from "./tekton-manifests.ts";
+import { createVolumes } from "./volumes.ts";
 
 export interface NodeStart {
   readonly layout: ClusterLayout;
@@ -67,7 +68,7 @@ export async function startNode(start: NodeStart): Promise<LocalCluster> {
   ]);
   await images;
   log(`images pushed after ${seconds()}`);
-  await cluster.kubectl(["apply", "--server-side", "-f", "-"], addons(own.node));
+  await cluster.kubectl(["apply", "--server-side", "-f", "-"], addons(own.node, await createVolumes(layout.folder)));
   await untilNode(cluster);
   log(`node ready after ${seconds()}`);
   await installTekton(cluster);

@@ -7,6 +7,7 @@ import { down, type LocalCluster, up } from "../../cluster/local/cluster.ts";
 import { ensurePackages, gitHostPrograms } from "../../cluster/local/packages.ts";
 import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
 import { type GitHost, startGitHost } from "../../support/git-host/gitea.ts";
+import { isAvailable } from "../../support/hubs/is-available.ts";
 import {
   fairleadNamespace,
   handOver,
@@ -215,12 +216,7 @@ export class E2eStage {
     const clusters = await this.hubs.seeds[hub].list("managedClusters");
     return clusters
       .filter((cluster) => cluster.metadata.labels?.["local-cluster"] !== "true")
-      .filter((cluster) => {
-        const conditions = cluster.status?.["conditions"];
-        const wanted = (one: { readonly type?: string; readonly status?: string }): boolean =>
-          one.type === "ManagedClusterConditionAvailable" && one.status === "True";
-        return Array.isArray(conditions) && conditions.some(wanted);
-      })
+      .filter(isAvailable)
       .map((cluster) => cluster.metadata.name);
   }
 }

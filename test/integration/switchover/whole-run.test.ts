@@ -1,15 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { SimObject } from "../../sim/kube/sim-client.ts";
+import { isAvailable } from "../../support/hubs/is-available.ts";
 import { type Ended, SwitchoverBench } from "./support/switchover-bench.ts";
-
-function isAvailable(cluster: SimObject): boolean {
-  const conditions = cluster.status?.["conditions"];
-  const wanted = (one: { readonly type?: string; readonly status?: string }): boolean =>
-    one.type === "ManagedClusterConditionAvailable" && one.status === "True";
-  return Array.isArray(conditions) && conditions.some(wanted);
-}
 
 // One switchover, looked at from all sides; it is the dearest fixture of all.
 describe("a passive switchover of a healthy pair, old hub becoming secondary", () => {
