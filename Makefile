@@ -14,8 +14,8 @@ $(DEPENDENCIES): package.json package-lock.json
 	@touch $@
 
 .PHONY: demo
-demo: $(DEPENDENCIES) ## Boot a cluster and two hubs, move a fleet of 12 clusters, show the report
-	node test/demo/demo.ts
+demo: $(DEPENDENCIES) ## Boot a cluster and two hubs, move a fleet of 12 clusters, show the report (ACT=interrupted: killed and resumed)
+	node test/demo/demo.ts $(ACT)
 
 .PHONY: test
 test: $(DEPENDENCIES) ## Run all tests of all levels; ends with "N passed, N failed, N skipped"

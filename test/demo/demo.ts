@@ -1,12 +1,9 @@
 // make demo: a fleet of twelve clusters moves from one hub to another, on real parts, before your eyes.
-import { spawn } from "node:child_process";
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+//   node test/demo/demo.ts [switchover | interrupted]
 import { join } from "node:path";
-import type { LocalCluster } from "../cluster/local/cluster.ts";
-import { up } from "../cluster/local/cluster.ts";
+import { type LocalCluster, up } from "../cluster/local/cluster.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { SetupError } from "../cluster/programs/setup-error.ts";
-import { isAvailable } from "../support/hubs/is-available.ts";
 import {
   fairleadNamespace,
   handOver,
@@ -15,107 +12,82 @@ import {
   type StagedHubs,
   stageHubs,
 } from "../support/stage.ts";
+import { killStep } from "./kill-step.ts";
+import { follow, switchoverRun, timeScale, tuning } from "./pipeline-run.ts";
+import { readWaits, shareLines } from "./shares.ts";
+import { copyReport, fleetOf } from "./show-hubs.ts";
 
-const root = join(import.meta.dirname, "../..");
+const acts = ["switchover", "interrupted"] as const;
+type Act = (typeof acts)[number];
+
+const reportFolder = join(import.meta.dirname, "../../dist/demo");
 const began = performance.now();
 
-// The operators of the hubs are played thirty times faster than they are: their five minutes become ten seconds.
-const timeScale = 30;
-const tuning = { collisionCheckAfter: 12, scheduleHealthyWait: 240, errorGrace: 60 };
+function elapsedMs(): number {
+  return performance.now() - began;
+}
 
 function log(line: string): void {
-  const seconds = Math.round((performance.now() - began) / 1000);
-  console.log(`${String(seconds).padStart(4)} s  ${line}`);
+  console.log(`${String(Math.round(elapsedMs() / 1000)).padStart(4)} s  ${line}`);
 }
 
 function chapter(title: string): void {
   console.log(`\n== ${title}`);
 }
 
-function switchoverRun(installation: Installation, name: string): unknown {
-  const params = [
-    { name: "bundle", value: installation.pipelines },
-    { name: "name", value: "switchover" },
-    { name: "kind", value: "pipeline" },
-  ];
-  const secret = (hub: string) => ({
-    name: `${hub}-kubeconfig`,
-    secret: { secretName: `switchover-${hub}-kubeconfig` },
-  });
-  return {
-    apiVersion: "tekton.dev/v1",
-    kind: "PipelineRun",
-    metadata: { name, namespace: fairleadNamespace },
-    spec: {
-      pipelineRef: { resolver: "bundles", params },
-      taskRunTemplate: { serviceAccountName: "switchover-runner" },
-      timeouts: { pipeline: "7h0m0s", tasks: "6h30m0s", finally: "10m0s" },
-      params: [
-        { name: "dry-run", value: "false" },
-        { name: "tuning", value: JSON.stringify(tuning) },
-      ],
-      workspaces: [
-        { name: "data", persistentVolumeClaim: { claimName: "switchover-data" } },
-        secret("primary"),
-        secret("secondary"),
-      ],
-    },
-  };
+interface Scene {
+  readonly cluster: LocalCluster;
+  readonly installation: Installation;
+  readonly hubs: StagedHubs;
+  /** When cluster, image and bundles were ready to be used. */
+  readonly preparedMs: number;
 }
 
-/** `fairlead trigger` on the run, as a user would follow it. */
-function follow(cluster: LocalCluster, name: string): Promise<number> {
-  const args = [
-    "trigger",
-    "--pipeline",
-    "switchover",
-    "--run-name",
-    name,
-    "--namespace",
-    fairleadNamespace,
-    "--kubeconfig",
-    cluster.kubeconfig(),
-  ];
-  const child = spawn(process.execPath, [join(root, "steps/cli.ts"), ...args], { stdio: "inherit" });
-  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+async function createRun({ cluster, installation }: Scene): Promise<string> {
+  const name = `switchover-demo-${Math.round(Date.now() / 1000)}`;
+  await cluster.kubectl(["create", "-f", "-"], JSON.stringify(switchoverRun(installation, name)));
+  return name;
 }
 
-async function fleetOf(hubs: StagedHubs, hub: "primary" | "secondary"): Promise<string> {
-  const clusters = (await hubs.seeds[hub].list("managedClusters")).filter(
-    (one) => one.metadata.labels?.["local-cluster"] !== "true",
-  );
-  const available = clusters.filter(isAvailable).length;
-  const schedules = (await hubs.seeds[hub].list("backupSchedules")).map(
-    (one) => `${one.metadata.name} is ${String(one.status?.["phase"])}`,
-  );
-  const restores = (await hubs.seeds[hub].list("restores")).map(
-    (one) => `${one.metadata.name} is ${String(one.status?.["phase"])}`,
-  );
-  return `${available} of ${clusters.length} clusters available; ${[...schedules, ...restores].join("; ") || "no schedule, no Restore"}`;
+/** Plays the act; returns the name and exit code of its last run. */
+async function play(act: Act, scene: Scene): Promise<{ readonly name: string; readonly code: number }> {
+  chapter(`The switchover: a PipelineRun from the bundle by digest, tuning ${JSON.stringify(tuning)}`);
+  let name = await createRun(scene);
+  if (act === "interrupted") {
+    await Promise.all([follow(scene.cluster, name), killStep(scene.cluster, name, "finalize", log)]);
+    chapter("The same once more: what was done is not repeated");
+    name = await createRun(scene);
+  }
+  return { name, code: await follow(scene.cluster, name) };
 }
 
-/** The claim's folder lies on this machine: the report can be opened from here. */
-async function copyReport(cluster: LocalCluster, name: string): Promise<string> {
-  const volume = (
-    await cluster.kubectl([
-      "get",
-      "pvc",
-      "switchover-data",
-      "-n",
-      fairleadNamespace,
-      "-o",
-      "jsonpath={.spec.volumeName}",
-    ])
-  ).trim();
-  const folder = (await cluster.kubectl(["get", "pv", volume, "-o", "jsonpath={.spec.hostPath.path}"])).trim();
-  const output = join(folder, "output", name);
-  const target = join(root, "dist", "demo");
-  await mkdir(target, { recursive: true });
-  for (const file of await readdir(output)) await copyFile(join(output, file), join(target, file));
-  return join(target, "report.html");
+async function show(act: Act, scene: Scene): Promise<void> {
+  const { cluster, hubs } = scene;
+  const { name, code } = await play(act, scene);
+  chapter("What the hubs say now");
+  log(`old hub: ${await fleetOf(hubs, "primary")}`);
+  log(`new hub: ${await fleetOf(hubs, "secondary")}`);
+  const report = await copyReport(cluster, name, reportFolder);
+  log(`report: ${report}`);
+  process.exitCode = code;
+  if (code !== 0) return;
+  chapter("Where the time went");
+  const waits = await readWaits(join(reportFolder, "report.json"));
+  for (const line of shareLines({
+    totalMs: elapsedMs(),
+    preparedMs: scene.preparedMs,
+    stagingMs: hubs.waitedMs,
+    ...waits,
+  }))
+    console.log(`  ${line}`);
+  chapter("Try next (the cluster stays up; make cluster-down removes it)");
+  console.log(`  export KUBECONFIG=${cluster.kubeconfig()}
+  kubectl get pipelineruns -n ${fairleadNamespace}      # what ran, with its results
+  make demo ACT=interrupted                # a step is killed half-way; the second run goes on where the first was
+  make cluster-status                      # every part with its log`);
 }
 
-async function demo(): Promise<void> {
+async function demo(act: Act): Promise<void> {
   chapter("Parts: built once from pinned sources, kept in ~/.cache/fairlead");
   await ensurePrograms(["api-server", "cluster", "tekton", "tkn", "dns", "hub"], { log });
   chapter("A cluster with Tekton");
@@ -124,43 +96,28 @@ async function demo(): Promise<void> {
   const installation = await installFairlead(cluster);
   log(`image     ${installation.image}`);
   log(`pipelines ${installation.pipelines}`);
+  const preparedMs = elapsedMs();
   chapter("Two hubs with real Velero on one object storage, twelve clusters on the first");
   const hubs = await stageHubs(cluster, { imported: 9, hive: 3, acmVersion: "2.16.1", timeScale }, log);
   try {
     await handOver(cluster, hubs);
-    await show(cluster, installation, hubs);
+    await show(act, { cluster, installation, hubs, preparedMs });
   } finally {
     await hubs.stop();
   }
 }
 
-async function show(cluster: LocalCluster, installation: Installation, hubs: StagedHubs): Promise<void> {
-  chapter(`The switchover: a PipelineRun from the bundle by digest, tuning ${JSON.stringify(tuning)}`);
-  const name = `switchover-demo-${Math.round(Date.now() / 1000)}`;
-  await cluster.kubectl(["create", "-f", "-"], JSON.stringify(switchoverRun(installation, name)));
-  const started = performance.now();
-  const code = await follow(cluster, name);
-  log(`the run took ${Math.round((performance.now() - started) / 1000)} s`);
-  chapter("What the hubs say now");
-  log(`old hub: ${await fleetOf(hubs, "primary")}`);
-  log(`new hub: ${await fleetOf(hubs, "secondary")}`);
-  log(`report: ${await copyReport(cluster, name)}`);
-  if (code !== 0) {
-    process.exitCode = code;
-    return;
+const wanted = process.argv[2] ?? "switchover";
+const act = acts.find((name) => name === wanted);
+if (act === undefined) {
+  console.error(`there is no act "${wanted}"; acts are ${acts.join(", ")}`);
+  process.exitCode = 2;
+} else {
+  try {
+    await demo(act);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
   }
-  chapter("Try next (the cluster stays up; make cluster-down removes it)");
-  console.log(`  export KUBECONFIG=${cluster.kubeconfig()}
-  kubectl get pipelineruns -n ${fairleadNamespace}
-  make demo                 # again: kill the run half-way with
-                            #   tkn pipelinerun cancel -n ${fairleadNamespace} <run> --grace CancelledRunFinally
-                            # and start it anew with the same parameters: finished steps are not repeated`);
-}
-
-try {
-  await demo();
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
 }

@@ -32,6 +32,8 @@ export interface StagedHubs {
   readonly ids: { readonly primary: string; readonly secondary: string };
   readonly seeds: { readonly primary: HubSeed; readonly secondary: HubSeed };
   readonly simulators: { readonly primary: Simulator; readonly secondary: Simulator };
+  /** How long staging waited for Velero's first backups and their arrival on the second hub. */
+  readonly waitedMs: number;
   stop(): Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export async function stageHubs(
     seeds.secondary.close();
     await hubs.stop();
   };
+  const waitsBegan = performance.now();
   try {
     await seeds.primary.backupSchedule();
     await seeds.primary.untilBackupsCompleted(5, 240_000);
@@ -92,7 +95,8 @@ export async function stageHubs(
     await stop();
     throw error;
   }
-  return { hubs, primary, secondary, ids, seeds, simulators, stop };
+  const waitedMs = performance.now() - waitsBegan;
+  return { hubs, primary, secondary, ids, seeds, simulators, waitedMs, stop };
 }
 
 export interface Installation extends Bundles {

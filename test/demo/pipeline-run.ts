@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import type { LocalCluster } from "../cluster/local/cluster.ts";
+import { fairleadNamespace, type Installation } from "../support/stage.ts";
+
+const program = join(import.meta.dirname, "../../steps/cli.ts");
+
+// The operators of the hubs are played thirty times faster than they are: their five minutes become ten seconds.
+export const timeScale = 30;
+export const tuning = { collisionCheckAfter: 12, scheduleHealthyWait: 240, errorGrace: 60 };
+
+/** A switchover from the bundle by digest, for real. */
+export function switchoverRun(installation: Installation, name: string): unknown {
+  const params = [
+    { name: "bundle", value: installation.pipelines },
+    { name: "name", value: "switchover" },
+    { name: "kind", value: "pipeline" },
+  ];
+  const secret = (hub: string) => ({
+    name: `${hub}-kubeconfig`,
+    secret: { secretName: `switchover-${hub}-kubeconfig` },
+  });
+  return {
+    apiVersion: "tekton.dev/v1",
+    kind: "PipelineRun",
+    metadata: { name, namespace: fairleadNamespace },
+    spec: {
+      pipelineRef: { resolver: "bundles", params },
+      taskRunTemplate: { serviceAccountName: "switchover-runner" },
+      timeouts: { pipeline: "7h0m0s", tasks: "6h30m0s", finally: "10m0s" },
+      params: [
+        { name: "dry-run", value: "false" },
+        { name: "tuning", value: JSON.stringify(tuning) },
+      ],
+      workspaces: [
+        { name: "data", persistentVolumeClaim: { claimName: "switchover-data" } },
+        secret("primary"),
+        secret("secondary"),
+      ],
+    },
+  };
+}
+
+/** `fairlead trigger` on the run, as a user would follow it; the exit code is the run's. */
+export function follow(cluster: LocalCluster, name: string): Promise<number> {
+  const args = [
+    "trigger",
+    "--pipeline",
+    "switchover",
+    "--run-name",
+    name,
+    "--namespace",
+    fairleadNamespace,
+    "--kubeconfig",
+    cluster.kubeconfig(),
+  ];
+  const child = spawn(process.execPath, [program, ...args], { stdio: "inherit" });
+  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+}

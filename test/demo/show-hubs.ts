@@ -1,0 +1,40 @@
+import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { LocalCluster } from "../cluster/local/cluster.ts";
+import { isAvailable } from "../support/hubs/is-available.ts";
+import { fairleadNamespace, type StagedHubs } from "../support/stage.ts";
+
+/** One line on what a hub's API says of its fleet and its backups. */
+export async function fleetOf(hubs: StagedHubs, hub: "primary" | "secondary"): Promise<string> {
+  const clusters = (await hubs.seeds[hub].list("managedClusters")).filter(
+    (one) => one.metadata.labels?.["local-cluster"] !== "true",
+  );
+  const available = clusters.filter(isAvailable).length;
+  const schedules = (await hubs.seeds[hub].list("backupSchedules")).map(
+    (one) => `${one.metadata.name} is ${String(one.status?.["phase"])}`,
+  );
+  const restores = (await hubs.seeds[hub].list("restores")).map(
+    (one) => `${one.metadata.name} is ${String(one.status?.["phase"])}`,
+  );
+  return `${available} of ${clusters.length} clusters available; ${[...schedules, ...restores].join("; ") || "no schedule, no Restore"}`;
+}
+
+/** The claim's folder lies on this machine: the report is copied to where it can be opened. Returns the HTML file. */
+export async function copyReport(cluster: LocalCluster, name: string, target: string): Promise<string> {
+  const volume = (
+    await cluster.kubectl([
+      "get",
+      "pvc",
+      "switchover-data",
+      "-n",
+      fairleadNamespace,
+      "-o",
+      "jsonpath={.spec.volumeName}",
+    ])
+  ).trim();
+  const folder = (await cluster.kubectl(["get", "pv", volume, "-o", "jsonpath={.spec.hostPath.path}"])).trim();
+  const output = join(folder, "output", name);
+  await mkdir(target, { recursive: true });
+  for (const file of await readdir(output)) await copyFile(join(output, file), join(target, file));
+  return join(target, "report.html");
+}
