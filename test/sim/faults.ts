@@ -11,6 +11,10 @@ export type Fault =
   | { readonly kind: "cluster-never-connects"; readonly cluster: string }
   /** Velero Restores of this backup kind end PartiallyFailed with so many errors. */
   | { readonly kind: "restore-errors"; readonly prefix: string; readonly errors: number }
+  /** Velero Restores of this backup kind end Failed. */
+  | { readonly kind: "restore-fails"; readonly prefix: string }
+  /** Velero Restores of this backup kind stay in this phase, `InProgress` when none is given. */
+  | { readonly kind: "restore-stuck"; readonly prefix: string; readonly phase?: string }
   /** New backups whose name begins so stay as they are. */
   | { readonly kind: "backup-stuck"; readonly prefix: string };
 

@@ -13,6 +13,8 @@ export interface Stage {
   later(seconds: number): void;
   /** Milliseconds of real time for so many played seconds. */
   scaled(seconds: number): number;
+  /** Whether Velero's schedules run by the clock. */
+  readonly clock: boolean;
   readonly faults: Faults;
   /** Folder that both hubs share: object storage and the spokes. */
   readonly bucket: string;

@@ -1,10 +1,12 @@
 import { type Fault, Faults } from "./faults.ts";
 import { SimClient } from "./kube/sim-client.ts";
 import type { Player, Stage } from "./player.ts";
-import { backupSchedulePlayer, garbagePlayer } from "./roles/backup-schedules.ts";
+import { admissionPlayer, admissionReady } from "./roles/admission.ts";
 import { clusterPlayer } from "./roles/clusters.ts";
-import { restorePlayer } from "./roles/restores.ts";
-import { veleroPlayer } from "./roles/velero.ts";
+import { garbagePlayer } from "./roles/garbage.ts";
+import { restorePlayer } from "./roles/restores/player.ts";
+import { backupSchedulePlayer } from "./roles/schedules/player.ts";
+import { veleroPlayer } from "./roles/velero/player.ts";
 import { World } from "./world.ts";
 
 /** What can be played; what is left out is real, or absent. */
@@ -12,7 +14,7 @@ export const roleNames = ["operator", "velero", "clusters", "garbage"] as const;
 export type RoleName = (typeof roleNames)[number];
 
 const players: Readonly<Record<RoleName, readonly Player[]>> = {
-  operator: [backupSchedulePlayer, restorePlayer],
+  operator: [admissionPlayer, backupSchedulePlayer, restorePlayer],
   velero: [veleroPlayer],
   clusters: [clusterPlayer],
   garbage: [garbagePlayer],
@@ -28,6 +30,8 @@ export interface SimulatorOptions {
   /** 60 plays a minute of the product in a second. Default 1. */
   readonly timeScale?: number;
   readonly namespace?: string;
+  /** Let the played Velero back up when a schedule's cron time has passed. Default false: no test depends on the hour. */
+  readonly clock?: boolean;
 }
 
 export interface Simulator {
@@ -42,11 +46,13 @@ function minorOf(version: string): number {
 }
 
 const debounceMs = 10;
+const timerStepMs = 50;
 
 class RunningSimulator implements Simulator {
   private readonly faults = new Faults();
   private readonly ended = new AbortController();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  /** By the step of time in which each ends: however often a look is asked for, it is had once. */
+  private readonly timers = new Map<number, NodeJS.Timeout>();
   private readonly client: SimClient;
   private readonly options: SimulatorOptions;
   private stage: Stage | undefined;
@@ -71,10 +77,12 @@ class RunningSimulator implements Simulator {
       namespace: this.options.namespace ?? "open-cluster-management-backup",
       scaled: (seconds) => (seconds * 1000) / scale,
       later: (seconds) => this.later((seconds * 1000) / scale),
+      clock: this.options.clock ?? false,
       faults: this.faults,
       bucket: this.options.bucket,
       signal: this.ended.signal,
     };
+    if (this.options.play.includes("operator")) await admissionReady(this.stage);
     this.wake();
   }
 
@@ -90,21 +98,19 @@ class RunningSimulator implements Simulator {
 
   async stop(): Promise<void> {
     this.ended.abort();
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const timer of this.timers.values()) clearTimeout(timer);
     await this.playing;
     this.client.close();
   }
 
   private later(ms: number): void {
-    if (this.ended.signal.aborted || this.timers.size > 40) return;
-    const timer = setTimeout(
-      () => {
-        this.timers.delete(timer);
-        this.wake();
-      },
-      Math.max(ms, 50),
-    );
-    this.timers.add(timer);
+    const step = Math.ceil((performance.now() + ms) / timerStepMs);
+    if (this.ended.signal.aborted || this.timers.has(step)) return;
+    const wake = (): void => {
+      this.timers.delete(step);
+      this.wake();
+    };
+    this.timers.set(step, setTimeout(wake, Math.max(ms, timerStepMs)));
   }
 
   private wake(): void {

@@ -44,6 +44,21 @@ export class World {
     }
   }
 
+  /** Whether the API server would not create this. Nothing is stored. */
+  async isRefused(kind: KindName, body: Omit<SimObject, "apiVersion" | "kind">): Promise<boolean> {
+    const { group, version, kind: name } = kinds[kind];
+    const object = { ...body, apiVersion: `${group}/${version}`, kind: name };
+    try {
+      await this.client.create(kinds[kind], object, this.signal, "?dryRun=All");
+      return false;
+    } catch (error) {
+      if (isStatus(error, 403)) return true;
+      // No such namespace yet, or a webhook that is about to go.
+      if (isStatus(error, 404, 500)) return false;
+      throw error;
+    }
+  }
+
   /** `undefined` when the object went meanwhile. */
   async patch(kind: KindName, object: SimObject, patch: unknown): Promise<SimObject | undefined> {
     return await this.unlessGone(async () =>

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { crdFolders, findCrdFiles } from "../cluster/hub/crd-files.ts";
 import { type Simulator, startSimulator } from "../sim/simulator.ts";
 import { startApiServers, type TestApiServer } from "./api-servers.ts";
+import { trimCrds } from "./hubs/crds-of-version.ts";
 import { HubSeed } from "./hubs/hub-seed.ts";
 
 export interface PairOptions {
@@ -31,7 +32,7 @@ export interface HealthyPair {
 
 export const backupNamespace = "open-cluster-management-backup";
 
-async function installCrds(server: TestApiServer, files: readonly string[]): Promise<void> {
+export async function installCrds(server: TestApiServer, files: readonly string[]): Promise<void> {
   await server.kubectl(["apply", "--server-side", ...files.flatMap((file) => ["-f", file])]);
   await server.kubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
 }
@@ -46,6 +47,7 @@ async function startHubs(
     const [primary, secondary] = await Promise.all(
       (["primary", "secondary"] as const).map(async (name) => {
         await installCrds(servers.server(name), files);
+        await trimCrds(servers.server(name), version);
         const seed = await HubSeed.open(servers.server(name), `${name}-hub-id`, version);
         await seed.fixedObjects();
         return seed;

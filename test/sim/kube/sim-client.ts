@@ -32,6 +32,8 @@ export interface SimObject {
   readonly status?: Readonly<Record<string, unknown>>;
   readonly data?: Readonly<Record<string, string>>;
   readonly type?: string;
+  /** Of a ValidatingWebhookConfiguration. */
+  readonly webhooks?: readonly unknown[];
 }
 
 export interface SimKind {
@@ -104,8 +106,9 @@ export class SimClient {
     return { items: list.items, resourceVersion: list.metadata.resourceVersion };
   }
 
-  async create(kind: SimKind, body: SimObject, signal: AbortSignal): Promise<SimObject> {
-    return await this.json("POST", collection(kind, body.metadata.namespace), body, signal);
+  /** @param search query of the request, such as `?dryRun=All` */
+  async create(kind: SimKind, body: SimObject, signal: AbortSignal, search = ""): Promise<SimObject> {
+    return await this.json("POST", `${collection(kind, body.metadata.namespace)}${search}`, body, signal);
   }
 
   async patch(kind: SimKind, object: SimObject, patch: unknown, signal: AbortSignal): Promise<SimObject> {

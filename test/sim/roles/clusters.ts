@@ -8,6 +8,7 @@ import { iso, type Player, type Stage } from "../player.ts";
 
 const disable = "import.open-cluster-management.io/disable-auto-import";
 const immediate = "import.open-cluster-management.io/immediate-import";
+const strategyMap = { name: "import-controller-config", namespace: "multicluster-engine" };
 const leaseSeconds = 300;
 const lookSeconds = 5;
 
@@ -65,7 +66,13 @@ function mayImport(stage: Stage, cluster: SimObject): boolean {
   if (stage.faults.of("cluster-never-connects").some((fault) => fault.cluster === name)) return false;
   const hive = stage.world.all("clusterDeployments").some((one) => one.metadata.namespace === name);
   const asked = stage.world.find("secrets", "auto-import-secret", name) !== undefined;
-  return (hive || asked) && (stage.minor < 14 || annotations?.[immediate] === "");
+  return (hive || asked) && (importsAlways(stage) || annotations?.[immediate] === "");
+}
+
+/** To 2.13 always, later where the ConfigMap says so; the default became `ImportOnly`. */
+function importsAlways({ world, minor }: Stage): boolean {
+  const map = world.find("configMaps", strategyMap.name, strategyMap.namespace);
+  return minor < 14 || map?.data?.["autoImportStrategy"] === "ImportAndSync";
 }
 
 async function importCluster(stage: Stage, cluster: SimObject): Promise<void> {

@@ -69,6 +69,9 @@ export class HubSeed {
       { metadata: { name: "multiclusterengine" }, spec: { overrides: { components } } },
       { phase: "Available", currentVersion: this.version },
     );
+    // The backup operator asks for both: whether it is in charge here, and whether tokens can be had.
+    await this.create(kinds.hubComponents, { metadata: { name: "cluster-backup", namespace: acmNamespace } });
+    await this.create(kinds.clusterManagementAddOns, { metadata: { name: "managed-serviceaccount" }, spec: {} });
     await this.pod("multiclusterhub-operator-1", acmNamespace, {});
     await this.pod("velero-1", backupNamespace, { "app.kubernetes.io/name": "velero" });
     await this.cluster("local-cluster", { "local-cluster": "true" });
