@@ -2,7 +2,7 @@ import { source } from "../../../lib/kube/live-collection.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { objectName } from "../../acm/constants.ts";
 import type { Workload } from "../../acm/hub-objects.ts";
-import { pods, statefulSets } from "../../acm/resources.ts";
+import { namespaces, pods, statefulSets } from "../../acm/resources.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 
 const compactorLabel = "app.kubernetes.io/name=thanos-compact";
@@ -12,12 +12,19 @@ function ref(context: SwitchoverContext): { readonly name: string; readonly name
   return { name: objectName.thanosCompactor, namespace: context.namespaces.observability };
 }
 
+/** Its role exists only where its namespace does: elsewhere the question itself would be forbidden. */
+async function findCompactor(context: SwitchoverContext): Promise<Workload | undefined> {
+  const { clients, signal } = context;
+  const namespace = await clients.primary.find(namespaces, { name: context.namespaces.observability }, { signal });
+  return namespace === undefined ? undefined : await clients.primary.find(statefulSets, ref(context), { signal });
+}
+
 /** Two compactors on one bucket damage it: the old hub's stops before the new hub's can start. */
 export const scaleDownThanos = switchoverStep<Workload | undefined>({
   name: "scale_down_thanos",
   title: "Stop the metrics compactor of the old hub",
   onResume: "observe",
-  read: (context) => context.clients.primary.find(statefulSets, ref(context), { signal: context.signal }),
+  read: findCompactor,
   plan(compactor, context) {
     if (compactor === undefined) {
       return { state: "done", note: "the old hub runs no metrics compactor" };
