@@ -5,7 +5,10 @@ import type { OperationMemory } from "../state/operation-memory.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import type { PreflightScope, PreflightSettings } from "./settings.ts";
 
-export type ResumeSettings = Pick<PreflightSettings, "scope" | "savedSchedules" | "activatedRestoreUid">;
+export type ResumeSettings = Pick<
+  PreflightSettings,
+  "scope" | "savedSchedules" | "activatedRestoreUid" | "remakesPassiveRestore"
+>;
 
 /** Which checks an operation repeats, from how far it has come. Pure. */
 export function resumeScope(document: Pick<StateDocument, "completed_steps"> | undefined): PreflightScope {
@@ -21,9 +24,11 @@ export function resumeScope(document: Pick<StateDocument, "completed_steps"> | u
 
 function fromMemory(memory: OperationMemory | undefined): Omit<ResumeSettings, "scope"> {
   const uid = memory?.activation?.restoreUid;
+  const remakes = memory?.abandoned_activation !== undefined && memory.passive_snapshot !== undefined;
   return {
     savedSchedules: memory?.saved_backup_schedules ?? [],
     ...(uid === undefined ? {} : { activatedRestoreUid: uid }),
+    ...(remakes ? { remakesPassiveRestore: true } : {}),
   };
 }
 

@@ -19,6 +19,8 @@ export interface PreflightSettings {
   readonly waits: PreflightWaits;
   /** uid of the Restore that this operation activated, from its state file. */
   readonly activatedRestoreUid?: string;
+  /** This operation took its activation back, deleted the passive Restore, and will make it anew. */
+  readonly remakesPassiveRestore?: true;
   /** BackupSchedules that this operation saved before it paused them. */
   readonly savedSchedules: readonly BackupSchedule[];
   /** Which checks run: all, or those that a resumed operation repeats. */

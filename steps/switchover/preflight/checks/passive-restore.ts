@@ -23,6 +23,9 @@ export const passiveRestore: Check = {
       unreadable: "critical",
       decide: ([restores, veleroRestores]) => {
         const restore = findPassiveRestore(restores);
+        if (restore === undefined && settings.remakesPassiveRestore === true) {
+          return [passed("secondary", "deleted when the activation was taken back; this run makes it anew")];
+        }
         if (restore === undefined) {
           return [
             critical(
