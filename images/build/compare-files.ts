@@ -17,7 +17,7 @@ async function read(path: string): Promise<string | undefined> {
   }
 }
 
-/** Where the generated files on disk differ from what the declarations say. `tasks/` holds generated files only. */
+/** Where the generated files on disk differ from what the declarations say. `tasks/` and `rbac/` hold nothing else. */
 export async function compareFiles(
   root: string,
   wantedFiles: ReadonlyMap<string, string>,
@@ -28,7 +28,7 @@ export async function compareFiles(
     if (found === undefined) differences.push({ kind: "missing", path, wanted });
     else if (found !== wanted) differences.push({ kind: "changed", path, found, wanted });
   }
-  for await (const path of glob("tasks/**/*.{yaml,md}", { cwd: root })) {
+  for await (const path of glob("{tasks,rbac}/**/*.{yaml,md}", { cwd: root })) {
     if (!wantedFiles.has(path)) differences.push({ kind: "stale", path });
   }
   return differences;

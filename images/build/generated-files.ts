@@ -5,6 +5,7 @@ import { isStep } from "../../steps/lib/step/common-params.ts";
 import type { AnyStepDeclaration, Registry } from "../../steps/lib/step/types.ts";
 import { repositoryRoot } from "./find-schemas.ts";
 import { permissionsYaml } from "./permissions-yaml.ts";
+import { switchoverRoleFiles } from "./switchover-roles.ts";
 import { imageFields, taskKustomization } from "./task-kustomization.ts";
 import { taskReadme } from "./task-readme.ts";
 import { taskYaml } from "./task-yaml.ts";
@@ -40,6 +41,9 @@ function filesOfStep(step: AnyStepDeclaration, version: string): readonly (reado
   ];
 }
 
+/** Roles of an area: how its permissions are cut into accounts and parts is the area's own. */
+const roleFiles: Readonly<Record<string, () => ReadonlyMap<string, string>>> = { switchover: switchoverRoleFiles };
+
 /** Every generated file: path from the repository's root → text. */
 export async function generatedFiles(registry: Registry = commands): Promise<ReadonlyMap<string, string>> {
   const version = await projectVersion();
@@ -49,6 +53,7 @@ export async function generatedFiles(registry: Registry = commands): Promise<Rea
     files.set(`tasks/${area}/kustomization.yaml`, taskKustomization(steps.map(({ name }) => name)));
     files.set(`tasks/${area}/image-fields.yaml`, imageFields());
     files.set(`rbac/${area}/permissions.yaml`, permissionsYaml(area, steps));
+    for (const [path, text] of roleFiles[area]?.() ?? []) files.set(path, text);
   }
   return files;
 }

@@ -11,13 +11,13 @@ function cell(text: string): string {
 }
 
 /** A Markdown table, or the sentence that there is nothing. */
-function table(head: Row, rows: readonly Row[]): string {
+export function table(head: Row, rows: readonly Row[]): string {
   if (rows.length === 0) return "None.";
   const line = (cells: Row): string => `| ${cells.map(cell).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function code(text: string): string {
+export function code(text: string): string {
   return `\`${text}\``;
 }
 
@@ -46,7 +46,7 @@ function workspaceRows(step: AnyStepDeclaration): readonly Row[] {
 }
 
 /** `managedclusters.cluster.open-cluster-management.io`, as `kubectl auth can-i` takes it. */
-function resourceName({ group, resource }: Permission): string {
+export function resourceName({ group, resource }: Pick<Permission, "group" | "resource">): string {
   const [plural = "", subresource] = resource.split("/");
   const full = group === "" ? plural : `${plural}.${group}`;
   return subresource === undefined ? full : `${full}/${subresource}`;

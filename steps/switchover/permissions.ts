@@ -33,18 +33,12 @@ const backup = { namespace: "backup" } as const;
 const observability = { namespace: "observability" } as const;
 
 const preflightOnBoth: readonly Row[] = [
-  read("", "namespaces", ["get"], "cluster", "reach the hub, see which namespaces exist, tell the hubs apart"),
+  read("", "namespaces", ["get"], "cluster", "reach the hub, see which namespaces exist"),
   read("", "nodes", ["list"], "cluster", "health of the hub's own cluster"),
   read("config.openshift.io", "clusteroperators", ["list"], "cluster", "health of the hub's own cluster"),
   read("config.openshift.io", "clusterversions", ["get"], "cluster", "id and health of the hub's own cluster"),
   read(cluster, "managedclusters", ["list"], "cluster", "the fleet"),
-  read(
-    "operator.open-cluster-management.io",
-    "multiclusterhubs",
-    ["list"],
-    { namespace: "acm" },
-    "version and health of ACM",
-  ),
+  read("operator.open-cluster-management.io", "multiclusterhubs", ["list"], { namespace: "acm" }, "health of ACM"),
   read("multicluster.openshift.io", "multiclusterengines", ["list"], "cluster", "component that makes import tokens"),
   read("authorization.k8s.io", "selfsubjectaccessreviews", ["create"], "cluster", "ask which permissions are granted"),
   read(cluster, "backupschedules", ["list"], backup, "who makes backups"),
@@ -77,8 +71,8 @@ const preflightOnSecondary: readonly Row[] = [
     "cluster",
     "where observability runs",
   ),
-  read(cluster, "restores", ["list"], backup, "the passive Restore"),
-  read(velero, "restores", ["list"], backup, "what the passive Restore restored"),
+  read(cluster, "restores", ["list"], backup, "passive sync"),
+  read(velero, "restores", ["list"], backup, "what was restored"),
   read("", "pods", ["list"], observability, "whether observability writes on the standby"),
   {
     ...read("", "secrets", ["get"], observability, "object storage of observability"),

@@ -2,202 +2,187 @@ import type { SwitchoverPermission, SwitchoverStep } from "./permissions.ts";
 
 // What the phases do on the hubs, beyond the reads of the preflight. Each row names the tasks whose run needs it.
 
-type Target = SwitchoverPermission["target"];
-type Scope = SwitchoverPermission["scope"];
-
 const cluster = "cluster.open-cluster-management.io";
 const velero = "velero.io";
 const backup = { namespace: "backup" } as const;
+const acm = { namespace: "acm" } as const;
+const observability = { namespace: "observability" } as const;
 const all: readonly SwitchoverStep[] = ["primary-prep", "activate", "post-activate", "finalize", "report-and-unlock"];
 const tasks: readonly SwitchoverStep[] = ["primary-prep", "activate", "post-activate", "finalize"];
 
-function row(
-  target: Target,
-  [group, resource]: readonly [group: string, resource: string],
-  verbs: readonly string[],
-  rest: {
-    readonly scope: Scope;
-    readonly steps: readonly SwitchoverStep[];
-    readonly reason: string;
-    readonly readOnly?: boolean;
-  },
-): SwitchoverPermission {
-  return {
-    target,
-    group,
-    resource,
-    verbs,
-    scope: rest.scope,
-    steps: rest.steps,
-    reason: rest.reason,
-    readOnly: rest.readOnly ?? false,
-  };
+type Row = Omit<SwitchoverPermission, "target">;
+type Api = readonly [group: string, resource: string];
+
+interface Use {
+  readonly scope: Row["scope"];
+  readonly steps: readonly SwitchoverStep[];
+  readonly reason: string;
+}
+
+/** Also done by a dry run. */
+function read([group, resource]: Api, verbs: readonly string[], use: Use): Row {
+  return { group, resource, verbs, ...use, readOnly: true };
+}
+
+/** Only done by a run that changes something: writes, and what is looked at after them. */
+function write([group, resource]: Api, verbs: readonly string[], use: Use): Row {
+  return { group, resource, verbs, ...use, readOnly: false };
 }
 
 /** Waits fall back to polling without it. */
-function watching(
-  target: Target,
-  api: readonly [string, string],
-  scope: Scope,
-  steps: readonly SwitchoverStep[],
-): SwitchoverPermission {
+function watch(api: Api, scope: Row["scope"], steps: readonly SwitchoverStep[]): Row {
   return {
-    ...row(target, api, ["watch"], { scope, steps, reason: "wait by watching instead of polling" }),
+    ...write(api, ["watch"], { scope, steps, reason: "wait by watching instead of polling" }),
     optional: "watch",
   };
 }
 
-function both(make: (target: Target) => readonly SwitchoverPermission[]): readonly SwitchoverPermission[] {
-  return [...make("primary"), ...make("secondary")];
-}
+const namespaces: Api = ["", "namespaces"];
+const pods: Api = ["", "pods"];
+const clusterVersions: Api = ["config.openshift.io", "clusterversions"];
+const multiClusterHubs: Api = ["operator.open-cluster-management.io", "multiclusterhubs"];
+const managedClusters: Api = [cluster, "managedclusters"];
+const clusterDeployments: Api = ["hive.openshift.io", "clusterdeployments"];
+const backupSchedules: Api = [cluster, "backupschedules"];
+const acmRestores: Api = [cluster, "restores"];
+const veleroBackups: Api = [velero, "backups"];
+const veleroRestores: Api = [velero, "restores"];
+const veleroSchedules: Api = [velero, "schedules"];
+const storageLocations: Api = [velero, "backupstoragelocations"];
 
-/** Rows of the four tasks and the last one. */
-export const phasePermissions: readonly SwitchoverPermission[] = [
-  ...both((target) => [
-    row(target, ["", "namespaces"], ["get"], {
-      scope: "cluster",
-      steps: tasks,
-      reason: "tell the hubs apart",
-      readOnly: true,
-    }),
-    row(target, ["config.openshift.io", "clusterversions"], ["get"], {
-      scope: "cluster",
-      steps: tasks,
-      reason: "tell the hubs apart",
-      readOnly: true,
-    }),
-    row(target, ["operator.open-cluster-management.io", "multiclusterhubs"], ["list"], {
-      scope: { namespace: "acm" },
-      steps: tasks,
-      reason: "version of ACM",
-      readOnly: true,
-    }),
-    row(target, [cluster, "managedclusters"], ["list"], {
-      scope: "cluster",
-      steps: all,
-      reason: "the fleet",
-      readOnly: true,
-    }),
-    row(target, ["hive.openshift.io", "clusterdeployments"], ["list"], {
-      scope: "cluster",
-      steps: tasks,
-      reason: "which clusters Hive provisioned",
-      readOnly: true,
-    }),
-    row(target, [cluster, "backupschedules"], ["list"], {
-      scope: backup,
-      steps: ["primary-prep", "activate", "finalize"],
-      reason: "who makes backups",
-      readOnly: true,
-    }),
-    row(target, [cluster, "restores"], ["list"], {
-      scope: backup,
-      steps: ["activate", "finalize"],
-      reason: "passive sync and activation",
-      readOnly: true,
-    }),
-    row(target, [velero, "backups"], ["list"], {
-      scope: backup,
-      steps: ["primary-prep", "activate", "finalize"],
-      reason: "which backups exist",
-      readOnly: true,
-    }),
-    row(target, [velero, "restores"], ["list"], {
-      scope: backup,
-      steps: ["activate", "finalize"],
-      reason: "what was restored",
-      readOnly: true,
-    }),
-    row(target, [velero, "schedules"], ["list"], {
-      scope: backup,
-      steps: ["primary-prep", "finalize"],
-      reason: "whether Velero Schedules run",
-      readOnly: true,
-    }),
-    row(target, [velero, "backupstoragelocations"], ["list"], {
-      scope: backup,
-      steps: ["activate", "finalize"],
-      reason: "where backups are kept",
-      readOnly: true,
-    }),
-    row(target, [cluster, "managedclusters"], ["patch"], {
-      scope: "cluster",
-      steps: ["primary-prep", "activate", "post-activate"],
-      reason: "annotations that stop and start imports",
-    }),
-    row(target, [cluster, "restores"], ["create", "get", "patch", "delete"], {
-      scope: backup,
-      steps: ["activate", "finalize"],
-      reason: "activation and passive sync",
-    }),
-    row(target, [cluster, "backupschedules"], ["get", "patch", "delete"], {
-      scope: backup,
-      steps: ["primary-prep", "finalize"],
-      reason: "pause backups on one hub, make them on the other",
-    }),
-    row(target, ["coordination.k8s.io", "leases"], ["get", "create", "update", "delete"], {
-      scope: backup,
-      steps: all,
-      reason: "keep two operations off one hub",
-    }),
-    watching(target, [cluster, "backupschedules"], backup, ["primary-prep", "finalize"]),
-    watching(target, [cluster, "restores"], backup, ["activate", "finalize"]),
-    watching(target, [velero, "backups"], backup, ["primary-prep", "activate", "finalize"]),
-    watching(target, [velero, "restores"], backup, ["activate", "finalize"]),
-    watching(target, [velero, "schedules"], backup, ["primary-prep", "finalize"]),
-    watching(target, [velero, "backupstoragelocations"], backup, ["activate", "finalize"]),
-    watching(target, ["", "pods"], { namespace: "observability" }, ["primary-prep"]),
-  ]),
-  row("primary", ["apps", "statefulsets"], ["get"], {
-    scope: { namespace: "observability" },
+const onBoth: readonly Row[] = [
+  read(namespaces, ["get"], { scope: "cluster", steps: tasks, reason: "tell the hubs apart" }),
+  read(clusterVersions, ["get"], { scope: "cluster", steps: tasks, reason: "tell the hubs apart" }),
+  read(multiClusterHubs, ["list"], { scope: acm, steps: tasks, reason: "version of ACM" }),
+  write(["coordination.k8s.io", "leases"], ["get", "create", "update", "delete"], {
+    scope: backup,
+    steps: all,
+    reason: "keep two operations off one hub",
+  }),
+];
+
+const onPrimary: readonly Row[] = [
+  read(managedClusters, ["list"], { scope: "cluster", steps: tasks, reason: "the fleet" }),
+  read(clusterDeployments, ["list"], { scope: "cluster", steps: tasks, reason: "which clusters Hive provisioned" }),
+  read(backupSchedules, ["list"], { scope: backup, steps: ["primary-prep", "finalize"], reason: "who makes backups" }),
+  read(acmRestores, ["list"], { scope: backup, steps: ["finalize"], reason: "passive sync" }),
+  read(veleroBackups, ["list"], {
+    scope: backup,
+    steps: ["primary-prep", "activate", "finalize"],
+    reason: "which backups exist",
+  }),
+  read(veleroSchedules, ["list"], {
+    scope: backup,
+    steps: ["primary-prep", "finalize"],
+    reason: "whether Velero Schedules run",
+  }),
+  read(["apps", "statefulsets"], ["get"], {
+    scope: observability,
     steps: ["primary-prep"],
     reason: "the metrics compactor",
-    readOnly: true,
   }),
-  row("primary", ["apps", "statefulsets/scale"], ["get", "patch"], {
-    scope: { namespace: "observability" },
+  write(managedClusters, ["patch"], {
+    scope: "cluster",
+    steps: ["primary-prep"],
+    reason: "the annotation that stops imports",
+  }),
+  write(backupSchedules, ["get", "patch", "delete"], {
+    scope: backup,
+    steps: ["primary-prep"],
+    reason: "pause backups; before ACM 2.12 by deleting the schedule, which is saved",
+  }),
+  write(["apps", "statefulsets/scale"], ["patch"], {
+    scope: observability,
     steps: ["primary-prep"],
     reason: "stop the metrics compactor",
   }),
-  row("secondary", [cluster, "managedclusters"], ["get"], {
+  write(pods, ["list"], { scope: observability, steps: ["primary-prep"], reason: "whether the compactor has stopped" }),
+  write(acmRestores, ["get", "create", "delete"], {
+    scope: backup,
+    steps: ["finalize"],
+    reason: "make the old hub the passive one",
+  }),
+  write(veleroRestores, ["list"], { scope: backup, steps: ["finalize"], reason: "whether a deleted Restore is gone" }),
+  write(storageLocations, ["list"], { scope: backup, steps: ["finalize"], reason: "why a deleted Restore stays" }),
+  watch(backupSchedules, backup, ["primary-prep", "finalize"]),
+  watch(acmRestores, backup, ["finalize"]),
+  watch(veleroBackups, backup, ["primary-prep", "activate", "finalize"]),
+  watch(veleroRestores, backup, ["finalize"]),
+  watch(veleroSchedules, backup, ["primary-prep"]),
+  watch(storageLocations, backup, ["finalize"]),
+  watch(pods, observability, ["primary-prep"]),
+];
+
+const onSecondary: readonly Row[] = [
+  read(managedClusters, ["list"], {
+    scope: "cluster",
+    steps: ["activate", "post-activate", "report-and-unlock"],
+    reason: "the fleet",
+  }),
+  read(clusterDeployments, ["list"], {
+    scope: "cluster",
+    steps: ["finalize"],
+    reason: "which clusters Hive provisioned",
+  }),
+  read(backupSchedules, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "who makes backups" }),
+  read(acmRestores, ["list"], {
+    scope: backup,
+    steps: ["activate", "finalize"],
+    reason: "passive sync and activation",
+  }),
+  read(veleroBackups, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "which backups exist" }),
+  read(veleroRestores, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "what was restored" }),
+  read(veleroSchedules, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero Schedules run" }),
+  read(storageLocations, ["list"], {
+    scope: backup,
+    steps: ["activate", "finalize"],
+    reason: "where backups are kept",
+  }),
+  read(["multicluster.openshift.io", "multiclusterengines"], ["list"], {
+    scope: "cluster",
+    steps: ["finalize"],
+    reason: "component that makes import tokens",
+  }),
+  read(["", "configmaps"], ["get"], {
+    scope: { namespace: "engine" },
+    steps: ["activate"],
+    reason: "auto-import strategy",
+  }),
+  read(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
+  read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
+  write(managedClusters, ["patch"], {
     scope: "cluster",
     steps: ["activate", "post-activate"],
-    reason: "verify annotations",
-    readOnly: true,
+    reason: "annotations that start imports",
   }),
-  row("secondary", [cluster, "backupschedules"], ["create"], {
+  write(acmRestores, ["get", "create", "patch", "delete"], {
+    scope: backup,
+    steps: ["activate", "finalize"],
+    reason: "activate, take a failed activation back, end the passive sync",
+  }),
+  write(backupSchedules, ["get", "create", "patch", "delete"], {
     scope: backup,
     steps: ["finalize"],
     reason: "make backups on the new hub",
   }),
-  row("secondary", ["multicluster.openshift.io", "multiclusterengines"], ["list"], {
-    scope: "cluster",
-    steps: ["finalize"],
-    reason: "component that makes import tokens",
-    readOnly: true,
-  }),
-  row("secondary", ["", "pods"], ["list"], {
-    scope: backup,
-    steps: ["finalize"],
-    reason: "whether Velero runs",
-    readOnly: true,
-  }),
-  row("secondary", ["", "pods"], ["list"], {
-    scope: { namespace: "acm" },
-    steps: ["finalize"],
-    reason: "health of ACM",
-    readOnly: true,
-  }),
-  row("secondary", ["", "configmaps"], ["get"], {
-    scope: { namespace: "engine" },
-    steps: ["activate"],
-    reason: "auto-import strategy",
-    readOnly: true,
-  }),
-  watching("secondary", [cluster, "managedclusters"], "cluster", ["post-activate"]),
-  watching("secondary", ["", "pods"], backup, ["finalize"]),
-  watching("secondary", ["", "pods"], { namespace: "acm" }, ["finalize"]),
-  watching("secondary", ["operator.open-cluster-management.io", "multiclusterhubs"], { namespace: "acm" }, [
-    "finalize",
-  ]),
+  watch(managedClusters, "cluster", ["post-activate"]),
+  watch(backupSchedules, backup, ["finalize"]),
+  watch(acmRestores, backup, ["activate", "finalize"]),
+  watch(veleroBackups, backup, ["activate", "finalize"]),
+  watch(veleroRestores, backup, ["activate", "finalize"]),
+  watch(veleroSchedules, backup, ["finalize"]),
+  watch(storageLocations, backup, ["activate", "finalize"]),
+  watch(pods, backup, ["finalize"]),
+  watch(pods, acm, ["finalize"]),
+  watch(multiClusterHubs, acm, ["finalize"]),
+];
+
+function on(target: SwitchoverPermission["target"], rows: readonly Row[]): readonly SwitchoverPermission[] {
+  return rows.map((row) => ({ target, ...row }));
+}
+
+/** Rows of the four tasks and the last one. */
+export const phasePermissions: readonly SwitchoverPermission[] = [
+  ...on("primary", [...onBoth, ...onPrimary]),
+  ...on("secondary", [...onBoth, ...onSecondary]),
 ];

@@ -34,7 +34,7 @@ function evaluateHub(hub: HubObservation, settings: PreflightSettings): readonly
           : critical(
               hub.hub,
               `${count(missing.length, "permission")} of the ${role} role missing: ${missing.map(describe).join("; ")}`,
-              `apply rbac/switchover on this hub and bind its ${role} roles to the account of the kubeconfig`,
+              `apply rbac/switchover/${role} on this hub, and its folder observability where that is installed; use that account in the kubeconfig`,
               { missing: missing.map(({ request }) => request) },
             );
       return unwatched.length === 0

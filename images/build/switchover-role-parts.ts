@@ -1,0 +1,26 @@
+import { type SwitchoverPermission, switchoverPermissions } from "../../steps/switchover/permissions.ts";
+
+export const accountNamespace = "acm-switchover";
+export const roleNames = ["operator", "validator"] as const;
+export type RoleName = (typeof roleNames)[number];
+
+/**
+ * What is applied together. A Role needs its namespace to exist, and a hub may be without observability; not every
+ * owner lets an account list Secrets.
+ */
+export const roleParts = ["base", "observability", "import-tokens"] as const;
+export type RolePart = (typeof roleParts)[number];
+
+export function partOf({ scope, optional }: SwitchoverPermission): RolePart {
+  if (optional === "tokens") return "import-tokens";
+  return scope !== "cluster" && scope.namespace === "observability" ? "observability" : "base";
+}
+
+/** A hub plays both parts over its life: a role holds what is needed on either. */
+export function permissionsOfRole(role: RoleName): readonly SwitchoverPermission[] {
+  return role === "operator" ? switchoverPermissions : switchoverPermissions.filter(({ readOnly }) => readOnly);
+}
+
+export function accountName(role: RoleName): string {
+  return `${accountNamespace}-${role}`;
+}
