@@ -1,6 +1,6 @@
 // make demo: a fleet of twelve clusters moves from one hub to another, on real parts, before your eyes.
 //   node test/demo/demo.ts [switchover | interrupted]
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type LocalCluster, up } from "../cluster/local/cluster.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { SetupError } from "../cluster/programs/setup-error.ts";
@@ -20,7 +20,8 @@ import { copyReport, fleetOf } from "./show-hubs.ts";
 const acts = ["switchover", "interrupted"] as const;
 type Act = (typeof acts)[number];
 
-const reportFolder = join(import.meta.dirname, "../../dist/demo");
+const root = join(import.meta.dirname, "../..");
+const reportFolder = join(root, "dist/demo");
 const began = performance.now();
 
 function elapsedMs(): number {
@@ -61,6 +62,22 @@ async function play(act: Act, scene: Scene): Promise<{ readonly name: string; re
   return { name, code: await follow(scene.cluster, name) };
 }
 
+async function sayNext({ cluster, hubs }: Scene): Promise<void> {
+  const { kubectl = "kubectl", tkn = "tkn" } = await ensurePrograms(["kubectl", "tkn"]);
+  chapter("Try next (cluster and hubs stay up; make cluster-down removes them)");
+  console.log(`  export KUBECONFIG=${cluster.kubeconfig()}
+  export PATH=${dirname(kubectl)}:${dirname(tkn)}:${join(root, "node_modules/.bin")}:$PATH
+
+  tkn pipelinerun list -n ${fairleadNamespace}                   # what ran
+  kubectl --kubeconfig ${hubs.secondary.kubeconfig()} get managedclusters
+  # the plan of the way back; it changes nothing:
+  node steps/cli.ts switchover run --dry-run true \\
+    --primary-kubeconfig ${hubs.secondary.kubeconfig()} \\
+    --secondary-kubeconfig ${hubs.primary.kubeconfig()}
+  make demo ACT=interrupted                         # a step is killed half-way; the next run goes on where it was
+  make cluster-status                               # every part with its log`);
+}
+
 async function show(act: Act, scene: Scene): Promise<void> {
   const { cluster, hubs } = scene;
   const { name, code } = await play(act, scene);
@@ -80,11 +97,7 @@ async function show(act: Act, scene: Scene): Promise<void> {
     ...waits,
   }))
     console.log(`  ${line}`);
-  chapter("Try next (the cluster stays up; make cluster-down removes it)");
-  console.log(`  export KUBECONFIG=${cluster.kubeconfig()}
-  kubectl get pipelineruns -n ${fairleadNamespace}      # what ran, with its results
-  make demo ACT=interrupted                # a step is killed half-way; the second run goes on where the first was
-  make cluster-status                      # every part with its log`);
+  await sayNext(scene);
 }
 
 async function demo(act: Act): Promise<void> {
@@ -102,8 +115,10 @@ async function demo(act: Act): Promise<void> {
   try {
     await handOver(cluster, hubs);
     await show(act, { cluster, installation, hubs, preparedMs });
-  } finally {
+    hubs.leave();
+  } catch (error) {
     await hubs.stop();
+    throw error;
   }
 }
 

@@ -4,12 +4,14 @@ import { type Bundles, publishBundles } from "../../images/build/bundle.ts";
 import { publishImage } from "../../images/build/image.ts";
 import { renderManifests } from "../../images/build/render.ts";
 import type { Hub } from "../cluster/hub/hub.ts";
+import { environmentOptions } from "../cluster/hub/hubs-options.ts";
 import { insideNamespace } from "../cluster/hub/network-namespace.ts";
+import { startOperators } from "../cluster/hub/operators.ts";
 import { type Hubs, startHubs } from "../cluster/hub/start-hubs.ts";
+import { stopHubs } from "../cluster/hub/stop-hubs.ts";
 import { hubsFolder } from "../cluster/local/clean-up.ts";
 import type { LocalCluster } from "../cluster/local/cluster.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
-import { type Simulator, startSimulator } from "../sim/simulator.ts";
 import { HubSeed } from "./hubs/hub-seed.ts";
 
 export const fairleadNamespace = "fairlead";
@@ -31,9 +33,10 @@ export interface StagedHubs {
   readonly secondary: Hub;
   readonly ids: { readonly primary: string; readonly secondary: string };
   readonly seeds: { readonly primary: HubSeed; readonly secondary: HubSeed };
-  readonly simulators: { readonly primary: Simulator; readonly secondary: Simulator };
   /** How long staging waited for Velero's first backups and their arrival on the second hub. */
   readonly waitedMs: number;
+  /** Lets go of the hubs, which go on; the end of their cluster ends them. */
+  leave(): void;
   stop(): Promise<void>;
 }
 
@@ -51,7 +54,10 @@ export async function stageHubs(
   log: (line: string) => void,
 ): Promise<StagedHubs> {
   const folder = hubsFolder(cluster.layout);
-  const hubs = await startHubs({ folder, network: cluster.hubNetwork, log });
+  const environment = await environmentOptions(process.env);
+  // Hubs that an earlier stage left hold another fleet.
+  await stopHubs(folder);
+  const hubs = await startHubs({ ...environment, folder, network: cluster.hubNetwork, log });
   const [primary, secondary] = [hubs.hub("primary"), hubs.hub("secondary")];
   const bucket = join(cluster.layout.folder, "spokes");
   const imported = Array.from(
@@ -67,23 +73,18 @@ export async function stageHubs(
   await claimSpokes(bucket, [...imported, ...hive], ids.primary);
   await seeds.primary.fleet(imported, hive);
   log(`fleet of ${imported.length + hive.length} clusters (${hive.length} Hive) is on the primary hub`);
-  const simulate = (hub: Hub): Promise<Simulator> =>
-    startSimulator({
-      kubeconfig: hub.kubeconfig(),
-      acmVersion: options.acmVersion,
-      play: ["operator", "clusters"],
-      bucket,
-      timeScale: options.timeScale,
-    });
-  const simulators = { primary: await simulate(primary), secondary: await simulate(secondary) };
-  const stop = async (): Promise<void> => {
-    await Promise.all([simulators.primary.stop(), simulators.secondary.stop()]);
+  const operate = (hub: Hub): Promise<void> => startOperators(hub, { ...options, ...environment, bucket });
+  const leave = (): void => {
     seeds.primary.close();
     seeds.secondary.close();
+  };
+  const stop = async (): Promise<void> => {
+    leave();
     await hubs.stop();
   };
   const waitsBegan = performance.now();
   try {
+    await Promise.all([operate(primary), operate(secondary)]);
     await seeds.primary.backupSchedule();
     await seeds.primary.untilBackupsCompleted(5, 240_000);
     log("five backups are in object storage");
@@ -96,7 +97,7 @@ export async function stageHubs(
     throw error;
   }
   const waitedMs = performance.now() - waitsBegan;
-  return { hubs, primary, secondary, ids, seeds, simulators, waitedMs, stop };
+  return { hubs, primary, secondary, ids, seeds, waitedMs, leave, stop };
 }
 
 export interface Installation extends Bundles {

@@ -1,15 +1,15 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { issueCertificate, type KeyPair } from "../../support/api-servers/certificates.ts";
+import { issueCertificate } from "../../support/api-servers/certificates.ts";
 import { kubeconfigFile } from "../../support/api-servers/test-api-server.ts";
 import type { Manifest } from "./backup-storage.ts";
-import { type HubBasis, part } from "./hub-parts.ts";
+import { type PartBasis, part } from "./hub-parts.ts";
 import type { Part } from "./hub-state.ts";
 
 const healthPort = 18_081;
 
 /** ACM's backup operator as a process outside any pod, one in a network namespace: its webhook listens on :9443. */
-export function backupOperator(hub: HubBasis, program: string): Part {
+export function backupOperator(hub: PartBasis, program: string): Part {
   const made = part(
     hub,
     "backup-operator",
@@ -23,23 +23,23 @@ export function backupOperator(hub: HubBasis, program: string): Part {
   return { ...made, command: program };
 }
 
-export function backupOperatorHealth(hub: HubBasis): string {
+export function backupOperatorHealth(hub: PartBasis): string {
   return `http://${hub.address}:${healthPort}/healthz`;
 }
 
-function temporaryFolder(hub: HubBasis): string {
+function temporaryFolder(hub: PartBasis): string {
   return join(hub.folder, "backup-operator-tmp");
 }
 
 /** Puts the certificate of its webhook where controller-runtime looks for it: below TMPDIR. */
-export async function prepareBackupOperator(hub: HubBasis, authority: KeyPair): Promise<void> {
+export async function prepareBackupOperator(hub: PartBasis): Promise<void> {
   const folder = join(temporaryFolder(hub), "k8s-webhook-server/serving-certs");
   await mkdir(folder, { recursive: true });
   const issued = await issueCertificate(
     hub.folder,
     "backup-operator",
     { commonName: "vrestore.kb.io", alternativeNames: ["IP:127.0.0.1"], use: "serverAuth" },
-    authority,
+    { certFile: join(hub.folder, "ca.crt"), keyFile: join(hub.folder, "ca.key") },
   );
   await copyFile(issued.certFile, join(folder, "tls.crt"));
   await copyFile(issued.keyFile, join(folder, "tls.key"));

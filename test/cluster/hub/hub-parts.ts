@@ -17,6 +17,9 @@ export interface HubBasis {
   readonly programs: Readonly<Record<string, string>>;
 }
 
+/** What any program of a hub needs to be started. */
+export type PartBasis = Pick<HubBasis, "name" | "folder" | "namespace" | "address" | "programs">;
+
 export function hubUrl(address: string): string {
   return `https://${address}:${apiServerPort}`;
 }
@@ -85,7 +88,7 @@ export function velero(hub: HubBasis, pluginFolder: string): Part {
 }
 
 export function part(
-  hub: HubBasis,
+  hub: PartBasis,
   program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},

@@ -7,7 +7,7 @@ import { runKubectl } from "../../support/api-servers/run-kubectl.ts";
 import { kubeconfigFile } from "../../support/api-servers/test-api-server.ts";
 import { isAlive } from "../programs/process-identity.ts";
 import { untilReady } from "./daemon.ts";
-import type { HubRecord } from "./hub-state.ts";
+import type { HubRecord, Part } from "./hub-state.ts";
 import { PartControl } from "./part-control.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
@@ -92,6 +92,11 @@ export class Hub {
     const { process: identity, ...part } = this.#parts.part(program);
     if (identity === undefined) throw new Error(`${part.name} was killed while it was started`);
     await untilReady({ part, identity, timeoutMs: 120_000, signal, look: () => this.lookReady() });
+  }
+
+  /** Starts a further program of this hub, which ends with it. `look` says what is missing until it works. */
+  launch(part: Part, look: () => Promise<string | undefined>): Promise<void> {
+    return this.#parts.launch(part, look);
   }
 
   /** Undefined when the API server is ready, else what it says. */

@@ -1,6 +1,6 @@
 import { isAlive } from "../programs/process-identity.ts";
-import { killDaemon, startDaemon } from "./daemon.ts";
-import type { RunningPart } from "./hub-state.ts";
+import { killDaemon, startDaemon, untilReady } from "./daemon.ts";
+import type { Part, RunningPart } from "./hub-state.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
 /** Stops and starts the programs of one owner (`primary`, `storage`) as crashes and their ends would. */
@@ -38,6 +38,14 @@ export class PartControl {
     const { process, ...part } = this.part(program);
     if (process !== undefined) await killDaemon(process);
     await this.#keeper.record(part, undefined);
+  }
+
+  /** Starts a further program; it works when this resolves, and is one of the owner's from then on. */
+  async launch(part: Part, look: () => Promise<string | undefined>): Promise<void> {
+    const identity = await startDaemon(part);
+    await this.#keeper.record(part, identity);
+    const { signal } = new AbortController();
+    await untilReady({ part, identity, timeoutMs: 120_000, signal, look });
   }
 
   /** Starts a killed program with the same command; a living one is left as it is. */

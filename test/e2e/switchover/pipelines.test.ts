@@ -11,9 +11,9 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
 
   beforeAll(async () => {
     stage = await E2eStage.open();
-  }, 6 * minute);
+  }, 20 * minute);
 
-  afterAll(() => stage?.close(), 2 * minute);
+  afterAll(() => stage?.close(), 5 * minute);
 
   test(
     "a POST with the bearer token starts a validation, which passes",
