@@ -156,7 +156,8 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
       }),
     };
   }
-  const schedule = memory.schedule_to_create ?? scheduleToCreate(chosen, context.namespaces.backup);
+  const schedule =
+    memory.schedule_to_create ?? scheduleToCreate(chosen, context.namespaces.backup, context.hubs.secondary.version);
   const created = { name: schedule.metadata.name, recreations: 0, suppressed: suppressedFlags(chosen.spec) };
   return {
     state: "act",

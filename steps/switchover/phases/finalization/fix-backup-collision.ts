@@ -133,7 +133,7 @@ function foreignHub(message: string): string {
 
 function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
   const { name, uid = "" } = schedule.metadata;
-  const fresh = scheduleToCreate(schedule, context.namespaces.backup);
+  const fresh = scheduleToCreate(schedule, context.namespaces.backup, context.hubs.secondary.version);
   const suppressed = suppressedFlags(schedule.spec);
   const actions: readonly Action<OperationMemory>[] = [
     {

@@ -1,3 +1,4 @@
+import { type AcmVersion, lacksPause } from "../../acm/acm-version.ts";
 import { annotation } from "../../acm/constants.ts";
 import type { BackupSchedule, BackupScheduleSpec } from "../../acm/hub-objects.ts";
 import type { CreatedSchedule } from "../../state/operation-memory.ts";
@@ -24,8 +25,10 @@ export function chooseSchedule(saved: readonly BackupSchedule[]): BackupSchedule
 /**
  * A BackupSchedule to create from one that was read: nothing of its old life (owners, finalizers, status, tracking by
  * GitOps tools), unpaused, and without the flags that would suppress its first backup. Pure.
+ *
+ * @param version ACM of the hub that gets it: one that cannot pause does not know the field
  */
-export function scheduleToCreate(from: BackupSchedule, namespace: string): BackupSchedule {
+export function scheduleToCreate(from: BackupSchedule, namespace: string, version: AcmVersion): BackupSchedule {
   const {
     noBackupOnStart: _start,
     skipImmediately: _skip,
@@ -41,7 +44,7 @@ export function scheduleToCreate(from: BackupSchedule, namespace: string): Backu
       labels: kept(from.metadata.labels),
       annotations: kept(from.metadata.annotations),
     },
-    spec: { ...spec, paused: false },
+    spec: lacksPause(version) ? spec : { ...spec, paused: false },
   };
 }
 
