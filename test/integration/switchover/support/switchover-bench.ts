@@ -31,6 +31,22 @@ export const quickTuning = {
   veleroRestoreWait: 15,
 };
 
+/** For runs that are to succeed on a machine that is busy otherwise: a wait ends with its condition, not with its limit. */
+export const patientTuning = {
+  ...quickTuning,
+  backupInProgressWait: 120,
+  backupSyncWait: 120,
+  backupVerify: 120,
+  clusterWait: 120,
+  passiveSettle: 120,
+  restoreDeleteWait: 120,
+  restoreWait: 120,
+  scheduleDeleteWait: 120,
+  scheduleHealthyWait: 120,
+  schedulePausedWait: 120,
+  veleroRestoreWait: 120,
+};
+
 interface Files {
   readonly primary: string;
   readonly secondary: string;
@@ -41,9 +57,11 @@ export class SwitchoverBench {
   readonly pair: HealthyPair;
   readonly stateFolder: string;
   private readonly files: Files;
+  private readonly tuning: typeof quickTuning;
 
-  private constructor(pair: HealthyPair) {
+  private constructor(pair: HealthyPair, tuning: typeof quickTuning) {
     this.pair = pair;
+    this.tuning = tuning;
     this.stateFolder = join(pair.folder, "state");
     this.files = {
       primary: join(pair.folder, "primary.kubeconfig"),
@@ -51,8 +69,8 @@ export class SwitchoverBench {
     };
   }
 
-  static async open(options: PairOptions = {}): Promise<SwitchoverBench> {
-    const bench = new SwitchoverBench(await healthyPair(options));
+  static async open(options: PairOptions = {}, tuning = quickTuning): Promise<SwitchoverBench> {
+    const bench = new SwitchoverBench(await healthyPair(options), tuning);
     await mkdir(bench.stateFolder);
     await copyFile(bench.pair.primary.kubeconfig(), bench.files.primary);
     await copyFile(bench.pair.secondary.kubeconfig(), bench.files.secondary);
@@ -68,7 +86,7 @@ export class SwitchoverBench {
     const { primary, secondary } = { ...this.files, ...files };
     const flags = [
       ...["--primary-kubeconfig", primary, "--secondary-kubeconfig", secondary],
-      ...["--state-folder", this.stateFolder, "--tuning", JSON.stringify(quickTuning), "--log-format", "json"],
+      ...["--state-folder", this.stateFolder, "--tuning", JSON.stringify(this.tuning), "--log-format", "json"],
     ];
     return spawn(process.execPath, [program, "switchover", "run", ...flags, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -77,6 +95,17 @@ export class SwitchoverBench {
 
   run(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
     return ended(this.start(args, files));
+  }
+
+  /** `fairlead switchover preflight` as a validation. `folders`: of each hub's kubeconfig. */
+  validate(folders: Files): Promise<Ended> {
+    const workspaces = Object.entries(folders).flatMap(([hub, path]) => ["--workspace", `${hub}-kubeconfig=${path}`]);
+    const flags = ["--mode", "validate", "--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
+    return ended(
+      spawn(process.execPath, [program, "switchover", "preflight", ...workspaces, ...flags], {
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
   }
 
   /** The state file of the only operation; `undefined` when there is none. */

@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
+import {
+  accountFolder,
+  accountUser,
+  grantNothingToAll,
+  installRole,
+  type Part,
+  type Role,
+} from "./support/accounts.ts";
+import {
+  describeAll,
+  describeCall,
+  otherPaths,
+  type RecordedCall,
+  recordedCalls,
+  type Target,
+} from "./support/recorded-calls.ts";
+import { type Ended, ended, patientTuning, SwitchoverBench } from "./support/switchover-bench.ts";
+import { furnish, holdOperators, letHappen } from "./support/unusual-hubs.ts";
+
+const targets: readonly Target[] = ["primary", "secondary"];
+const everyPart: readonly Part[] = ["base", "observability", "import-tokens"];
+
+type Folders = Readonly<Record<Target, string>>;
+
+/** Installs the role on both hubs; returns the folder of each hub's kubeconfig. */
+async function install({ pair }: SwitchoverBench, role: Role, parts: readonly Part[]): Promise<Folders> {
+  const [primary = "", secondary = ""] = await Promise.all(
+    targets.map(async (target) => {
+      await installRole(pair[target], role, parts);
+      return await accountFolder(pair[target], role, pair.folder);
+    }),
+  );
+  return { primary, secondary };
+}
+
+function filesIn({ primary, secondary }: Folders): Folders {
+  return { primary: join(primary, "kubeconfig"), secondary: join(secondary, "kubeconfig") };
+}
+
+async function callsOf({ pair }: SwitchoverBench, role: Role): Promise<readonly RecordedCall[]> {
+  const lists = await Promise.all(
+    targets.map(async (target) => recordedCalls(target, await pair[target].auditEvents(), accountUser(role))),
+  );
+  return lists.flat();
+}
+
+const declared = describeAll(switchoverPermissions);
+const declaredForReading = describeAll(switchoverPermissions.filter(({ readOnly }) => readOnly));
+const spoken = (calls: readonly RecordedCall[]): readonly string[] => [
+  ...new Set(calls.map((call) => describeCall(call, declared))),
+];
+const refused = (calls: readonly RecordedCall[]) => spoken(calls.filter((call) => call.refused));
+const isWrite = ({ verb, resource }: RecordedCall): boolean =>
+  !["get", "list", "watch"].includes(verb) && resource !== "selfsubjectaccessreviews";
+/** How a process ended; what it wrote last where that is not what was wanted. */
+const endOf = ({ exitCode, stderr }: Ended, wanted: number): string =>
+  `exit ${exitCode}${exitCode === wanted ? "" : `: ${stderr.slice(-3000)}`}`;
+/** The calls of all scenarios. */
+const proved: { operator: readonly RecordedCall[]; validator: readonly RecordedCall[] } = {
+  operator: [],
+  validator: [],
+};
+
+describe("the roles with all their parts, on hubs with observability", () => {
+  let bench: SwitchoverBench;
+  let validation: Ended;
+  let dryRun: Ended;
+  let run: Ended;
+
+  beforeAll(async () => {
+    bench = await SwitchoverBench.open({ clusters: 2, hive: 1 }, patientTuning);
+    await furnish(bench.pair);
+    for (const target of targets) await grantNothingToAll(bench.pair[target]);
+    const validator = await install(bench, "validator", everyPart);
+    const operator = await install(bench, "operator", everyPart);
+    validation = await bench.validate(validator);
+    dryRun = await bench.run(["--dry-run", "true"], filesIn(validator));
+    holdOperators(bench.pair);
+    const child = bench.start([], filesIn(operator));
+    const end = ended(child);
+    await letHappen(child, bench.pair).catch(async (error: unknown) => {
+      child.kill();
+      throw new Error(`${String(error)}\n${(await end).stderr.slice(-3000)}`);
+    });
+    run = await end;
+    proved.operator = await callsOf(bench, "operator");
+    proved.validator = await callsOf(bench, "validator");
+  }, 600_000);
+
+  afterAll(() => bench?.close());
+
+  test("a validation under the validator's account exits 0", () => {
+    expect(endOf(validation, 0)).toBe("exit 0");
+  });
+
+  test("a dry run under the validator's account exits 0", () => {
+    expect(endOf(dryRun, 0)).toBe("exit 0");
+  });
+
+  test("a switchover under the operator's account exits 0 and complains of no missing permission", () => {
+    expect(endOf(run, 0)).toBe("exit 0");
+    expect(run.stdout + run.stderr).not.toMatch(/forbidden|missing|poll instead of watch|could not be checked/i);
+  });
+
+  test("the operator is refused nothing", () => {
+    expect(refused(proved.operator)).toEqual([]);
+  });
+
+  test("the validator is refused nothing but the writes that a dry run asks the server about, and those all", () => {
+    expect(refused(proved.validator.filter((call) => !isWrite(call)))).toEqual([]);
+    expect(proved.validator.filter((call) => isWrite(call) && !call.refused)).toEqual([]);
+  });
+
+  test("beside resources only the version of a hub is asked for", async () => {
+    for (const target of targets) {
+      const events = await bench.pair[target].auditEvents();
+      for (const role of ["operator", "validator"] as const) {
+        expect(otherPaths(events, accountUser(role))).toEqual(["/version"]);
+      }
+    }
+  });
+});
+
+describe("the base part alone, on hubs of ACM 2.11 without observability", () => {
+  let bench: SwitchoverBench;
+  let failed: Ended;
+  let resumed: Ended;
+  let calls: readonly RecordedCall[];
+
+  beforeAll(async () => {
+    bench = await SwitchoverBench.open({ clusters: 1, version: "2.11.5" }, patientTuning);
+    for (const target of targets) await grantNothingToAll(bench.pair[target]);
+    const operator = await install(bench, "operator", ["base"]);
+    bench.pair.simulators.secondary.inject({ kind: "restore-errors", prefix: "acm-managed-clusters", errors: 1 });
+    failed = await bench.run([], filesIn(operator));
+    bench.pair.simulators.secondary.clear();
+    resumed = await bench.run([], filesIn(operator));
+    calls = await callsOf(bench, "operator");
+    proved.operator = [...proved.operator, ...calls];
+  }, 600_000);
+
+  afterAll(() => bench?.close());
+
+  test("a failed activation is taken back", () => {
+    expect(endOf(failed, 1)).toBe("exit 1");
+  });
+
+  test("the resumed switchover exits 0", () => {
+    expect(endOf(resumed, 0)).toBe("exit 0");
+  });
+
+  test("only the look at the import tokens, which is optional, is refused", () => {
+    expect(refused(calls)).toEqual(["primary list core secrets in cluster", "secondary list core secrets in cluster"]);
+  });
+});
+
+describe("the declared permissions", () => {
+  test("hold every call that the operator made", () => {
+    expect(spoken(proved.operator).filter((call) => !declared.has(call))).toEqual([]);
+  });
+
+  test("are each used by the operator: none is declared in vain", () => {
+    const used = new Set(spoken(proved.operator));
+    expect([...declared].filter((permission) => !used.has(permission))).toEqual([]);
+  });
+
+  test("of runs that change nothing hold every call that the validator was granted", () => {
+    const calls = spoken(proved.validator.filter((call) => !call.refused));
+    expect(calls.filter((call) => !declaredForReading.has(call))).toEqual([]);
+  });
+
+  test("of runs that change nothing are each used by the validator", () => {
+    const used = new Set(spoken(proved.validator));
+    expect([...declaredForReading].filter((permission) => !used.has(permission))).toEqual([]);
+  });
+});
