@@ -60,14 +60,32 @@ cluster-logs: $(DEPENDENCIES) ## Show the logs of the local cluster; PART=name f
 cluster-down: $(DEPENDENCIES) ## Stop the local cluster and remove all that it made
 	node test/cluster/cli.ts down
 
+# REGISTRY is host and path (registry.example.com/fairlead); PLAIN_HTTP=1 for one without TLS.
+REGISTRY_FLAGS = $(if $(REGISTRY),--registry $(REGISTRY)) $(if $(PLAIN_HTTP),--plain-http)
+
 .PHONY: image
-image: $(DEPENDENCIES) ## Build the step image and push it to REGISTRY (default: the local cluster's)
-	npm run -s build
-	node images/build/image.ts $(if $(REGISTRY),--registry $(REGISTRY))
+image: $(DEPENDENCIES) ## Build the step image and push it to REGISTRY; PLATFORM=linux/amd64,linux/arm64 for both
+	node images/build/image-command.ts $(REGISTRY_FLAGS) $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(BASE),--base $(BASE)) $(if $(NODE_IN_BASE),--node $(NODE_IN_BASE))
 
 .PHONY: bundle
 bundle: $(DEPENDENCIES) ## Push the Task and Pipeline bundles to REGISTRY and render manifests pinned by digest
-	node images/build/bundle.ts $(if $(REGISTRY),--registry $(REGISTRY))
+	node images/build/bundle-command.ts $(REGISTRY_FLAGS) $(if $(IMAGE),--image $(IMAGE))
+
+.PHONY: render
+render: $(DEPENDENCIES) ## Render manifests with the image's digest; BUNDLES=1 lets Pipelines use the Task bundle in REGISTRY
+	node images/build/render-command.ts $(if $(REGISTRY),--registry $(REGISTRY)) $(if $(IMAGE),--image $(IMAGE)) $(if $(BUNDLES),--bundles)
+
+.PHONY: sbom
+sbom: $(DEPENDENCIES) ## Write the program's bill of materials (CycloneDX) into dist/sbom; make image writes the image's
+	node images/build/sbom-command.ts
+
+.PHONY: install
+install: $(DEPENDENCIES) ## Install what REGISTRY holds into the cluster of the current kubeconfig context
+	node test/cluster/current/cli.ts install
+
+.PHONY: verify
+verify: $(DEPENDENCIES) ## Install, then run OPERATION (validate) there between PRIMARY_KUBECONFIG and SECONDARY_KUBECONFIG
+	node test/cluster/current/cli.ts verify
 
 .PHONY: clean
 clean: ## Remove what was built in the checkout

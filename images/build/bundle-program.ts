@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { repositoryRoot } from "./find-schemas.ts";
 import { precompileValidators } from "./precompile-validators.ts";
+import { repositoryRoot } from "./repository-root.ts";
 import { shakeTypebox } from "./shake-typebox.ts";
 
 export interface ProgramBundle {
   /** File name (flat) → contents. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly sizes: ProgramSizes;
+  /** Places of the npm packages whose code is in it: `node_modules/undici`. */
+  readonly packages: readonly string[];
 }
 
 /** Bytes, from esbuild's metafile. */
@@ -35,6 +37,16 @@ async function version(): Promise<string> {
 function packageOf(input: string): string {
   const match = /node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules\/)/.exec(input);
   return match?.[1] ?? "fairlead";
+}
+
+/** Only what is left after dead code is dropped: a package that was read and not used is not shipped. */
+function packagesOf(metafile: Metafile): readonly string[] {
+  const used = Object.values(metafile.outputs)
+    .flatMap((output) => Object.entries(output.inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([input]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0])
+    .filter((place) => place !== undefined);
+  return [...new Set(used)].sort();
 }
 
 function sizesOf(metafile: Metafile): ProgramSizes {
@@ -90,5 +102,5 @@ export async function bundleProgram(): Promise<ProgramBundle> {
     files.set(basename(path).replace(/^fairlead\.js$/, entryName), contents);
   // Node takes a file without extension for an ES module only where the nearest package.json says so.
   files.set("package.json", Buffer.from('{ "type": "module" }\n'));
-  return { files, sizes: sizesOf(result.metafile) };
+  return { files, sizes: sizesOf(result.metafile), packages: packagesOf(result.metafile) };
 }

@@ -1,12 +1,11 @@
 import { glob } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { commands } from "../../steps/commands.ts";
 import { allParams } from "../../steps/lib/step/common-params.ts";
 import { paramsSchema } from "../../steps/lib/step/parse-params.ts";
 import { validatorId } from "../../steps/lib/step/read-input.ts";
-
-export const repositoryRoot: string = fileURLToPath(new URL("../..", import.meta.url));
+import { repositoryRoot } from "./repository-root.ts";
 
 function schemaId(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || !("$id" in value)) return undefined;

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { compareFiles, type Difference } from "./compare-files.ts";
-import { repositoryRoot } from "./find-schemas.ts";
 import { generatedFiles } from "./generated-files.ts";
+import { repositoryRoot } from "./repository-root.ts";
 
 function show(difference: Difference): string {
   if (difference.kind === "missing") return `${difference.path}: missing\n`;

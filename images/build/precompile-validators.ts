@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Plugin } from "esbuild";
-import { findSchemas, repositoryRoot } from "./find-schemas.ts";
+import { findSchemas } from "./find-schemas.ts";
+import { repositoryRoot } from "./repository-root.ts";
 import { compileValidator } from "./standalone-validator.ts";
 
 const namespace = "fairlead-validator";

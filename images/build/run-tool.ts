@@ -9,14 +9,30 @@ export class ToolError extends Error {
 export interface ToolOptions {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What it reads from its standard input; nothing when absent. */
+  readonly input?: string;
 }
 
 /** Debian packages of the tools that this project starts. */
-const debianPackages: Readonly<Record<string, string>> = { buildah: "buildah", "apt-get": "apt", "dpkg-deb": "dpkg" };
+const debianPackages: Readonly<Record<string, string>> = {
+  "apt-get": "apt",
+  buildah: "buildah",
+  "dpkg-deb": "dpkg",
+  skopeo: "skopeo",
+};
+
+/** Where the tools come from that Debian does not have. */
+const downloads: Readonly<Record<string, string>> = {
+  kubectl: "https://kubernetes.io/docs/tasks/tools/",
+  npm: "https://nodejs.org/",
+  tkn: "https://tekton.dev/docs/cli/",
+};
 
 function missing(tool: string): ToolError {
   const debian = debianPackages[tool];
-  const how = debian === undefined ? "give its path, or put it on PATH" : `install it: apt-get install ${debian}`;
+  const page = downloads[tool];
+  const elsewhere = page === undefined ? "put it on PATH" : `put it on PATH; it is at ${page}`;
+  const how = debian === undefined ? elsewhere : `install it: apt-get install ${debian}`;
   return new ToolError(`${tool} was not found; ${how}`);
 }
 
@@ -28,8 +44,11 @@ export function runTool(tool: string, args: readonly string[], options: ToolOpti
     const child = spawn(tool, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    // A tool that ends without reading has its own say in its exit code.
+    child.stdin.on("error", () => {});
+    child.stdin.end(options.input ?? "");
     let stdout = "";
     let all = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

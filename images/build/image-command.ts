@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Architecture, ownArchitecture, parsePlatforms } from "./architecture.ts";
+import { attachSbom } from "./attach-sbom.ts";
+import type { Push } from "./buildah.ts";
+import { publishImage, type StepImage } from "./image.ts";
+import { type OciDescriptor, ociMediaTypes, readManifest } from "./oci-layout.ts";
+import { imageReferenceFile } from "./release-files.ts";
+import { repositoryRoot } from "./repository-root.ts";
+import { requireRegistry, runCommand } from "./run-command.ts";
+import { ToolError } from "./run-tool.ts";
+import { writeSbom } from "./sbom.ts";
+
+interface Index {
+  readonly manifests?: readonly (OciDescriptor & { readonly platform: { readonly architecture: string } })[];
+}
+
+/** The manifest of one architecture: the pushed one, or that of an index. */
+function manifestOf(pushed: Buffer, digest: string, architecture: Architecture): OciDescriptor {
+  const index: Index = JSON.parse(pushed.toString());
+  const found = index.manifests?.find((one) => one.platform.architecture === architecture);
+  return found ?? { mediaType: ociMediaTypes.manifest, digest, size: pushed.length };
+}
+
+/** Without skopeo the image is whole all the same, and its SBOM is a file. */
+async function attachSboms(image: StepImage, plainHttp: boolean): Promise<void> {
+  const at: Push = { reference: `${image.repository}@${image.digest}`, plainHttp };
+  try {
+    const pushed = await readManifest(at);
+    if (`sha256:${createHash("sha256").update(pushed).digest("hex")}` !== image.digest)
+      throw new ToolError(`the registry does not hold ${at.reference} as it was pushed`);
+    for (const [architecture, sbom] of image.sboms) {
+      const subject = manifestOf(pushed, image.digest, architecture);
+      const tag = await attachSbom({ reference: image.repository, plainHttp }, subject, sbom);
+      process.stderr.write(`attached  ${image.repository}:${tag}\n`);
+    }
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    process.stderr.write(`SBOM not attached to the image in the registry: ${error.message}\n`);
+  }
+}
+
+// `make image`: builds, writes the SBOMs into dist/sbom, pushes, attaches, and prints the reference for `make bundle`.
+await runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      registry: { type: "string" },
+      base: { type: "string" },
+      node: { type: "string" },
+      platform: { type: "string", default: `linux/${ownArchitecture()}` },
+      "plain-http": { type: "boolean", default: false },
+    },
+  });
+  const plainHttp = values["plain-http"];
+  const image = await publishImage({
+    registry: requireRegistry(values.registry),
+    plainHttp,
+    architectures: parsePlatforms(values.platform),
+    ...(values.base === undefined ? {} : { base: values.base }),
+    ...(values.node === undefined ? {} : { node: values.node }),
+  });
+  for (const [architecture, sbom] of image.sboms)
+    await writeSbom(join(repositoryRoot, "dist/sbom", `step-${architecture}.cdx.json`), sbom);
+  await attachSboms(image, plainHttp);
+  const reference = `${image.repository}:${image.version}@${image.digest}\n`;
+  await mkdir(dirname(imageReferenceFile), { recursive: true });
+  await writeFile(imageReferenceFile, reference);
+  process.stdout.write(reference);
+});
