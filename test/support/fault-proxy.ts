@@ -11,7 +11,7 @@ import { inflict } from "./fault-proxy/inflict.ts";
 import { fits, kubeRequest } from "./fault-proxy/kube-request.ts";
 import type { Upstream } from "./fault-proxy/pass-on.ts";
 import { RuleBook } from "./fault-proxy/rule-book.ts";
-import type { Match, Rule, SeenRequest } from "./fault-proxy/types.ts";
+import type { Fault, KubeRequest, Match, Rule, SeenRequest } from "./fault-proxy/types.ts";
 
 export interface FaultProxyOptions {
   /** Address of the real server, `https://…` or `http://…`. */
@@ -48,6 +48,7 @@ export class FaultProxy {
   readonly #seen: SeenRequest[] = [];
   readonly #stopped = new AbortController();
   #onSeen: (() => void)[] = [];
+  #decide: ((request: KubeRequest) => Fault | undefined) | undefined;
   #port = 0;
 
   constructor(options: FaultProxyOptions, folder: string, tls: { key: string; cert: string } | undefined, ca?: string) {
@@ -57,7 +58,8 @@ export class FaultProxy {
     this.#upstream = { url: new URL(options.target), ...(ca === undefined ? {} : { authority: ca }) };
     const serve: RequestListener = (request, response) => {
       const asked = kubeRequest(request.method ?? "GET", request.url ?? "/");
-      const rule = this.#rules.strike(asked);
+      const decided = this.#decide?.(asked);
+      const rule = decided === undefined ? this.#rules.strike(asked) : { fault: decided };
       this.#note({ ...asked, outcome: rule?.fault?.kind ?? "passed" });
       this.#deal(rule, { asked, request, response, upstream: this.#upstream }).catch(() => {
         // The server behind is not there, as its own port would say: the connection breaks.
@@ -90,9 +92,15 @@ export class FaultProxy {
     this.#rules.add(rule);
   }
 
+  /** Asked once about each request, before the rules: the fault that strikes it, or `undefined`. */
+  decide(by: (request: KubeRequest) => Fault | undefined): void {
+    this.#decide = by;
+  }
+
   /** Forgets all rules; what is under way goes on. */
   clear(): void {
     this.#rules.clear();
+    this.#decide = undefined;
   }
 
   /** How many requests of that kind came so far. */

@@ -105,10 +105,22 @@ function retryAfter(answer: Answer, now: number): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
+/** An API server's own answer that did not arrive whole. */
+function isCutOff({ body }: Answer, object: StatusObject | undefined): boolean {
+  return object === undefined && /^\s*\{\s*"kind"\s*:\s*"Status"/.test(body);
+}
+
 /** Turns an answer that is no success into a failure. Pure. `now` (ms since the epoch) reads a `Retry-After` date. */
 export function classifyAnswer(answer: Answer, now: number): KubeFailure {
   const object = parseStatus(answer.body);
   const message = typeof object?.message === "string" ? object.message : answer.body.trim().slice(0, 500);
+  if (isCutOff(answer, object)) {
+    return {
+      reason: "BadResponse",
+      status: answer.status,
+      message: `the answer (HTTP ${answer.status}) was cut off after ${answer.body.length} characters`,
+    };
+  }
   if (isForeign(answer, object)) {
     const quoted = message === "" ? "" : `: ${message.replaceAll(/\s+/g, " ").slice(0, 200)}`;
     const where = typeof answer.headers["location"] === "string" ? ` towards ${answer.headers["location"]}` : "";

@@ -41,6 +41,7 @@ export async function inflict(fault: Fault | undefined, exchange: Exchange): Pro
       return;
     case "hang":
       if (fault.when === "after") await carryOut(exchange);
+      fault.onHang?.();
       return;
     default:
       return await spoilBody(fault, await askUpstream(exchange), response);

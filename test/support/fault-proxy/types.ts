@@ -42,7 +42,12 @@ export type Fault =
   /** Ends the connection: `before` the server saw the request, or `after` it was carried out, so that the answer is lost. */
   | { readonly kind: "reset"; readonly when: "before" | "after" }
   /** The connection stays open and not one byte comes: `before` the server saw the request, or `after` it was carried out. */
-  | { readonly kind: "hang"; readonly when: "before" | "after" }
+  | {
+      readonly kind: "hang";
+      readonly when: "before" | "after";
+      /** Called as soon as the caller hangs: a test that kills it knows what the server has done. */
+      readonly onHang?: () => void;
+    }
   /** A whole HTTP answer whose body ends after `keepBytes`: no JSON any more. */
   | { readonly kind: "truncate"; readonly keepBytes: number }
   /** The connection ends in the middle of the body, after `keepBytes`. */

@@ -121,6 +121,26 @@ describe("fault proxy", () => {
     expect(reached).toEqual([`GET ${path}`]);
   });
 
+  test("tells when a caller hangs: the server has done its part by then, or has seen nothing", async () => {
+    const told: string[] = [];
+    const onHang = (): void => void told.push(`${reached.length} reached`);
+    proxy.add({ times: 1, fault: { kind: "hang", when: "before", onHang } });
+    proxy.add({ times: 1, fault: { kind: "hang", when: "after", onHang } });
+    await expect(ask(path, silence(200))).rejects.toThrow(/abort/i);
+    await expect(ask(path, silence(500))).rejects.toThrow(/abort/i);
+    expect(told).toEqual(["0 reached", "1 reached"]);
+  });
+
+  test("asks whoever decides once about each request, before its rules", async () => {
+    proxy.add({ fault: { kind: "answer", status: 503 } });
+    const asked: string[] = [];
+    proxy.decide(({ verb }) => {
+      asked.push(verb);
+      return asked.length === 1 ? { kind: "answer", status: 429 } : undefined;
+    });
+    expect([(await ask()).status, (await ask()).status, asked]).toEqual([429, 503, ["get", "get"]]);
+  });
+
   test("truncates a body inside a whole answer", async () => {
     proxy.add({ fault: { kind: "truncate", keepBytes: 10 } });
     expect(await ask()).toMatchObject({ status: 200, body: body.slice(0, 10) });

@@ -93,6 +93,15 @@ describe("the reason of a refusal", () => {
     },
   );
 
+  test("that was cut off is no fact about the cluster either, but may come whole the next time", () => {
+    const whole = status(404, { reason: "NotFound", details: { name: "x" } });
+    expect(classifyAnswer(answer(404, whole.slice(0, 40)), 0)).toEqual({
+      reason: "BadResponse",
+      status: 404,
+      message: "the answer (HTTP 404) was cut off after 40 characters",
+    });
+  });
+
   test("says the status where the server says nothing", () => {
     expect(classifyAnswer(answer(503, ""), 0).message).toBe("HTTP 503");
   });
