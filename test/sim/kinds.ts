@@ -17,7 +17,13 @@ export const kinds = {
   clusterDeployments: kind("hive.openshift.io", "v1", "clusterdeployments", "ClusterDeployment"),
   clusterVersions: kind("config.openshift.io", "v1", "clusterversions", "ClusterVersion"),
   multiClusterEngines: kind("multicluster.openshift.io", "v1", "multiclusterengines", "MultiClusterEngine"),
-  hubComponents: kind("operator.open-cluster-management.io", "v1", "internalhubcomponents", "InternalHubComponent"),
+  hubComponents: kind(
+    "operator.open-cluster-management.io",
+    "v1",
+    "internalhubcomponents",
+    "InternalHubComponent",
+    false,
+  ),
   clusterManagementAddOns: kind(
     "addon.open-cluster-management.io",
     "v1alpha1",

@@ -61,7 +61,7 @@ export class SimApiError extends Error {
   readonly status: number;
 
   constructor(status: number, what: string, text: string) {
-    super(`${what} answered ${status}: ${text.slice(0, 300)}`);
+    super(`${what} answered ${status}: ${text.slice(0, 1000)}`);
     this.status = status;
   }
 }
@@ -116,9 +116,15 @@ export class SimClient {
   }
 
   /** Merges into `status`, by its endpoint where the kind has one. */
-  async patchStatus(kind: SimKind, object: SimObject, status: unknown, signal: AbortSignal): Promise<SimObject> {
+  async patchStatus(
+    kind: SimKind,
+    object: SimObject,
+    status: unknown,
+    signal: AbortSignal,
+    search = "",
+  ): Promise<SimObject> {
     const tail = kind.statusEndpoint ? "/status" : "";
-    return await this.json("PATCH", `${path(kind, object.metadata)}${tail}`, { status }, signal);
+    return await this.json("PATCH", `${path(kind, object.metadata)}${tail}${search}`, { status }, signal);
   }
 
   /** An absent object is fine. */

@@ -12,7 +12,8 @@ function kind(group: string, version: string, plural: string, name: string): Sim
   return { group, version, plural, kind: name, statusEndpoint: true };
 }
 
-const more = {
+/** Kinds that a seed writes beside those of the players. */
+export const platformKinds = {
   nodes: kind("", "v1", "nodes", "Node"),
   pods: kind("", "v1", "pods", "Pod"),
   multiClusterHubs: kind("operator.open-cluster-management.io", "v1", "multiclusterhubs", "MultiClusterHub"),
@@ -48,10 +49,16 @@ export class HubSeed {
     await this.withStatus(
       kinds.clusterVersions,
       { metadata: { name: "version" }, spec: { clusterID: this.id } },
-      { desired: { version: "4.18.1" }, conditions: [{ type: "Progressing", status: "False" }] },
+      {
+        desired: { version: "4.18.1", image: "quay.io/openshift-release-dev/ocp-release:4.18.1" },
+        conditions: [{ type: "Progressing", status: "False", lastTransitionTime: new Date().toISOString() }],
+        availableUpdates: [],
+        observedGeneration: 1,
+        versionHash: "4.18.1",
+      },
     );
     await this.withStatus(
-      more.nodes,
+      platformKinds.nodes,
       { metadata: { name: "node-1" } },
       { conditions: [{ type: "Ready", status: "True" }] },
     );
@@ -60,7 +67,7 @@ export class HubSeed {
       { name: "managedserviceaccount", enabled: true },
     ];
     await this.withStatus(
-      more.multiClusterHubs,
+      platformKinds.multiClusterHubs,
       { metadata: { name: "multiclusterhub", namespace: acmNamespace }, spec: { overrides: { components } } },
       { phase: "Running", currentVersion: this.version },
     );
@@ -82,9 +89,19 @@ export class HubSeed {
     await this.platform();
     const metadata = { name: "dpa-hub", namespace: backupNamespace };
     const application = await this.withStatus(
-      more.dataProtection,
-      { metadata, spec: {} },
-      { conditions: [{ type: "Reconciled", status: "True" }] },
+      platformKinds.dataProtection,
+      { metadata, spec: { configuration: { velero: { defaultPlugins: ["openshift", "aws"] } } } },
+      {
+        conditions: [
+          {
+            type: "Reconciled",
+            status: "True",
+            reason: "Complete",
+            message: "Reconcile complete",
+            lastTransitionTime: new Date().toISOString(),
+          },
+        ],
+      },
     );
     const owner = {
       apiVersion: "oadp.openshift.io/v1alpha1",
@@ -194,7 +211,7 @@ export class HubSeed {
     if (hive) {
       await this.create(kinds.clusterDeployments, {
         metadata: { name, namespace: name },
-        spec: { preserveOnDelete: true },
+        spec: { baseDomain: "example.com", clusterName: name, platform: { none: {} }, preserveOnDelete: true },
       });
       return;
     }
@@ -242,7 +259,7 @@ export class HubSeed {
   private async pod(name: string, namespace: string, labels: Readonly<Record<string, string>>): Promise<void> {
     const spec = { containers: [{ name: "main", image: "none" }] };
     await this.withStatus(
-      more.pods,
+      platformKinds.pods,
       { metadata: { name, namespace, labels }, spec },
       { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
     );

@@ -5,7 +5,7 @@ import { hasNewer } from "./choose-backup.ts";
 import { cleanUpCredentials } from "./cleanup.ts";
 import { isSync, statusField } from "./names.ts";
 import { say, sayProgress, sayTrouble } from "./say.ts";
-import { createAll, isBroken, isEnded, ownedBy } from "./velero-restores.ts";
+import { createAll, currentOf, isBroken, isEnded, ownedBy } from "./velero-restores.ts";
 import { type Wave, wavesOf } from "./waves.ts";
 
 const recheckSeconds = 10;
@@ -76,8 +76,7 @@ async function makeNext(stage: Stage, restore: SimObject, progress: Progress): P
 }
 
 async function follow(stage: Stage, restore: SimObject): Promise<void> {
-  const owned = ownedBy(stage, restore);
-  const current = stage.minor >= 17 ? owned.filter((one) => !isSuperseded(owned, one)) : owned;
+  const current = currentOf(stage, restore);
   if (current.some((one) => isBroken(one) || !isEnded(stage, one))) {
     await sayProgress(
       stage,
@@ -98,11 +97,4 @@ async function follow(stage: Stage, restore: SimObject): Promise<void> {
       : "All Velero restores have run successfully",
     { messages },
   );
-}
-
-/** A broken Velero Restore counts no more once its kind was restored from a newer backup. */
-function isSuperseded(owned: readonly SimObject[], one: SimObject): boolean {
-  const backup = (of: SimObject): string => text(of.spec, "backupName");
-  const family = (of: SimObject): string => backup(of).slice(0, -14);
-  return isBroken(one) && owned.some((other) => family(other) === family(one) && backup(other) > backup(one));
 }

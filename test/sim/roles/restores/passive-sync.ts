@@ -4,7 +4,7 @@ import { chosenBackup, hasNewer } from "./choose-backup.ts";
 import { cleanUpCredentials } from "./cleanup.ts";
 import { isSync, type Kind } from "./names.ts";
 import { say, sayProgress, sayTrouble } from "./say.ts";
-import { createAll, isBroken, isEnded, ownedBy, type Wanted } from "./velero-restores.ts";
+import { createAll, currentOf, isBroken, isEnded, type Wanted } from "./velero-restores.ts";
 
 const kinds: readonly Kind[] = ["credentials", "resources", "generic"];
 
@@ -42,7 +42,7 @@ async function end(stage: Stage, restore: SimObject, owned: readonly SimObject[]
 
 /** One look at a Restore that restores no managed clusters. */
 export async function playPassive(stage: Stage, restore: SimObject): Promise<void> {
-  const owned = ownedBy(stage, restore);
+  const owned = currentOf(stage, restore);
   if (owned.length === 0) {
     await begin(stage, restore);
     return;

@@ -32,6 +32,19 @@ export function isBroken(veleroRestore: SimObject): boolean {
   return ["Failed", "FailedValidation"].includes(text(veleroRestore.status, "phase"));
 }
 
+/** A broken Velero Restore counts no more once its kind was restored from a newer backup. */
+function isSuperseded(owned: readonly SimObject[], one: SimObject): boolean {
+  const backup = (of: SimObject): string => text(of.spec, "backupName");
+  const family = (of: SimObject): string => backup(of).slice(0, -14);
+  return isBroken(one) && owned.some((other) => family(other) === family(one) && backup(other) > backup(one));
+}
+
+/** Those that the phase depends on: from 2.17 on without the broken ones that were made good. */
+export function currentOf(stage: Stage, restore: SimObject): readonly SimObject[] {
+  const owned = ownedBy(stage, restore);
+  return stage.minor >= 17 ? owned.filter((one) => !isSuperseded(owned, one)) : owned;
+}
+
 /** Makes one; `undefined` when its name is taken already. */
 async function create(stage: Stage, restore: SimObject, { backup, part, suffix }: Wanted): Promise<string | undefined> {
   const name = `${`${restore.metadata.name}-${backup.metadata.name}`.slice(0, 252)}${suffix}`;

@@ -24,11 +24,14 @@ function contents(stage: Stage, backup: SimObject): StoredBackup["items"] {
   // Fields of the velero.io/v1 API.
   const spec = backup.spec as {
     readonly includedResources?: readonly string[];
+    readonly includedNamespaces?: readonly string[];
     readonly excludedNamespaces?: readonly string[];
     readonly labelSelector?: Selector;
   };
+  const included = spec.includedNamespaces ?? [];
   const isExcluded = (name: string | undefined): boolean =>
-    name !== undefined && (spec.excludedNamespaces ?? []).includes(name);
+    name !== undefined &&
+    ((spec.excludedNamespaces ?? []).includes(name) || (included.length > 0 && !included.includes(name)));
   return backedUp
     .filter((kind) => includes(spec.includedResources ?? [], kind))
     .flatMap((kind) =>
