@@ -42,6 +42,8 @@ export interface CreatedSchedule {
   readonly name: string;
   /** How often it was made anew because of a collision. */
   readonly recreations: number;
+  /** Uid of the schedule that it takes the place of: while that one is there, it is still to be deleted. */
+  readonly replaces?: string;
   /** Flags that would have suppressed the first backup; given back once that exists. */
   readonly suppressed: Pick<BackupScheduleSpec, "noBackupOnStart" | "skipImmediately">;
 }

@@ -131,6 +131,11 @@ function foreignHub(message: string): string {
   return id === undefined ? "another hub" : `hub ${id}`;
 }
 
+function isBeingReplaced(schedule: BackupSchedule, memory: OperationMemory): boolean {
+  const replaced = memory.created_schedule?.replaces;
+  return replaced !== undefined && replaced === schedule.metadata.uid;
+}
+
 function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
   const { name, uid = "" } = schedule.metadata;
   const fresh = scheduleToCreate(schedule, context.namespaces.backup, context.hubs.secondary.version);
@@ -145,7 +150,11 @@ function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
         schedule_watched: false,
         created_schedule: {
           name,
-          recreations: (memory.created_schedule?.recreations ?? -1) + 1,
+          replaces: uid,
+          // A run that was killed before the deletion has counted it already.
+          recreations: isBeingReplaced(schedule, memory)
+            ? (memory.created_schedule?.recreations ?? 0)
+            : (memory.created_schedule?.recreations ?? -1) + 1,
           suppressed: memory.created_schedule?.suppressed ?? suppressed,
         },
       }),
@@ -169,6 +178,9 @@ function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
 
 function planExisting(schedule: BackupSchedule, seen: Seen, context: SwitchoverContext): Plan {
   const created = context.memory().created_schedule;
+  if (isBeingReplaced(schedule, context.memory())) {
+    return recreate(schedule, context);
+  }
   const message = schedule.status?.lastMessage ?? "";
   if (schedule.status?.phase === collided && (created?.recreations ?? 0) >= 1) {
     return {
