@@ -32,11 +32,13 @@ const types = { ADDED: "added", MODIFIED: "modified", DELETED: "deleted" } as co
 // Below the 30 to 60 minutes after which an API server ends a watch by itself (Kubernetes 1.35), far above a bookmark's minute.
 const longestWatchSeconds = 290;
 /** A connection that lasted this long was a good one, even if nothing happened. */
-const goodConnectionMs = 5000;
+const goodConnectionMs = 1000;
 /** However short `relistMs` is, listing a large collection takes at most a hundredth of the time. */
 const pauseToListRatio = 100;
 const firstPauseMs = 100;
 const maximumPauseMs = 5000;
+/** After a connection that had opened: the server is there, and a change must be seen within about a second. */
+const maximumPauseAfterCutMs = 1000;
 const maximumRetryAfterMs = 60_000;
 /** Openings in a row that bring nothing before the collection is listed anew: its version may be one that never comes. */
 const fruitlessOpenings = 3;
@@ -49,8 +51,8 @@ type Ending =
   | { readonly kind: "failed"; readonly error: KubeError };
 
 /** Pause before the next connection. Full jitter; never shorter than what the server asks for. Pure. */
-export function watchPauseMs(failures: number, random: number, retryAfterMs = 0): number {
-  const bound = Math.min(maximumPauseMs, firstPauseMs * 2 ** failures);
+export function watchPauseMs(failures: number, random: number, retryAfterMs = 0, maximumMs = maximumPauseMs): number {
+  const bound = Math.min(maximumMs, firstPauseMs * 2 ** failures);
   return Math.max(random * bound, Math.min(retryAfterMs, maximumRetryAfterMs));
 }
 
@@ -93,7 +95,7 @@ class Watcher<T extends KubeObject, P> {
           throw error;
         }
         this.failures += 1;
-        await this.pauseAfter(error);
+        await this.pauseAfter(error, maximumPauseMs);
       }
     }
   }
@@ -109,7 +111,8 @@ class Watcher<T extends KubeObject, P> {
       const moved = this.resourceVersion !== before;
       fruitless = moved ? 0 : fruitless + 1;
       this.failures = moved || this.lastedLong() ? 0 : this.failures + 1;
-      await (ending.kind === "failed" ? this.pauseAfter(ending.error) : this.pause());
+      const maximumMs = ending.kind !== "gone" && this.openedAt !== undefined ? maximumPauseAfterCutMs : maximumPauseMs;
+      await (ending.kind === "failed" ? this.pauseAfter(ending.error, maximumMs) : this.pause(maximumMs));
       if (ending.kind === "gone") {
         return;
       }
@@ -167,15 +170,15 @@ class Watcher<T extends KubeObject, P> {
     }
   }
 
-  private async pauseAfter(error: KubeError): Promise<void> {
+  private async pauseAfter(error: KubeError, maximumMs: number): Promise<void> {
     this.troubled = true;
     this.environment.onTrouble?.(error.text.why);
-    await this.pause(error.retryAfterMs);
+    await this.pause(maximumMs, error.retryAfterMs);
   }
 
-  private async pause(retryAfterMs?: number): Promise<void> {
+  private async pause(maximumMs: number, retryAfterMs?: number): Promise<void> {
     const { clock, random, signal } = this.environment;
-    await clock.sleep(watchPauseMs(this.failures, random.next(), retryAfterMs), signal);
+    await clock.sleep(watchPauseMs(this.failures, random.next(), retryAfterMs, maximumMs), signal);
   }
 }
 

@@ -197,6 +197,19 @@ describe("following a collection", () => {
     expect(clock.pauses.slice(0, 3)).toEqual([100, 100, 100]);
   });
 
+  test("pauses a second at most after a connection that had opened, however often it is cut", async () => {
+    const { clock } = await play({
+      connections: Array.from({ length: 8 }, () => []),
+      whileOpen: (time) => time.pass(200),
+    });
+    expect(Math.max(...clock.pauses)).toBe(1000);
+  });
+
+  test("takes a quiet connection of two seconds for a good one: proxies cut that soon", async () => {
+    const { clock } = await play({ connections: [[], [], []], whileOpen: (time) => time.pass(2_000) });
+    expect(clock.pauses.slice(0, 3)).toEqual([100, 100, 100]);
+  });
+
   test("waits as long as the server asks", async () => {
     const { clock } = await play({ connections: [[kubeError("TooManyRequests", { retryAfterMs: 20_000 })]] });
     expect(clock.pauses[0]).toBe(20_000);
