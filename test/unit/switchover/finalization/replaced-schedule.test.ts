@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { acmVersion } from "../../../../steps/switchover/acm/acm-version.ts";
 import type { BackupSchedule } from "../../../../steps/switchover/acm/hub-objects.ts";
 import { fixBackupCollision } from "../../../../steps/switchover/phases/finalization/fix-backup-collision.ts";
 import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
@@ -16,7 +17,7 @@ function planned(existing: BackupSchedule, memory: OperationMemory) {
   // What the planner of this step looks at; the waits that it plans are not begun.
   const context = {
     clients: { primary: { name: "primary" }, secondary: { name: "secondary" } },
-    hubs: { secondary: { id: "new-hub" } },
+    hubs: { secondary: { id: "new-hub", version: acmVersion("2.14.1") } },
     namespaces: { backup: "backup" },
     tuning: { scheduleDeleteWait: 1, scheduleHealthyWait: 1, deleteRequest: 1, errorGrace: 1 },
     memory: () => memory,
