@@ -10,7 +10,13 @@ export interface RecordedDocument<D, M> {
   isRecorded(document: D, step: string): boolean;
   withRecord(
     document: D,
-    entry: { readonly step: string; readonly phase: string; readonly durationMs: number; readonly at: string },
+    entry: {
+      readonly step: string;
+      readonly phase: string;
+      readonly durationMs: number;
+      readonly at: string;
+      readonly warnings: readonly string[];
+    },
   ): D;
   withoutRecord(document: D, step: string): D;
   withError(
@@ -71,8 +77,8 @@ export function durableRecorder<D, M>(options: DurableRecorderOptions<D, M>): Du
     memory: () => shape.memory(document),
     remember: (change) => update((before) => shape.withMemory(before, change(shape.memory(before)))),
     isRecorded: (step) => shape.isRecorded(document, step),
-    async record(step, phase, durationMs) {
-      await update((before) => shape.withRecord(before, { step, phase, durationMs, at: at() }));
+    async record(step, phase, durationMs, warnings) {
+      await update((before) => shape.withRecord(before, { step, phase, durationMs, at: at(), warnings }));
       await append("recorded", phase, step, { durationMs: Math.round(durationMs) });
     },
     forget: (step) => update((before) => shape.withoutRecord(before, step)),

@@ -184,11 +184,13 @@ export async function runPhase<C extends PhaseContext<M>, M>(options: PhaseRun<C
 
   emit({ type: "phase-started", phase, steps: steps.map(({ name, title }) => ({ name, title })) });
   for (const step of steps) {
+    const warned: string[] = [];
     const warn = (note: string): void => {
+      warned.push(note);
       progress.warnings.push(note);
       emit({ type: "warning", phase, step: step.name, note });
     };
-    const run: StepRun<C, M> = { phase, step, context, recorder, emit, warn, planned: progress.planned };
+    const run: StepRun<C, M> = { phase, step, context, recorder, emit, warn, warned, planned: progress.planned };
     const ending = await runOne(run, progress, options.maxRounds ?? 8);
     if (ending !== undefined) return end({ ...ending, step: step.name });
   }

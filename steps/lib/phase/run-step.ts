@@ -99,7 +99,7 @@ export async function runStep<C extends PhaseContext<M>, M>(
     note = round.note;
     if (round.state === "skipped") return { state: "skipped", note };
     if (round.state === "again") continue;
-    await recorder.record(step.name, phase, context.clock.monotonic() - startedAt);
+    await recorder.record(step.name, phase, context.clock.monotonic() - startedAt, run.warned);
     return { state: round.state === "settled" && count === 0 ? "already-done" : "done", note };
   }
   throw notSettled(step.name, maxRounds, note);

@@ -11,6 +11,8 @@ export interface StepRun<C extends PhaseContext<M>, M> {
   readonly recorder: Recorder<M>;
   readonly emit: (event: PhaseEvent) => void;
   readonly warn: (note: string) => void;
+  /** What was warned of in this step so far. */
+  readonly warned: readonly string[];
   /** The dry run's entries so far, those of earlier phases included. */
   readonly planned: PlannedChange[];
 }

@@ -201,7 +201,8 @@ export interface Recorder<M> {
   memory(): M;
   remember(update: (memory: M) => M): Promise<void>;
   isRecorded(step: string): boolean;
-  record(step: string, phase: string, durationMs: number): Promise<void>;
+  /** With what was told of the step as a warning, in one write. */
+  record(step: string, phase: string, durationMs: number, warnings: readonly string[]): Promise<void>;
   /** Drops a record, so that a later run does the step anew. */
   forget(step: string): Promise<void>;
   /** Write-ahead line: what is about to be written. */

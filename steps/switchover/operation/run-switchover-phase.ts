@@ -2,7 +2,7 @@ import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { PhaseEvent, PlannedChange } from "../../lib/phase/types.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
-import { type StateDocument, withPhase } from "../state/state-document.ts";
+import { type StateDocument, withPhase, withWarnings } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import type { Operation } from "./open-operation.ts";
 
@@ -61,10 +61,7 @@ export async function runSwitchoverPhase(request: PhaseRequest): Promise<PhaseRu
     emit: request.emit,
     earlierPlan: request.earlierPlan,
   });
-  await operation.update((document) => ({
-    ...document,
-    warnings: [...(document.warnings ?? []), ...outcome.warnings],
-  }));
+  await operation.update((document) => withWarnings(document, outcome.warnings));
   if (outcome.state === "done") {
     const isLast = phase === switchoverPhases.at(-1);
     await operation.update((document) => {

@@ -118,13 +118,20 @@ export function withPhase(document: StateDocument, to: StoredPhase, at: string, 
   return { ...document, current_phase: to, last_updated: at, history: [...document.history, step] };
 }
 
+/** Adds what is new of these: a phase that is resumed tells of its earlier steps once more. */
+export function withWarnings(document: StateDocument, warnings: readonly string[]): StateDocument {
+  return warnings.length === 0
+    ? document
+    : { ...document, warnings: [...new Set([...(document.warnings ?? []), ...warnings])] };
+}
+
 /** How the phase runner records in the state file. */
 export const stateShape: RecordedDocument<StateDocument, OperationMemory> = {
   memory: (document) => document.config,
   withMemory: (document, config) => ({ ...document, config }),
   isRecorded: (document, step) => document.completed_steps.some((entry) => entry.name === step),
-  withRecord: (document, { step, phase, durationMs, at }) => ({
-    ...document,
+  withRecord: (document, { step, phase, durationMs, at, warnings }) => ({
+    ...withWarnings(document, warnings),
     last_updated: at,
     completed_steps: [
       ...document.completed_steps.filter((entry) => entry.name !== step),

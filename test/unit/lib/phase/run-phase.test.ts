@@ -275,6 +275,22 @@ describe("a recorded step", () => {
     expect(outcome).toMatchObject({ state: "done", timeline: [{ note: "recorded as done by an earlier run" }] });
   });
 
+  test("has its warnings beside it on the disk, so that a kill behind it loses none", async () => {
+    const warning = stepOn("warn", "lamp", () => acting([{ kind: "warn", message: "flickers" }]));
+    const { point, dead } = dyingAt("before get lamp");
+    let gets = 0;
+    const second = (what: string): Promise<void> => {
+      if (what === "before get lamp") gets += 1;
+      return gets < 2 ? Promise.resolve() : point(what);
+    };
+    void bench.run([warning, light], { point: second });
+    await dead;
+    expect([bench.disk.steps, bench.disk.warnings]).toEqual([["warn"], ["flickers"]]);
+    bench.world.put("lamp", { lit: true });
+    await bench.run([setting("quiet", "lamp", { lit: true })]);
+    expect(bench.disk.warnings).toEqual(["flickers"]);
+  });
+
   test("that a later step makes forgotten is done anew by the next run", async () => {
     await bench.run([
       light,

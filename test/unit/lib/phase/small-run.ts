@@ -23,13 +23,18 @@ interface Document {
   readonly memory: Memory;
   readonly steps: readonly string[];
   readonly errors: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 const shape: RecordedDocument<Document, Memory> = {
   memory: ({ memory }) => memory,
   withMemory: (document, memory) => ({ ...document, memory }),
   isRecorded: ({ steps }, step) => steps.includes(step),
-  withRecord: (document, { step }) => ({ ...document, steps: [...document.steps, step] }),
+  withRecord: (document, { step, warnings }) => ({
+    ...document,
+    steps: [...document.steps, step],
+    warnings: [...document.warnings, ...warnings],
+  }),
   withoutRecord: (document, step) => ({ ...document, steps: document.steps.filter((name) => name !== step) }),
   withError: (document, { error }) => ({ ...document, errors: [...document.errors, error.text.id] }),
 };
@@ -42,7 +47,7 @@ export class SmallBench {
   readonly journal: string[] = [];
   readonly events: PhaseEvent[] = [];
   readonly clock = new JumpingClock();
-  disk: Document = { memory: {}, steps: [], errors: [] };
+  disk: Document = { memory: {}, steps: [], errors: [], warnings: [] };
 
   /** A new process: it knows what is on the disk, nothing else. */
   run(steps: readonly Step[], options: RunOptions = {}): Promise<PhaseOutcome> {
