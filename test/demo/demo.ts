@@ -2,8 +2,10 @@
 //   node test/demo/demo.ts [switchover | interrupted]
 import { dirname, join } from "node:path";
 import { type LocalCluster, up } from "../cluster/local/cluster.ts";
+import { killStep } from "../cluster/local/kill-step.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { SetupError } from "../cluster/programs/setup-error.ts";
+import { runningPod } from "../support/running-pod.ts";
 import {
   fairleadNamespace,
   handOver,
@@ -12,7 +14,6 @@ import {
   type StagedHubs,
   stageHubs,
 } from "../support/stage.ts";
-import { killStep } from "./kill-step.ts";
 import { follow, switchoverRun, timeScale, tuning } from "./pipeline-run.ts";
 import { readWaits, shareLines } from "./shares.ts";
 import { copyReport, fleetOf } from "./show-hubs.ts";
@@ -50,12 +51,19 @@ async function createRun({ cluster, installation }: Scene): Promise<string> {
   return name;
 }
 
+/** Kills the program in the pod of a Task without a warning. */
+async function killDuring(cluster: LocalCluster, run: string, task: string): Promise<void> {
+  const { uid } = await runningPod(cluster, run, task);
+  await killStep(uid);
+  log(`the step of ${task} was killed`);
+}
+
 /** Plays the act; returns the name and exit code of its last run. */
 async function play(act: Act, scene: Scene): Promise<{ readonly name: string; readonly code: number }> {
   chapter(`The switchover: a PipelineRun from the bundle by digest, tuning ${JSON.stringify(tuning)}`);
   let name = await createRun(scene);
   if (act === "interrupted") {
-    await Promise.all([follow(scene.cluster, name), killStep(scene.cluster, name, "finalize", log)]);
+    await Promise.all([follow(scene.cluster, name), killDuring(scene.cluster, name, "finalize")]);
     chapter("The same once more: what was done is not repeated");
     name = await createRun(scene);
   }

@@ -8,6 +8,7 @@ import { ensurePackages, gitHostPrograms } from "../../cluster/local/packages.ts
 import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
 import { type GitHost, startGitHost } from "../../support/git-host/gitea.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
+import { type RunningPod, runningPod } from "../../support/running-pod.ts";
 import {
   fairleadNamespace,
   handOver,
@@ -186,11 +187,8 @@ export class E2eStage {
   }
 
   /** Resolves when a Task of the run has a running pod. */
-  async taskRunning(run: string, task: string): Promise<string> {
-    const selector = `tekton.dev/pipelineRun=${run},tekton.dev/pipelineTask=${task}`;
-    await this.kubectl("wait", "--for=create", "pod", "-l", selector, "--timeout=120s");
-    await this.kubectl("wait", "--for=jsonpath={.status.phase}=Running", "pod", "-l", selector, "--timeout=120s");
-    return (await this.kubectl("get", "pod", "-l", selector, "-o", "jsonpath={.items[0].metadata.name}")).trim();
+  taskRunning(run: string, task: string): Promise<RunningPod> {
+    return runningPod(this.cluster, run, task);
   }
 
   /** `fairlead switchover run` from the first hub to the second, as a process of this machine. */
