@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describeWrite, KillBench } from "./support/kill-bench.ts";
+import {
+  chosen,
+  type KillCase,
+  killAndCompare,
+  killTimeoutMs,
+  type Reference,
+  undisturbed,
+} from "./support/kill-plan.ts";
+
+/** Right before and right after a write, which is one of several of its kind or the only one. */
+function casesOf(write: string, index: number, writes: readonly string[]): readonly KillCase[] {
+  const number = writes.slice(0, index + 1).filter((other) => other === write).length;
+  return (["before", "after"] as const).map((when) => ({
+    point: { kind: "api-write", write, number, when },
+    label: `${when} write ${number} of "${write}"`,
+  }));
+}
+
+describe("a switchover killed right before or after a write to a hub", () => {
+  let bench: KillBench;
+  let reference: Reference;
+  let writes: readonly string[];
+
+  beforeAll(async () => {
+    bench = await KillBench.open();
+    reference = await undisturbed(bench);
+    writes = bench.writes.map(describeWrite);
+  });
+  afterAll(() => bench?.close());
+
+  test("an undisturbed run activates once, and makes each of its other writes once", () => {
+    expect(reference.effects).toEqual([
+      "primary create restores",
+      "primary patch backupschedules acm-hub-backup",
+      "primary patch managedclusters c1",
+      "primary patch managedclusters c2",
+      "secondary create backupschedules",
+      "secondary delete restores restore-acm-passive-sync",
+      "secondary patch restores restore-acm-passive-sync",
+    ]);
+  });
+
+  test(
+    "ends, started again, as an undisturbed one: same hubs, same state and report, no write done twice",
+    async () => {
+      const cases = chosen(writes.flatMap(casesOf), 6);
+      expect(await killAndCompare(bench, cases, reference)).toEqual([]);
+    },
+    killTimeoutMs,
+  );
+});

@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { KindName } from "../../../sim/kinds.ts";
+import type { SimObject } from "../../../sim/kube/sim-client.ts";
+import type { HealthyPair } from "../../../support/hubs.ts";
+
+// Numbers and times of a run, under whatever names: they differ between any two runs.
+const dropped = new Set([
+  "uid",
+  "resourceVersion",
+  "resource_version",
+  "generation",
+  "managedFields",
+  "creationTimestamp",
+  "creation_timestamp",
+  "timestamp",
+  "startedAt",
+  "durationMs",
+  "durationSeconds",
+  "runId",
+  // Whether a cluster joins before it is asked to is a race between operators.
+  "import.open-cluster-management.io/immediate-import",
+]);
+
+// How soon the old hub misses a cluster's lease is a matter of its clock, not of the run.
+const timely = /clusters are still Available on the old hub/;
+
+const replaced: readonly (readonly [RegExp, string])[] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UID"],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
+  [/\d{14}/g, "STAMP"],
+  [/\b20\d{6}\b/g, "DAY"],
+  [/local-\d+/g, "RUN"],
+];
+
+/** Takes away what differs between any two runs: identities, versions, times, and the times in names. Pure. */
+export function comparable(value: unknown): unknown {
+  if (typeof value === "string") return replaced.reduce((text, [from, to]) => text.replaceAll(from, to), value);
+  if (typeof value === "number") return value > 1e12 ? "MILLISECONDS" : value;
+  if (Array.isArray(value)) return value.filter((item) => !timely.test(String(item))).map(comparable);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !dropped.has(key));
+  return Object.fromEntries(entries.map(([key, member]) => [String(comparable(key)), comparable(member)]).toSorted());
+}
+
+function isAvailable(object: SimObject): boolean | undefined {
+  const conditions = object.status?.["conditions"];
+  if (!Array.isArray(conditions)) return undefined;
+  return conditions.some((one) => one.type === "ManagedClusterConditionAvailable" && one.status === "True");
+}
+
+type HubName = "primary" | "secondary";
+
+// When the old hub misses its clusters is a matter of its clock.
+function connection(object: SimObject, hub: HubName): object {
+  return hub === "primary" ? {} : { available: isAvailable(object) };
+}
+
+function essence(object: SimObject, hub: HubName): unknown {
+  const { spec, status, data } = object;
+  const metadata = { ...object.metadata, annotations: object.metadata.annotations ?? {} };
+  return comparable({ metadata, spec, data, phase: status?.["phase"], ...connection(object, hub) });
+}
+
+const compared = [
+  "managedClusters",
+  "clusterDeployments",
+  "backupSchedules",
+  "veleroSchedules",
+  "restores",
+] as const satisfies readonly KindName[];
+
+/** Both hubs, as far as a switchover changes them. */
+export async function hubsState(pair: HealthyPair): Promise<unknown> {
+  const look = async (hub: HubName): Promise<unknown> => {
+    const lists = await Promise.all(compared.map((kind) => pair.seeds[hub].list(kind)));
+    const entries = lists.map((objects, index) => [compared[index], objects.map((object) => essence(object, hub))]);
+    return Object.fromEntries(entries);
+  };
+  const [primary, secondary] = await Promise.all([look("primary"), look("secondary")]);
+  return { primary, secondary };
+}
+
+/** The hubs once they are as `expected`, at the latest after some seconds: the operators go on after a run's end. */
+export async function settledHubs(pair: HealthyPair, expected: unknown, withinMs = 8_000): Promise<unknown> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const state = await hubsState(pair);
+    if (isDeepStrictEqual(state, expected) || performance.now() > deadline) return state;
+    await pause(100);
+  }
+}
+
+export async function comparableFile(path: string): Promise<unknown> {
+  return comparable(JSON.parse(await readFile(path, "utf8")));
+}

@@ -1,0 +1,83 @@
+import { expect } from "@jest/globals";
+import type { Ended } from "../../../integration/switchover/support/switchover-bench.ts";
+import { seededRandom } from "../../lib/state/child-process.ts";
+import { settledHubs } from "./final-state.ts";
+import type { KillBench, KillPoint } from "./kill-bench.ts";
+
+const everywhere = process.env["KILL_EVERYWHERE"] === "true";
+const day = Math.floor(Date.now() / 86_400_000);
+/** Another one each day; `KILL_SEED` repeats one. */
+const seed = Number(process.env["KILL_SEED"] ?? day);
+
+/** A test that kills at every instant takes long; one that samples does not. */
+export const killTimeoutMs = everywhere ? 3_600_000 : 360_000;
+
+/** All of them with `KILL_EVERYWHERE=true`, else as many as `count`, drawn by the seed, in order. */
+export function chosen<T>(all: readonly T[], count: number): readonly T[] {
+  if (everywhere || all.length <= count) return all;
+  const random = seededRandom(seed);
+  const drawn = all.map((point, index) => ({ point, index, draw: random() })).toSorted((a, b) => a.draw - b.draw);
+  return drawn
+    .slice(0, count)
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ point }) => point);
+}
+
+export interface Reference {
+  readonly effects: readonly string[];
+  readonly records: unknown;
+  readonly hubs: unknown;
+}
+
+/** How an undisturbed run leaves everything. */
+export async function undisturbed(bench: KillBench): Promise<Reference> {
+  await bench.begin();
+  expectSuccess(await bench.run());
+  const hubs = await settledHubs(bench.pair, undefined, 1_500);
+  return { effects: bench.effects(), records: await bench.records(), hubs };
+}
+
+export interface KillCase {
+  readonly point: KillPoint;
+  /** Says what is written there. */
+  readonly label: string;
+}
+
+function expectSuccess({ exitCode, stderr }: Ended): void {
+  if (exitCode !== 0) throw new Error(`the run ended with ${exitCode}: ${stderr.slice(-1_500)}`);
+}
+
+/** Tells whether the point was reached: some writes depend on who is quicker. */
+async function tryOne(bench: KillBench, point: KillPoint, reference: Reference): Promise<boolean> {
+  await bench.begin();
+  const first = await bench.run(point);
+  if (first.exitCode !== null) expectSuccess(first);
+  expectSuccess(await bench.run());
+  expect(bench.effects()).toEqual(reference.effects);
+  expect(await bench.records()).toEqual(reference.records);
+  expect(await settledHubs(bench.pair, reference.hubs)).toEqual(reference.hubs);
+  return first.exitCode === null;
+}
+
+/** Kills at each point, goes on, compares. Returns what went wrong, by label. */
+export async function killAndCompare(
+  bench: KillBench,
+  cases: readonly KillCase[],
+  reference: Reference,
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  let killed = 0;
+  console.log(
+    `killed ${everywhere ? "everywhere" : `at ${cases.length} instants of seed ${seed}`}:\n${cases.map(({ label }) => `  ${label}`).join("\n")}`,
+  );
+  for (const { point, label } of cases) {
+    try {
+      if (await tryOne(bench, point, reference)) killed += 1;
+    } catch (error) {
+      failures.push(`killed ${label}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  // A harness that kills nobody would find nothing.
+  expect(killed).toBeGreaterThan((cases.length - failures.length) / 2);
+  return failures;
+}
