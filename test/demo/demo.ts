@@ -14,7 +14,7 @@ import {
   type StagedHubs,
   stageHubs,
 } from "../support/stage.ts";
-import { follow, switchoverRun, timeScale, tuning } from "./pipeline-run.ts";
+import { follow, switchoverRun, tuning } from "./pipeline-run.ts";
 import { readWaits, shareLines } from "./shares.ts";
 import { copyReport, fleetOf } from "./show-hubs.ts";
 
@@ -119,7 +119,7 @@ async function demo(act: Act): Promise<void> {
   log(`pipelines ${installation.pipelines}`);
   const preparedMs = elapsedMs();
   chapter("Two hubs with real Velero on one object storage, twelve clusters on the first");
-  const hubs = await stageHubs(cluster, { imported: 9, hive: 3, acmVersion: "2.16.1", timeScale }, log);
+  const hubs = await stageHubs(cluster, { imported: 9, hive: 3 }, log);
   try {
     await handOver(cluster, hubs);
     await show(act, { cluster, installation, hubs, preparedMs });

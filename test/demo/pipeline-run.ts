@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { LocalCluster } from "../cluster/local/cluster.ts";
-import { fairleadNamespace, type Installation } from "../support/stage.ts";
+import { fairleadNamespace, type Installation, stageTuning } from "../support/stage.ts";
 
 const program = join(import.meta.dirname, "../../steps/cli.ts");
 
-// The operators of the hubs are played thirty times faster than they are: their five minutes become ten seconds.
-export const timeScale = 30;
-export const tuning = { collisionCheckAfter: 12, scheduleHealthyWait: 240, errorGrace: 60 };
+export const tuning = stageTuning(process.env);
 
 /** A switchover from the bundle by digest, for real. */
 export function switchoverRun(installation: Installation, name: string): unknown {

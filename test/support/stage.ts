@@ -21,9 +21,16 @@ export const webhookSecret = "webhook-secret-of-the-tests";
 export interface FleetOptions {
   readonly imported: number;
   readonly hive: number;
-  readonly acmVersion: string;
-  /** Played seconds per real second; Velero keeps its own time. */
-  readonly timeScale: number;
+}
+
+// Played operators are thirty times faster than real ones: their five minutes become ten seconds. Velero keeps its time.
+const timeScale = 30;
+const playedVersion = "2.16.1";
+
+/** Wait times in seconds that suit the operators of the hubs. A real one takes the times of the product. */
+export function stageTuning(environment: NodeJS.ProcessEnv): Readonly<Record<string, number>> {
+  const isReal = (environment["HUB_OPERATOR"] ?? "") !== "";
+  return isReal ? { errorGrace: 120 } : { collisionCheckAfter: 12, scheduleHealthyWait: 240, errorGrace: 60 };
 }
 
 /** Two hubs with real Velero, a fleet on the first one. */
@@ -55,6 +62,7 @@ export async function stageHubs(
 ): Promise<StagedHubs> {
   const folder = hubsFolder(cluster.layout);
   const environment = await environmentOptions(process.env);
+  const acmVersion = environment.operator?.acmVersion ?? playedVersion;
   // Hubs that an earlier stage left hold another fleet.
   await stopHubs(folder);
   const hubs = await startHubs({ ...environment, folder, network: cluster.hubNetwork, log });
@@ -66,14 +74,14 @@ export async function stageHubs(
   );
   const hive = Array.from({ length: options.hive }, (_, index) => `hive-${index + 1}`);
   const seeds = {
-    primary: await HubSeed.open(primary, ids.primary, options.acmVersion),
-    secondary: await HubSeed.open(secondary, ids.secondary, options.acmVersion),
+    primary: await HubSeed.open(primary, ids.primary, acmVersion),
+    secondary: await HubSeed.open(secondary, ids.secondary, acmVersion),
   };
   await Promise.all([seeds.primary.platform(), seeds.secondary.platform()]);
   await claimSpokes(bucket, [...imported, ...hive], ids.primary);
   await seeds.primary.fleet(imported, hive);
   log(`fleet of ${imported.length + hive.length} clusters (${hive.length} Hive) is on the primary hub`);
-  const operate = (hub: Hub): Promise<void> => startOperators(hub, { ...options, ...environment, bucket });
+  const operate = (hub: Hub): Promise<void> => startOperators(hub, { ...environment, acmVersion, timeScale, bucket });
   const leave = (): void => {
     seeds.primary.close();
     seeds.secondary.close();

@@ -14,13 +14,11 @@ const usage = `Hubs for demo and e2e: real API server, Velero and S3 storage, wi
 
   --folder F        where they live (default ${defaultFolder})
   --names A,B       default primary,secondary
-  --acm-version V   release that the played operators follow
 `;
 
 interface Flags {
   readonly folder: string;
   readonly names: readonly string[];
-  readonly acmVersion: string | undefined;
 }
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -30,10 +28,9 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     options: {
       folder: { type: "string", default: defaultFolder },
       names: { type: "string", default: "primary,secondary" },
-      "acm-version": { type: "string" },
     },
   });
-  const flags = { folder: values.folder, names: values.names.split(","), acmVersion: values["acm-version"] };
+  const flags = { folder: values.folder, names: values.names.split(",") };
   const commands: Readonly<Record<string, () => Promise<number>>> = {
     up: () => up(flags, signal),
     status: () => status(flags),
@@ -47,9 +44,8 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
 
 async function up(flags: Flags, signal: AbortSignal): Promise<number> {
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
-  const { folder, names, acmVersion } = flags;
-  const version = acmVersion === undefined ? {} : { acmVersion };
-  const hubs = await startHubs({ ...(await environmentOptions(process.env)), ...version, folder, names, signal, log });
+  const { folder, names } = flags;
+  const hubs = await startHubs({ ...(await environmentOptions(process.env)), folder, names, signal, log });
   for (const hub of hubs.hubs) process.stdout.write(`${hub.name}: ${hub.url}  ${hub.kubeconfig()}\n`);
   return 0;
 }

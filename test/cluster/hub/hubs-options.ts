@@ -8,6 +8,8 @@ import type { HubNetwork } from "./network.ts";
 export interface BackupOperatorOptions {
   /** Path of its manager program. */
   readonly program: string;
+  /** `2.16.1`: from 2.16 on it answers an admission webhook. */
+  readonly acmVersion: string;
 }
 
 export interface HubsOptions {
@@ -17,12 +19,8 @@ export interface HubsOptions {
   readonly names?: readonly string[];
   /** A network to plug into, such as the local cluster's. Default: a network of the hubs' own, reached from the machine. */
   readonly network?: HubNetwork;
-  /** `2.14`: which release the played operators follow. */
-  readonly acmVersion?: string;
   /** Further folders with CustomResourceDefinitions, the first one wins; those of Go modules come before. */
   readonly crdFolders?: readonly string[];
-  /** What the simulator plays; nothing is played when empty. */
-  readonly play?: readonly string[];
   readonly operator?: BackupOperatorOptions;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -30,13 +28,13 @@ export interface HubsOptions {
 
 /** The options that decide what runs, as text to compare. */
 export function fingerprint(options: HubsOptions): string {
-  const { names, network, acmVersion, crdFolders, play, operator } = options;
-  return JSON.stringify({ names, network, acmVersion, crdFolders, play, operator });
+  const { names, network, crdFolders, operator } = options;
+  return JSON.stringify({ names, network, crdFolders, operator });
 }
 
 /**
  * Options that a user sets by environment: `CRDS_DIR` (real CustomResourceDefinitions), `HUB_OPERATOR` (manager program
- * of a real backup operator) and `HUB_OPERATOR_CRDS`.
+ * of a real backup operator), `HUB_OPERATOR_CRDS` and `HUB_OPERATOR_VERSION` (the ACM version it is of, 2.16.1 when unset).
  *
  * @throws SetupError HUB-07 when one of them is set to nothing usable
  */
@@ -53,7 +51,10 @@ export async function environmentOptions(
     throw unusable("HUB_OPERATOR", program, "it is no program that this user may run");
   }
   const folders = [operatorCrds, ...(crds === "" ? [] : [crds])].map((folder) => resolve(folder));
-  return { crdFolders: folders, operator: { program: resolve(program) } };
+  return {
+    crdFolders: folders,
+    operator: { program: resolve(program), acmVersion: environment["HUB_OPERATOR_VERSION"] ?? "2.16.1" },
+  };
 }
 
 async function mustBeFolder(name: string, path: string): Promise<void> {

@@ -17,6 +17,7 @@ import {
   manualToken,
   type StagedHubs,
   stageHubs,
+  stageTuning,
 } from "../../support/stage.ts";
 
 const run = promisify(execFile);
@@ -51,8 +52,7 @@ function runProgram(args: readonly string[]): Promise<{ readonly exitCode: numbe
   });
 }
 
-/** Wait times of the end-to-end tests: real Velero, operators that are played thirty times faster. */
-export const e2eTuning = JSON.stringify({ collisionCheckAfter: 12, scheduleHealthyWait: 240, errorGrace: 60 });
+export const e2eTuning = JSON.stringify(stageTuning(process.env));
 
 /** A cluster with Tekton, two hubs with real Velero, Fairlead installed from its bundles. */
 export class E2eStage {
@@ -75,7 +75,7 @@ export class E2eStage {
     try {
       const { tkn = "tkn" } = await ensurePrograms(["tkn"]);
       const installation = await installFairlead(cluster);
-      const hubs = await stageHubs(cluster, { imported: 9, hive: 3, acmVersion: "2.16.1", timeScale: 30 }, () => {});
+      const hubs = await stageHubs(cluster, { imported: 9, hive: 3 }, () => {});
       await handOver(cluster, hubs);
       return new E2eStage(cluster, installation, hubs, tkn);
     } catch (error) {

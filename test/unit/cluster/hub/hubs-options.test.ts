@@ -25,7 +25,10 @@ describe("options of the hubs from the environment", () => {
 
   test("HUB_OPERATOR names a manager program, whose own CRDs win over CRDS_DIR", async () => {
     const environment = { HUB_OPERATOR: program, HUB_OPERATOR_CRDS: folder, CRDS_DIR: tmpdir() };
-    expect(await environmentOptions(environment)).toEqual({ crdFolders: [folder, tmpdir()], operator: { program } });
+    expect(await environmentOptions(environment)).toEqual({
+      crdFolders: [folder, tmpdir()],
+      operator: { program, acmVersion: "2.16.1" },
+    });
   });
 
   test.each([
@@ -57,10 +60,8 @@ describe("the fingerprint of options", () => {
 
   test.each([
     { names: ["one"] },
-    { acmVersion: "2.16" },
     { crdFolders: ["/x"] },
-    { play: ["pods"] },
-    { operator: { program: "/m" } },
+    { operator: { program: "/m", acmVersion: "2.16.1" } },
     { network: { bridge: "b", prefixLength: 24, addresses: [] } },
   ])("changes with %j", (change) => {
     expect(fingerprint({ folder: "/a", ...change })).not.toBe(fingerprint({ folder: "/a" }));
