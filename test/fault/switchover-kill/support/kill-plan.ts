@@ -7,7 +7,7 @@ import type { KillBench, KillPoint } from "./kill-bench.ts";
 const everywhere = process.env["KILL_EVERYWHERE"] === "true";
 const day = Math.floor(Date.now() / 86_400_000);
 /** Another one each day; `KILL_SEED` repeats one. */
-const seed = Number(process.env["KILL_SEED"] ?? day);
+export const seed = Number(process.env["KILL_SEED"] ?? day);
 
 /** A test that kills at every instant takes long; one that samples does not. */
 export const killTimeoutMs = everywhere ? 3_600_000 : 360_000;
