@@ -23,6 +23,7 @@ export interface VeleroStatement {
 
 const activation = "cluster.open-cluster-management.io/backup";
 const location = "dpa-hub-1";
+const nothing = { labelSelector: { matchLabels: { "no-such": "label" } } };
 const never = "0 3 1 1 *";
 
 function secretsOf(namespace: string) {
@@ -199,12 +200,23 @@ const quiet: readonly VeleroStatement[] = [
     },
   },
   {
-    sentence: "an empty Restore ends Completed with a warning",
-    async holds(pair) {
-      await backedUp(pair, "empty");
-      await pair.second.restore("empty", "empty", { labelSelector: { matchLabels: { "no-such": "label" } } });
-      const { status } = await pair.second.phase("veleroRestores", "empty", "Completed");
+    sentence: "a Restore of an empty Backup ends Completed with a warning",
+    async holds({ first, second }) {
+      await first.backup("empty", { includedResources: ["configmaps"], ...nothing });
+      await second.phase("veleroBackups", "empty", "Completed");
+      await second.restore("empty", "empty");
+      const { status } = await second.phase("veleroRestores", "empty", "Completed");
       expect(status?.["warnings"]).toBe(1);
+    },
+  },
+  {
+    sentence: "a Restore that selects nothing of its Backup ends Completed without one",
+    async holds(pair) {
+      await backedUp(pair, "unselected");
+      await pair.second.restore("unselected", "unselected", nothing);
+      const { status } = await pair.second.phase("veleroRestores", "unselected", "Completed");
+      expect(status?.["warnings"] ?? 0).toBe(0);
+      expect(await secretNames(pair.second, "unselected")).toEqual([]);
     },
   },
   {
@@ -223,13 +235,14 @@ const quiet: readonly VeleroStatement[] = [
     },
   },
   {
-    sentence: "without a policy an existing object stays as it is",
+    sentence: "without a policy an existing object that differs stays as it is, with a warning",
     async holds(pair) {
       await backedUp(pair, "kept");
       await pair.second.namespace("kept");
       await pair.second.secret("kept", "ordinary", {}, "2");
       await pair.second.restore("kept", "kept");
-      await pair.second.phase("veleroRestores", "kept", "Completed");
+      const { status } = await pair.second.phase("veleroRestores", "kept", "Completed");
+      expect(status?.["warnings"]).toBe(1);
       const { metadata, data } = await pair.second.get("secrets", "ordinary", "kept");
       expect(data).toEqual({ value: btoa("2") });
       expect(metadata.labels?.["velero.io/backup-name"]).toBeUndefined();

@@ -192,12 +192,12 @@ describe("a Restore beside something active", () => {
   });
 
   test.each([
-    ["2.11", "FinishedWithErrors"],
-    ["2.12", "Enabled"],
-  ])("%s: beside a Paused schedule it is %s", async (release, phase) => {
+    ["2.11", "Enabled", "FinishedWithErrors"],
+    ["2.12", "Paused", "Enabled"],
+  ])("%s: beside a schedule with spec.paused, which is %s, it is %s", async (release, scheduled, phase) => {
     await hub.play(release);
     await hub.schedule({ paused: true });
-    await eventually(async () => expect(await hub.status("backupSchedules", "acm-hub-backup")).toHaveProperty("phase"));
+    await hub.phase("backupSchedules", "acm-hub-backup", scheduled);
     await hub.backupSet(first);
     await hub.restore();
     await hub.phase("restores", name, phase);

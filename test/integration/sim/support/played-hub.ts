@@ -102,6 +102,7 @@ export class PlayedHub {
       timeScale: 100,
       ...options,
     });
+    await this.phase("storageLocations", "dpa-hub-1", "Available");
   }
 
   /** Stops the players and removes what the test left. */

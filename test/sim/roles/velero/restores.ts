@@ -7,7 +7,8 @@ import { load } from "./stored-backup.ts";
 
 const finalizer = "restores.velero.io/external-resources-finalizer";
 
-async function restoreItem(stage: Stage, restore: SimObject, kind: KindName, object: SimObject): Promise<void> {
+/** Answers how many warnings that is worth. */
+async function restoreItem(stage: Stage, restore: SimObject, kind: KindName, object: SimObject): Promise<number> {
   const labels = {
     ...object.metadata.labels,
     "velero.io/backup-name": text(restore.spec, "backupName").slice(0, 63),
@@ -22,6 +23,14 @@ async function restoreItem(stage: Stage, restore: SimObject, kind: KindName, obj
   }
   if (existing === undefined) await stage.world.create(kind, wanted);
   else if (text(restore.spec, "existingResourcePolicy") === "update") await update(stage, kind, existing, wanted);
+  // A namespace that is there already is never a matter.
+  else if (kind !== "namespaces" && differs(existing, object)) return 1;
+  return 0;
+}
+
+function differs(existing: SimObject, object: SimObject): boolean {
+  const content = ({ spec = {}, data = {} }: SimObject): string => JSON.stringify([spec, data]);
+  return content(existing) !== content(object);
 }
 
 /** The update policy makes the object what the backup has: labels, annotations and fields that it lacks are dropped. */
@@ -81,13 +90,16 @@ async function finish(stage: Stage, restore: SimObject, name: string): Promise<v
     return;
   }
   const selector = restore.spec?.["labelSelector"] as Selector | undefined;
-  const items = (await load(stage, name)).items.filter(({ object }) => selects(selector, object.metadata.labels));
-  for (const { kind, object } of items) await restoreItem(stage, restore, kind, object);
+  const stored = (await load(stage, name)).items;
+  const items = stored.filter(({ object }) => selects(selector, object.metadata.labels));
+  // The warning is for a backup without content, not for a selector that leaves none.
+  let warnings = stored.length === 0 ? 1 : 0;
+  for (const { kind, object } of items) warnings += await restoreItem(stage, restore, kind, object);
   const fault = faults.of("restore-errors").find((one) => name.startsWith(one.prefix));
   await world.setStatus("veleroRestores", restore, {
     phase: fault === undefined ? "Completed" : "PartiallyFailed",
     errors: fault?.errors ?? 0,
-    warnings: items.length === 0 ? 1 : 0,
+    warnings,
     completionTimestamp: iso(),
     progress: { itemsRestored: items.length, totalItems: items.length },
   });
