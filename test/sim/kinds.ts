@@ -30,6 +30,12 @@ export const kinds = {
     "clustermanagementaddons",
     "ClusterManagementAddOn",
   ),
+  managedServiceAccounts: kind(
+    "authentication.open-cluster-management.io",
+    "v1beta1",
+    "managedserviceaccounts",
+    "ManagedServiceAccount",
+  ),
   veleroBackups: kind("velero.io", "v1", "backups", "Backup", false),
   veleroRestores: kind("velero.io", "v1", "restores", "Restore", false),
   veleroSchedules: kind("velero.io", "v1", "schedules", "Schedule", false),

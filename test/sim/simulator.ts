@@ -1,6 +1,7 @@
 import { type Fault, Faults } from "./faults.ts";
 import { SimClient } from "./kube/sim-client.ts";
 import type { Player, Stage } from "./player.ts";
+import { accountPlayer } from "./roles/accounts.ts";
 import { admissionPlayer, admissionReady } from "./roles/admission.ts";
 import { clusterPlayer } from "./roles/clusters.ts";
 import { garbagePlayer } from "./roles/garbage.ts";
@@ -10,7 +11,7 @@ import { veleroPlayer } from "./roles/velero/player.ts";
 import { World } from "./world.ts";
 
 /** What can be played; what is left out is real, or absent. */
-export const roleNames = ["operator", "velero", "clusters", "garbage"] as const;
+export const roleNames = ["operator", "velero", "clusters", "garbage", "accounts"] as const;
 export type RoleName = (typeof roleNames)[number];
 
 const players: Readonly<Record<RoleName, readonly Player[]>> = {
@@ -18,6 +19,7 @@ const players: Readonly<Record<RoleName, readonly Player[]>> = {
   velero: [veleroPlayer],
   clusters: [clusterPlayer],
   garbage: [garbagePlayer],
+  accounts: [accountPlayer],
 };
 
 export interface SimulatorOptions {

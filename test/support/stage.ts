@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bundles, publishBundles } from "../../images/build/bundle.ts";
@@ -47,8 +48,6 @@ export interface StagedHubs {
   stop(): Promise<void>;
 }
 
-const ids = { primary: "11111111-aaaa-4aaa-8aaa-111111111111", secondary: "22222222-bbbb-4bbb-8bbb-222222222222" };
-
 async function claimSpokes(folder: string, names: readonly string[], hubId: string): Promise<void> {
   await mkdir(join(folder, "spokes"), { recursive: true });
   await Promise.all(names.map((name) => writeFile(join(folder, "spokes", name), hubId)));
@@ -61,6 +60,8 @@ export async function stageHubs(
   log: (line: string) => void,
 ): Promise<StagedHubs> {
   const folder = hubsFolder(cluster.layout);
+  // New hubs: an operation between those of an earlier stage does not go on here.
+  const ids = { primary: randomUUID(), secondary: randomUUID() };
   const environment = await environmentOptions(process.env);
   const acmVersion = environment.operator?.acmVersion ?? playedVersion;
   // Hubs that an earlier stage left hold another fleet.

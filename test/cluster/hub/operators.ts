@@ -32,7 +32,7 @@ function simulator(basis: PartBasis, options: HubOperators): Part {
   const flags = {
     kubeconfig: kubeconfigFile(basis.folder, "simulator"),
     "acm-version": options.acmVersion,
-    play: options.operator === undefined ? "operator,clusters" : "clusters",
+    play: options.operator === undefined ? "operator,clusters" : "clusters,accounts",
     bucket: options.bucket,
     "time-scale": String(options.timeScale),
   };
@@ -48,17 +48,8 @@ async function startSimulator(hub: Hub, basis: PartBasis, options: HubOperators)
   });
 }
 
-/** Without this component the operator sets no finalizer on its Restores (ACM 2.14 and newer). */
-const backupComponent = {
-  apiVersion: "operator.open-cluster-management.io/v1",
-  kind: "InternalHubComponent",
-  metadata: { name: "cluster-backup", namespace: "open-cluster-management" },
-  spec: {},
-};
-
 async function startRealOperator(hub: Hub, basis: PartBasis, options: HubOperators, program: string): Promise<void> {
   await prepareBackupOperator(basis);
-  await applyManifests(hub, [backupComponent]);
   await hub.launch(backupOperator(basis, program), async () => {
     const answer = await fetch(backupOperatorHealth(basis));
     return answer.ok ? undefined : `it answered ${answer.status}`;
