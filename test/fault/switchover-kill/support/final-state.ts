@@ -40,8 +40,12 @@ export function comparable(value: unknown): unknown {
   if (typeof value === "number") return value > 1e12 ? "MILLISECONDS" : value;
   if (Array.isArray(value)) return value.filter((item) => !timely.test(String(item))).map(comparable);
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => !dropped.has(key));
-  return Object.fromEntries(entries.map(([key, member]) => [String(comparable(key)), comparable(member)]).toSorted());
+  const entries = Object.entries(value)
+    .filter(([key]) => !dropped.has(key))
+    .map(([key, member]) => [String(comparable(key)), comparable(member)] as const);
+  // None told and nothing to tell are the same.
+  const told = entries.filter(([key, member]) => key !== "warnings" || !isDeepStrictEqual(member, []));
+  return Object.fromEntries(told.toSorted());
 }
 
 function isAvailable(object: SimObject): boolean | undefined {

@@ -12,15 +12,15 @@ export const seed = Number(process.env["KILL_SEED"] ?? day);
 /** A test that kills at every instant takes long; one that samples does not. */
 export const killTimeoutMs = everywhere ? 3_600_000 : 360_000;
 
-/** All of them with `KILL_EVERYWHERE=true`, else as many as `count`, drawn by the seed, in order. */
+/** All of them with `KILL_EVERYWHERE=true`, else as many as `count`: one from each stretch of the list, by the seed. */
 export function chosen<T>(all: readonly T[], count: number): readonly T[] {
   if (everywhere || all.length <= count) return all;
   const random = seededRandom(seed);
-  const drawn = all.map((point, index) => ({ point, index, draw: random() })).toSorted((a, b) => a.draw - b.draw);
-  return drawn
-    .slice(0, count)
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ point }) => point);
+  return Array.from({ length: count }, (_, stretch) => {
+    const start = Math.floor((stretch * all.length) / count);
+    const end = Math.floor(((stretch + 1) * all.length) / count);
+    return all.slice(start + Math.floor(random() * (end - start)))[0];
+  }).filter((point) => point !== undefined);
 }
 
 export interface Reference {
