@@ -1,7 +1,7 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { exitCode } from "../lib/errors/exit-code.ts";
 import { FairleadError } from "../lib/errors/fairlead-error.ts";
+import { homeFolder } from "../lib/kube/home-folder.ts";
 import type { KubeClient } from "../lib/kube/types.ts";
 import type { ConnectTarget } from "../lib/step/types.ts";
 import { fieldManager } from "./acm/constants.ts";
@@ -62,5 +62,5 @@ function kubeconfigFile({ folders, setting, inTekton }: HubAccess, hub: HubName)
   const listed = setting("KUBECONFIG")
     ?.split(":")
     .find((path) => path !== "");
-  return listed ?? join(setting("HOME") || homedir(), ".kube", "config");
+  return listed ?? join(homeFolder(setting), ".kube", "config");
 }

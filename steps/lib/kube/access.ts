@@ -1,7 +1,7 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates } from "node:tls";
 import type { ConnectTarget } from "../step/types.ts";
+import { homeFolder } from "./home-folder.ts";
 import { identityOf } from "./identity.ts";
 import { inClusterAccess, isInCluster } from "./in-cluster.ts";
 import { type SelectedContext, selectContext } from "./kubeconfig.ts";
@@ -63,7 +63,7 @@ async function accessByContext(selected: SelectedContext, options: AccessOptions
 async function defaultAccess(context: string | undefined, options: AccessOptions): Promise<Access> {
   const { variable, maximumKubeconfigBytes: limit } = options;
   const listed = (variable("KUBECONFIG") ?? "").split(":").filter((path) => path !== "");
-  const files = listed.length > 0 ? listed : [join(variable("HOME") || homedir(), ".kube", "config")];
+  const files = listed.length > 0 ? listed : [join(homeFolder(variable), ".kube", "config")];
   const found = await Promise.all(files.map(async (file) => ((await fileExists(file)) ? [file] : [])));
   const [first, ...others] = await Promise.all(found.flat().map((file) => readKubeconfig(file, limit)));
   if (first !== undefined) {
