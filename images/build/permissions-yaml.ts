@@ -1,4 +1,5 @@
 import { Document, isMap, isSeq } from "yaml";
+import { permissionVerbs } from "../../steps/lib/step/permission-verbs.ts";
 import type { AnyStepDeclaration, Permission } from "../../steps/lib/step/types.ts";
 
 interface AreaPermission {
@@ -12,9 +13,6 @@ interface AreaPermission {
   readonly reason: string;
   readonly steps: readonly string[];
 }
-
-/** Verbs in the order in which people write them. */
-export const verbOrder = ["get", "list", "watch", "create", "update", "patch", "delete"];
 
 function key(permission: Permission): string {
   const { target, group, resource, scope, resourceNames, readOnly } = permission;
@@ -31,7 +29,7 @@ function merge(known: AreaPermission | undefined, permission: Permission, step: 
     resource: permission.resource,
     scope: permission.scope,
     ...(resourceNames === undefined ? {} : { resourceNames }),
-    verbs: verbOrder.filter((verb) => verbs.has(verb)),
+    verbs: permissionVerbs.filter((verb) => verbs.has(verb)),
     readOnly: permission.readOnly,
     reason: [...reasons].join("; "),
     steps: [...new Set([...(known?.steps ?? []), step])],

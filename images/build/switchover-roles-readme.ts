@@ -1,7 +1,13 @@
 import { defaultNamespaces } from "../../steps/switchover/acm/namespaces.ts";
 import type { SwitchoverPermission } from "../../steps/switchover/permissions.ts";
-import { type PolicyRule, policyRules } from "./role-rules.ts";
-import { accountName, accountNamespace, partOf, permissionsOfRole, type RolePart } from "./switchover-role-parts.ts";
+import { type PolicyRule, policyRules } from "../../steps/switchover/rbac/policy-rules.ts";
+import {
+  accountName,
+  accountNamespace,
+  partOf,
+  permissionsOfRole,
+  type RolePart,
+} from "../../steps/switchover/rbac/role-parts.ts";
 import { code, resourceName, table } from "./task-readme.ts";
 
 function isOf(rule: PolicyRule, { group, resource, resourceNames }: SwitchoverPermission): boolean {

@@ -1,5 +1,6 @@
 import { allParams, isStep } from "./common-params.ts";
 import { enumValues, paramKind, viewSchema } from "./param-kind.ts";
+import { permissionVerbs } from "./permission-verbs.ts";
 import { maxResultBytes, maxTotalBytes } from "./result-writer.ts";
 import type { AnyDeclaration, AnyStepDeclaration, Permission, ResultDeclaration } from "./types.ts";
 
@@ -23,8 +24,6 @@ const hubCategories: ReadonlySet<string> = new Set([
   "Storage",
   "Testing",
 ]);
-
-const knownVerbs: ReadonlySet<string> = new Set(["get", "list", "watch", "create", "update", "patch", "delete"]);
 
 const flagsOfEveryCommand = ["help", "version", "log-format"];
 const flagsOfSteps = ["workspace", "results-dir"];
@@ -107,7 +106,8 @@ function* checkPermission(permission: Permission): Iterable<string> {
   const what = `permission on ${permission.resource} of ${permission.target}`;
   if (permission.resource === "*" || permission.group === "*") yield `${what} is a wildcard`;
   if (permission.verbs.length === 0) yield `${what} has no verb`;
-  for (const verb of permission.verbs) if (!knownVerbs.has(verb)) yield `${what} has the unknown verb "${verb}"`;
+  for (const verb of permission.verbs)
+    if (!permissionVerbs.includes(verb)) yield `${what} has the unknown verb "${verb}"`;
   yield* checkText(what, permission.reason);
 }
 

@@ -1,5 +1,5 @@
-import type { Permission } from "../../steps/lib/step/types.ts";
-import { verbOrder } from "./permissions-yaml.ts";
+import { permissionVerbs } from "../../lib/step/permission-verbs.ts";
+import type { Permission } from "../../lib/step/types.ts";
 
 /** One rule of a Role or ClusterRole, in the order in which it is written. */
 export interface PolicyRule {
@@ -16,13 +16,13 @@ function key({ group, resource, resourceNames }: RulePart): string {
 }
 
 function rule({ group, resource, resourceNames }: RulePart, verbs: ReadonlySet<string>): PolicyRule {
-  const unknown = [...verbs].filter((verb) => !verbOrder.includes(verb));
+  const unknown = [...verbs].filter((verb) => !permissionVerbs.includes(verb));
   if (unknown.length > 0) throw new Error(`no role grants the verb ${unknown.join(", ")} (${resource})`);
   return {
     apiGroups: [group],
     resources: [resource],
     ...(resourceNames === undefined ? {} : { resourceNames }),
-    verbs: verbOrder.filter((verb) => verbs.has(verb)),
+    verbs: permissionVerbs.filter((verb) => verbs.has(verb)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type SwitchoverPermission, switchoverPermissions } from "../../steps/switchover/permissions.ts";
+import { type SwitchoverPermission, switchoverPermissions } from "../permissions.ts";
 
 export const accountNamespace = "acm-switchover";
 export const roleNames = ["operator", "validator"] as const;
@@ -23,4 +23,9 @@ export function permissionsOfRole(role: RoleName): readonly SwitchoverPermission
 
 export function accountName(role: RoleName): string {
   return `${accountNamespace}-${role}`;
+}
+
+/** Name of the roles and bindings of a part. */
+export function roleObjectName(role: RoleName, part: RolePart): string {
+  return part === "import-tokens" ? `${accountName(role)}-${part}` : accountName(role);
 }
