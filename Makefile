@@ -60,8 +60,9 @@ cluster-logs: $(DEPENDENCIES) ## Show the logs of the local cluster; PART=name f
 cluster-down: $(DEPENDENCIES) ## Stop the local cluster and remove all that it made
 	node test/cluster/cli.ts down
 
-# REGISTRY is host and path (registry.example.com/fairlead); PLAIN_HTTP=1 for one without TLS.
-REGISTRY_FLAGS = $(if $(REGISTRY),--registry $(REGISTRY)) $(if $(PLAIN_HTTP),--plain-http)
+# REGISTRY is host and path (registry.example.com/fairlead), CLUSTER_REGISTRY the same place as the cluster reaches it,
+# where the names differ; PLAIN_HTTP=1 for one without TLS.
+REGISTRY_FLAGS = $(if $(REGISTRY),--registry $(REGISTRY)) $(if $(CLUSTER_REGISTRY),--cluster-registry $(CLUSTER_REGISTRY)) $(if $(PLAIN_HTTP),--plain-http)
 
 .PHONY: image
 image: $(DEPENDENCIES) ## Build the step image and push it to REGISTRY; PLATFORM=linux/amd64,linux/arm64 for both
@@ -73,7 +74,7 @@ bundle: $(DEPENDENCIES) ## Push the Task and Pipeline bundles to REGISTRY and re
 
 .PHONY: render
 render: $(DEPENDENCIES) ## Render manifests with the image's digest; BUNDLES=1 lets Pipelines use the Task bundle in REGISTRY
-	node images/build/render-command.ts $(if $(REGISTRY),--registry $(REGISTRY)) $(if $(IMAGE),--image $(IMAGE)) $(if $(BUNDLES),--bundles)
+	node images/build/render-command.ts $(if $(REGISTRY),--registry $(or $(CLUSTER_REGISTRY),$(REGISTRY))) $(if $(IMAGE),--image $(IMAGE)) $(if $(BUNDLES),--bundles)
 
 .PHONY: sbom
 sbom: $(DEPENDENCIES) ## Write the program's bill of materials (CycloneDX) into dist/sbom; make image writes the image's

@@ -10,15 +10,17 @@ await runCommand(async () => {
   const { values } = parseArgs({
     options: {
       registry: { type: "string" },
+      "cluster-registry": { type: "string" },
       image: { type: "string" },
       area: { type: "string", multiple: true },
       "plain-http": { type: "boolean", default: false },
     },
   });
   const registry = requireRegistry(values.registry);
+  const clusterRegistry = values["cluster-registry"] ?? registry;
   const image = await releasedImage(values.image);
   for (const area of values.area ?? (await areas())) {
-    const bundles = await publishBundles({ area, registry, image, plainHttp: values["plain-http"] });
+    const bundles = await publishBundles({ area, registry, clusterRegistry, image, plainHttp: values["plain-http"] });
     const folder = await renderManifests(area, image, manifestsFolder);
     process.stdout.write(`tasks     ${bundles.tasks}\npipelines ${bundles.pipelines}\nmanifests ${folder}\n`);
   }

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { checkBundle, type TektonObject } from "./area-manifests.ts";
-import { type OciBlob, type OciDescriptor, ociMediaTypes, writeOciLayout } from "./oci-layout.ts";
+import { type OciBlob, type OciDescriptor, ociMediaTypes, sha256, writeOciLayout } from "./oci-layout.ts";
 import { tarOfOneFile } from "./tar-of-one-file.ts";
 
 /** One object is one layer, found by these three annotations. */
@@ -17,7 +16,7 @@ function layerOf({ apiVersion, kind, name, text }: TektonObject): OciBlob {
 }
 
 function configOf(layers: readonly OciBlob[]): OciBlob {
-  const digests = layers.map(({ content }) => `sha256:${createHash("sha256").update(content).digest("hex")}`);
+  const digests = layers.map(({ content }) => sha256(content));
   const config = {
     created: "1970-01-01T00:00:00Z",
     // It runs nowhere.

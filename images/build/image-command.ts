@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -6,7 +5,7 @@ import { type Architecture, ownArchitecture, parsePlatforms } from "./architectu
 import { attachSbom } from "./attach-sbom.ts";
 import type { Push } from "./buildah.ts";
 import { publishImage, type StepImage } from "./image.ts";
-import { type OciDescriptor, ociMediaTypes, readManifest } from "./oci-layout.ts";
+import { type OciDescriptor, ociMediaTypes, readManifest, sha256 } from "./oci-layout.ts";
 import { imageReferenceFile } from "./release-files.ts";
 import { repositoryRoot } from "./repository-root.ts";
 import { requireRegistry, runCommand } from "./run-command.ts";
@@ -29,7 +28,7 @@ async function attachSboms(image: StepImage, plainHttp: boolean): Promise<void> 
   const at: Push = { reference: `${image.repository}@${image.digest}`, plainHttp };
   try {
     const pushed = await readManifest(at);
-    if (`sha256:${createHash("sha256").update(pushed).digest("hex")}` !== image.digest)
+    if (sha256(pushed) !== image.digest)
       throw new ToolError(`the registry does not hold ${at.reference} as it was pushed`);
     for (const [architecture, sbom] of image.sboms) {
       const subject = manifestOf(pushed, image.digest, architecture);
@@ -47,6 +46,7 @@ await runCommand(async () => {
   const { values } = parseArgs({
     options: {
       registry: { type: "string" },
+      "cluster-registry": { type: "string" },
       base: { type: "string" },
       node: { type: "string" },
       platform: { type: "string", default: `linux/${ownArchitecture()}` },
@@ -54,8 +54,9 @@ await runCommand(async () => {
     },
   });
   const plainHttp = values["plain-http"];
+  const registry = requireRegistry(values.registry);
   const image = await publishImage({
-    registry: requireRegistry(values.registry),
+    registry,
     plainHttp,
     architectures: parsePlatforms(values.platform),
     ...(values.base === undefined ? {} : { base: values.base }),
@@ -64,7 +65,8 @@ await runCommand(async () => {
   for (const [architecture, sbom] of image.sboms)
     await writeSbom(join(repositoryRoot, "dist/sbom", `step-${architecture}.cdx.json`), sbom);
   await attachSboms(image, plainHttp);
-  const reference = `${image.repository}:${image.version}@${image.digest}\n`;
+  const repository = `${values["cluster-registry"] ?? registry}/step`;
+  const reference = `${repository}:${image.version}@${image.digest}\n`;
   await mkdir(dirname(imageReferenceFile), { recursive: true });
   await writeFile(imageReferenceFile, reference);
   process.stdout.write(reference);

@@ -38,9 +38,18 @@ function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
+/** A digest as OCI writes it. */
+export function sha256(content: Buffer): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
+
 function descriptorOf({ mediaType, content, annotations }: OciBlob): OciDescriptor {
-  const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
-  return { mediaType, digest, size: content.length, ...(annotations === undefined ? {} : { annotations }) };
+  return {
+    mediaType,
+    digest: sha256(content),
+    size: content.length,
+    ...(annotations === undefined ? {} : { annotations }),
+  };
 }
 
 /** The manifest of a content. Equal content gives equal bytes. */
@@ -88,4 +97,9 @@ export async function pushLayout(folder: string, { reference, plainHttp }: Push)
 export async function readManifest({ reference, plainHttp }: Push): Promise<Buffer> {
   const flags = plainHttp ? ["--tls-verify=false"] : [];
   return Buffer.from(await runTool("skopeo", ["inspect", "--raw", ...flags, `docker://${reference}`]));
+}
+
+/** Digest of what a registry holds under a reference. */
+export async function manifestDigest(reference: Push): Promise<string> {
+  return sha256(await readManifest(reference));
 }
