@@ -80,6 +80,10 @@ render: $(DEPENDENCIES) ## Render manifests with the image's digest; BUNDLES=1 l
 sbom: $(DEPENDENCIES) ## Write the program's bill of materials (CycloneDX) into dist/sbom; make image writes the image's
 	node images/build/sbom-command.ts
 
+.PHONY: sign
+sign: $(DEPENDENCIES) ## Sign the image in REGISTRY by digest with cosign and attest its bill of materials; KEY=cosign.key
+	node images/build/sign-command.ts $(REGISTRY_FLAGS) $(if $(IMAGE),--image $(IMAGE)) $(if $(KEY),--key $(KEY))
+
 .PHONY: install
 install: $(DEPENDENCIES) ## Install what REGISTRY holds into the cluster of the current kubeconfig context
 	node test/cluster/current/cli.ts install

@@ -1,27 +1,16 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Architecture, ownArchitecture, parsePlatforms } from "./architecture.ts";
+import { ownArchitecture, parsePlatforms } from "./architecture.ts";
 import { attachSbom } from "./attach-sbom.ts";
 import type { Push } from "./buildah.ts";
 import { publishImage, type StepImage } from "./image.ts";
-import { type OciDescriptor, ociMediaTypes, readManifest, sha256 } from "./oci-layout.ts";
-import { imageReferenceFile } from "./release-files.ts";
-import { repositoryRoot } from "./repository-root.ts";
+import { readManifest, sha256 } from "./oci-layout.ts";
+import { platformManifest } from "./platform-manifest.ts";
+import { imageReferenceFile, sbomFolder } from "./release-files.ts";
 import { requireRegistry, runCommand } from "./run-command.ts";
 import { ToolError } from "./run-tool.ts";
 import { writeSbom } from "./sbom.ts";
-
-interface Index {
-  readonly manifests?: readonly (OciDescriptor & { readonly platform: { readonly architecture: string } })[];
-}
-
-/** The manifest of one architecture: the pushed one, or that of an index. */
-function manifestOf(pushed: Buffer, digest: string, architecture: Architecture): OciDescriptor {
-  const index: Index = JSON.parse(pushed.toString());
-  const found = index.manifests?.find((one) => one.platform.architecture === architecture);
-  return found ?? { mediaType: ociMediaTypes.manifest, digest, size: pushed.length };
-}
 
 /** Without skopeo the image is whole all the same, and its SBOM is a file. */
 async function attachSboms(image: StepImage, plainHttp: boolean): Promise<void> {
@@ -31,7 +20,7 @@ async function attachSboms(image: StepImage, plainHttp: boolean): Promise<void> 
     if (sha256(pushed) !== image.digest)
       throw new ToolError(`the registry does not hold ${at.reference} as it was pushed`);
     for (const [architecture, sbom] of image.sboms) {
-      const subject = manifestOf(pushed, image.digest, architecture);
+      const subject = platformManifest(pushed, architecture);
       const tag = await attachSbom({ reference: image.repository, plainHttp }, subject, sbom);
       process.stderr.write(`attached  ${image.repository}:${tag}\n`);
     }
@@ -62,8 +51,11 @@ await runCommand(async () => {
     ...(values.base === undefined ? {} : { base: values.base }),
     ...(values.node === undefined ? {} : { node: values.node }),
   });
+  // One of an architecture that is no longer built would be taken for this image's.
+  for (const architecture of ["amd64", "arm64"])
+    await rm(join(sbomFolder, `step-${architecture}.cdx.json`), { force: true });
   for (const [architecture, sbom] of image.sboms)
-    await writeSbom(join(repositoryRoot, "dist/sbom", `step-${architecture}.cdx.json`), sbom);
+    await writeSbom(join(sbomFolder, `step-${architecture}.cdx.json`), sbom);
   await attachSboms(image, plainHttp);
   const repository = `${values["cluster-registry"] ?? registry}/step`;
   const reference = `${repository}:${image.version}@${image.digest}\n`;

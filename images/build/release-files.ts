@@ -6,6 +6,9 @@ import { UsageError } from "./run-command.ts";
 /** Where `make image` leaves the reference of what it pushed, for `make bundle`. */
 export const imageReferenceFile = join(repositoryRoot, "dist/release/image");
 
+/** Bills of materials: of the program, and of the image for each architecture. */
+export const sbomFolder = join(repositoryRoot, "dist/sbom");
+
 /** OCI layouts of the bundles, one folder each. */
 export const bundlesFolder = join(repositoryRoot, "dist/bundles");
 

@@ -23,6 +23,7 @@ const debianPackages: Readonly<Record<string, string>> = {
 
 /** Where the tools come from that Debian does not have. */
 const downloads: Readonly<Record<string, string>> = {
+  cosign: "https://docs.sigstore.dev/cosign/",
   kubectl: "https://kubernetes.io/docs/tasks/tools/",
   npm: "https://nodejs.org/",
   tkn: "https://tekton.dev/docs/cli/",
