@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crdFolders, findCrdFiles } from "../cluster/hub/crd-files.ts";
 import { type Simulator, startSimulator } from "../sim/simulator.ts";
-import { startApiServers, type TestApiServer } from "./api-servers.ts";
+import { type ApiServers, startApiServers, type TestApiServer } from "./api-servers.ts";
 import { trimCrds } from "./hubs/crds-of-version.ts";
 import { HubSeed } from "./hubs/hub-seed.ts";
 
@@ -40,7 +40,7 @@ export async function installCrds(server: TestApiServer, files: readonly string[
 /** Starts both hubs with their CRDs and fixed objects, no operators yet. */
 async function startHubs(
   version: string,
-): Promise<{ readonly servers: Awaited<ReturnType<typeof startApiServers>>; readonly seeds: HealthyPair["seeds"] }> {
+): Promise<{ readonly servers: ApiServers; readonly seeds: HealthyPair["seeds"] }> {
   const servers = await startApiServers(["primary", "secondary"]);
   try {
     const files = await findCrdFiles(await crdFolders([]));
@@ -59,6 +59,21 @@ async function startHubs(
     await servers.stop();
     throw error;
   }
+}
+
+/** Two hubs on which nothing works: for measures of what only reads, and of bare writes. */
+export async function startBareHubs(
+  version: string,
+): Promise<{ readonly servers: ApiServers; readonly stop: () => Promise<void> }> {
+  const { servers, seeds } = await startHubs(version);
+  return {
+    servers,
+    stop: async () => {
+      seeds.primary.close();
+      seeds.secondary.close();
+      await servers.stop();
+    },
+  };
 }
 
 async function claimSpokes(bucket: string, names: readonly string[], hubId: string): Promise<void> {

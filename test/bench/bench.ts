@@ -1,0 +1,31 @@
+// make bench: the budgets as ratios in one run. node test/bench/bench.ts [name…]
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { bulk } from "./bulk.ts";
+import { pipeline } from "./pipeline.ts";
+import { preflight } from "./preflight.ts";
+import { reaction } from "./reaction.ts";
+import { rebuild } from "./rebuild.ts";
+import { type Row, renderRows } from "./row.ts";
+import { start } from "./start.ts";
+
+const benches = [start, rebuild, reaction, preflight, bulk, pipeline] as const;
+
+async function main(wanted: readonly string[]): Promise<void> {
+  const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
+  if (unknown.length > 0) {
+    console.error(`there is no bench ${unknown.join(", ")}; there are:`);
+    for (const { name, summary } of benches) console.error(`  ${name.padEnd(12)}${summary}`);
+    process.exitCode = 2;
+    return;
+  }
+  await promisify(execFile)(process.execPath, ["images/build/build.ts"]);
+  const rows: Row[] = [];
+  for (const bench of benches.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    console.log(`== ${bench.name}: ${bench.summary}`);
+    rows.push(...(await bench.run((line) => console.log(`   ${line}`))));
+  }
+  console.log(`\n${renderRows(rows)}`);
+}
+
+await main(process.argv.slice(2));
