@@ -186,6 +186,31 @@ export class E2eStage {
     return { status: condition.status, reason: condition.reason, results: Object.fromEntries(results) };
   }
 
+  /** Results of a run that must succeed. @throws Error with the end of its log when it does not. */
+  async succeeded(name: string, timeoutSeconds = 300): Promise<RunStatus["results"]> {
+    const { status, reason, results } = await this.ended(name, timeoutSeconds);
+    if (status === "True") return results;
+    const log = await this.tkn("pipelinerun", "logs", name);
+    throw new Error(`PipelineRun ${name} ended ${reason}:\n${log.trimEnd().split("\n").slice(-30).join("\n")}`);
+  }
+
+  /** Resolves when the pod has written this. */
+  async logged(pod: string, text: string): Promise<void> {
+    const { kubectl = "kubectl" } = await ensurePrograms(["kubectl"]);
+    const args = ["--kubeconfig", this.cluster.kubeconfig(), "-n", fairleadNamespace, "logs", "-f", pod];
+    const child = spawn(kubectl, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let seen = "";
+    try {
+      for await (const chunk of child.stdout) {
+        seen += String(chunk);
+        if (seen.includes(text)) return;
+      }
+    } finally {
+      child.kill();
+    }
+    throw new Error(`pod ${pod} ended without writing ${text}: ${seen.slice(-1000)}`);
+  }
+
   /** Resolves when a Task of the run has a running pod. */
   taskRunning(run: string, task: string): Promise<RunningPod> {
     return runningPod(this.cluster, run, task);

@@ -198,9 +198,9 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
 
       const third = await stage.startByTkn(params);
 
-      expect(await stage.ended(third, 420)).toMatchObject({
-        status: "True",
-        results: { outcome: "succeeded", summary: "the fleet moved: 12 of 12 clusters are connected to the new hub" },
+      expect(await stage.succeeded(third, 420)).toMatchObject({
+        outcome: "succeeded",
+        summary: "the fleet moved: 12 of 12 clusters are connected to the new hub",
       });
       expect(await stage.available("secondary")).toHaveLength(12);
     },
@@ -216,7 +216,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await killStep((await stage.taskRunning(first, "finalize")).uid);
       expect(await stage.ended(first)).toMatchObject({ status: "False", results: { outcome: "failed" } });
 
-      await stage.tuneTemplate(e2eTuning);
+      await stage.tuneTemplate(JSON.stringify({ ...JSON.parse(e2eTuning), collisionCheckAfter: 45 }));
       const { requestId, body } = stage.request("switchover", {
         method: "passive",
         oldHubAction: "secondary",
@@ -226,13 +226,15 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await stage.post(body);
       const second = `switchover-${requestId}`;
       const { name: pod } = await stage.taskRunning(second, "finalize");
-      // Tekton makes another pod, which goes on.
-      await stage.kubectl("delete", "pod", pod, "--grace-period=0", "--force");
+      // From here on it waits for the operator's first look at a collision.
+      await stage.logged(pod, '"step":"fix_backup_collision"');
       await stage.hubs.primary.kill("kube-apiserver");
       await new Promise((resolve) => setTimeout(resolve, 10_000));
       await stage.hubs.primary.start("kube-apiserver");
+      // Tekton makes another pod, which goes on.
+      await stage.kubectl("delete", "pod", pod, "--grace-period=0", "--force");
 
-      expect(await stage.ended(second, 420)).toMatchObject({ status: "True", results: { outcome: "succeeded" } });
+      expect(await stage.succeeded(second, 420)).toMatchObject({ outcome: "succeeded" });
       expect(await stage.available("primary")).toHaveLength(12);
     },
     12 * minute,
