@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { exitCode } from "../lib/errors/exit-code.ts";
 import { FairleadError } from "../lib/errors/fairlead-error.ts";
 import { homeFolder } from "../lib/kube/home-folder.ts";
+import { readKubeconfig } from "../lib/kube/load-kubeconfig.ts";
 import type { KubeClient } from "../lib/kube/types.ts";
 import type { ConnectTarget } from "../lib/step/types.ts";
 import { fieldManager } from "./acm/constants.ts";
@@ -24,7 +25,14 @@ export interface ConnectedHubs {
 }
 
 /** Key of the kubeconfig in the Secrets that are mounted as workspaces. */
-const kubeconfigKey = "kubeconfig";
+export const kubeconfigKey = "kubeconfig";
+
+const defaultKubeconfigBytes = 10 * 1024 * 1024;
+
+/** Largest kubeconfig that is read, bytes; 0 or less for no limit. */
+export function kubeconfigLimit(setting: HubAccess["setting"]): number {
+  return Number(setting("ACM_KUBECONFIG_MAX_SIZE") || defaultKubeconfigBytes);
+}
 
 /**
  * Opens both hubs. Sends nothing yet.
@@ -32,18 +40,33 @@ const kubeconfigKey = "kubeconfig";
  * @throws FairleadError KUBE-20 to KUBE-25 for a kubeconfig that cannot be used, SW-PAR-03 for a missing Secret
  */
 export async function connectHubs(access: HubAccess): Promise<ConnectedHubs> {
-  const files = { primary: kubeconfigFile(access, "primary"), secondary: kubeconfigFile(access, "secondary") };
-  const primary = await open(access, "primary", files.primary);
-  const secondary = await open(access, "secondary", files.secondary);
-  return { clients: { primary, secondary }, files };
+  const primary = await connectHub(access, "primary");
+  const secondary = await connectHub(access, "secondary");
+  return {
+    clients: { primary: primary.client, secondary: secondary.client },
+    files: { primary: primary.file, secondary: secondary.file },
+  };
 }
 
-async function open({ connect, contexts }: HubAccess, hub: HubName, file: string): Promise<KubeClient> {
+/** Opens one hub. Sends nothing yet. @throws as `connectHubs` */
+export async function connectHub(
+  access: HubAccess,
+  hub: HubName,
+): Promise<{ readonly client: KubeClient; readonly file: string }> {
+  const { connect, contexts } = access;
+  const file = await kubeconfigFile(access, hub);
   const context = contexts[hub];
-  return await connect({ name: hub, kubeconfig: file, ...(context === undefined ? {} : { context }), fieldManager });
+  const client = await connect({
+    name: hub,
+    kubeconfig: file,
+    ...(context === undefined ? {} : { context }),
+    fieldManager,
+  });
+  return { client, file };
 }
 
-function kubeconfigFile({ folders, setting, inTekton }: HubAccess, hub: HubName): string {
+async function kubeconfigFile(access: HubAccess, hub: HubName): Promise<string> {
+  const { folders, setting, inTekton, contexts } = access;
   const folder = folders[hub];
   if (folder !== undefined) {
     return join(folder, kubeconfigKey);
@@ -59,8 +82,19 @@ function kubeconfigFile({ folders, setting, inTekton }: HubAccess, hub: HubName)
       { exitCode: exitCode.invalidInput },
     );
   }
-  const listed = setting("KUBECONFIG")
-    ?.split(":")
-    .find((path) => path !== "");
-  return listed ?? join(homeFolder(setting), ".kube", "config");
+  const listed = (setting("KUBECONFIG") ?? "").split(":").filter((path) => path !== "");
+  const [first = join(homeFolder(setting), ".kube", "config"), ...others] = listed;
+  return others.length === 0 ? first : await fileWithContext(listed, contexts[hub], kubeconfigLimit(setting));
+}
+
+/** Of several files the one that has the context; the first where none is named. */
+async function fileWithContext(files: readonly string[], context: string | undefined, limit: number): Promise<string> {
+  const [first = "", ...others] = files;
+  for (const file of context === undefined || others.length === 0 ? [] : files) {
+    const { contexts } = await readKubeconfig(file, limit);
+    if (contexts.some(({ name }) => name === context)) {
+      return file;
+    }
+  }
+  return first;
 }

@@ -3,11 +3,11 @@ import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
-import { preflightTable } from "../preflight/preflight-table.ts";
+import { findingsTable } from "../preflight/findings-table.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
 import { runChecks } from "../preflight/run-checks.ts";
 import type { PreflightSettings } from "../preflight/settings.ts";
-import { label, sentence, verdictOf } from "../preflight/verdict.ts";
+import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { finishOperation } from "./finish-operation.ts";
@@ -85,15 +85,13 @@ async function preflight(input: SwitchoverInput, hubs: ConnectedSwitchover): Pro
     signal,
   });
   const verdict = verdictOf(results);
-  input.print(await formatOutput("table", results, () => preflightTable(results)));
+  input.print(await formatOutput("table", results, () => findingsTable(results)));
   if (!verdict.passed) {
-    const first = verdict.critical.slice(0, 3);
     throw switchoverError(
       "SW-PRE-03",
       {
         what: sentence(verdict),
-        why: first.map((result) => `${label(result)}: ${result.message}`).join(" | "),
-        fix: [...new Set(first.map((result) => result.remediation))].join(" | "),
+        ...firstFailures(verdict),
       },
       "preflight",
     );

@@ -14,6 +14,13 @@ export interface Finding {
   readonly data?: unknown;
 }
 
+/** A finding with the check that made it. */
+export interface CheckResult extends Finding {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+}
+
 export function passed(hub: FindingHub, message: string, data?: unknown): Finding {
   const finding = { hub, result: "passed", severity: "info", message, remediation: "" } as const;
   return data === undefined ? finding : { ...finding, data };

@@ -1,10 +1,11 @@
 import type { Report, ReportCheck } from "../../lib/report/types.ts";
-import type { Finding } from "./finding.ts";
+import type { CheckResult } from "./finding.ts";
 import type { HubObservation, Observation } from "./observation.ts";
 import { valueOr } from "./reading.ts";
-import type { CheckResult, PreflightRun } from "./run-checks.ts";
+import type { PreflightRun } from "./run-checks.ts";
 import type { PreflightSettings } from "./settings.ts";
 import { label, sentence, type Verdict } from "./verdict.ts";
+import { type VerdictDocument, verdictDocument } from "./verdict-document.ts";
 
 export interface PreflightReportInput {
   readonly run: PreflightRun;
@@ -27,7 +28,7 @@ interface ReportedHub {
 }
 
 /** The preflight for programs. Field names are a contract. */
-export interface PreflightDocument {
+export interface PreflightDocument extends VerdictDocument {
   readonly schemaVersion: "1.0";
   readonly operationId: string;
   readonly runName: string;
@@ -35,22 +36,7 @@ export interface PreflightDocument {
   readonly method: PreflightSettings["method"];
   readonly startedAt: string;
   readonly finishedAt: string;
-  readonly passed: boolean;
-  readonly summary: string;
-  readonly counts: {
-    readonly passed: number;
-    readonly total: number;
-    readonly critical: number;
-    readonly warnings: number;
-    readonly skipped: number;
-  };
   readonly hubs: Readonly<Record<"primary" | "secondary", ReportedHub>>;
-  readonly checks: readonly (Finding & {
-    readonly id: string;
-    readonly number: number;
-    readonly name: string;
-    readonly passed: boolean;
-  })[];
 }
 
 export function preflightDocument(input: PreflightReportInput): PreflightDocument {
@@ -63,17 +49,8 @@ export function preflightDocument(input: PreflightReportInput): PreflightDocumen
     method: settings.method,
     startedAt: new Date(input.startedAt).toISOString(),
     finishedAt: new Date(input.finishedAt).toISOString(),
-    passed: verdict.passed,
-    summary: sentence(verdict),
-    counts: {
-      passed: verdict.passedFindings,
-      total: verdict.totalFindings,
-      critical: verdict.critical.length,
-      warnings: verdict.warnings.length,
-      skipped: verdict.skipped.length,
-    },
     hubs: { primary: reportedHub(run.observation.primary), secondary: reportedHub(run.observation.secondary) },
-    checks: run.results.map((result) => ({ ...result, passed: result.result === "passed" })),
+    ...verdictDocument(run.results, verdict, sentence(verdict)),
   };
 }
 

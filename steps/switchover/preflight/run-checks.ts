@@ -5,19 +5,12 @@ import { waitFor } from "../../lib/kube/wait-for.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import { applies, type Check, type Waited } from "./check.ts";
-import type { Finding } from "./finding.ts";
+import type { CheckResult } from "./finding.ts";
 import type { Observation, SharedUser } from "./observation.ts";
 import { observe } from "./observe.ts";
 import type { Reading } from "./reading.ts";
 import { checks } from "./registry.ts";
 import type { PreflightSettings } from "./settings.ts";
-
-/** A finding with the check that made it. */
-export interface CheckResult extends Finding {
-  readonly id: string;
-  readonly number: number;
-  readonly name: string;
-}
 
 export interface PreflightInput {
   readonly clients: Readonly<Record<HubName, KubeClient>>;

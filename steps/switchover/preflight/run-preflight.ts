@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
-import { type ConnectedHubs, connectHubs } from "../connect-hubs.ts";
+import { type ConnectedHubs, connectHubs, kubeconfigLimit } from "../connect-hubs.ts";
 import { readHubFacts } from "../operation/hub-facts.ts";
 import { fileMode } from "../operation/operation-locks.ts";
 import { writeRunMarker } from "../operation/run-marker.ts";
@@ -10,20 +11,19 @@ import type { StateDocument } from "../state/state-document.ts";
 import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
 import { checkRequestAge } from "./check-request.ts";
 import type { PreflightContext } from "./declaration.ts";
+import { findingsTable } from "./findings-table.ts";
 import type { Observation } from "./observation.ts";
 import { type PreflightReportInput, preflightDocument } from "./preflight-report.ts";
-import { preflightTable } from "./preflight-table.ts";
 import { valueOr } from "./reading.ts";
 import { resumeSettings, stateOf } from "./resume-settings.ts";
 import { type PreflightRun, runChecks } from "./run-checks.ts";
 import type { PreflightSettings } from "./settings.ts";
 import { findSharedUsers } from "./shared-users.ts";
-import { label, sentence, type Verdict, verdictOf } from "./verdict.ts";
-import { writeReports } from "./write-reports.ts";
+import { firstFailures, sentence, type Verdict, verdictOf } from "./verdict.ts";
+import { writeJsonReport } from "./write-json-report.ts";
 
 const criticalFailure = 3;
 const refused = 4;
-const defaultKubeconfigBytes = 10 * 1024 * 1024;
 
 /** The work of the step `preflight`: observe, judge, report, keep. */
 export async function runPreflight(context: PreflightContext): Promise<void> {
@@ -157,8 +157,7 @@ async function check(
     primary: origin(files.primary, params["primary-context"]),
     secondary: origin(files.secondary, params["secondary-context"]),
   };
-  const limit = Number(setting("ACM_KUBECONFIG_MAX_SIZE") || defaultKubeconfigBytes);
-  const sharedUsers = await findSharedUsers(origins, limit);
+  const sharedUsers = await findSharedUsers(origins, kubeconfigLimit(setting));
   return await runChecks({ clients, settings, sharedUsers, clock, log, signal });
 }
 
@@ -182,10 +181,13 @@ async function publish(context: PreflightContext, input: PreflightReportInput): 
   results.set("critical-failures", String(verdict.critical.length));
   results.set("warnings", String(verdict.warnings.length));
   results.set("summary", sentence(verdict));
-  print(await formatOutput(params.output, document, () => preflightTable(run.results)));
+  print(await formatOutput(params.output, document, () => findingsTable(run.results)));
   const folder = context.workspace("output");
   if (folder !== undefined) {
-    const path = await writeReports(folder, input, { random, inTekton: context.run.inTekton });
+    const path = await writeJsonReport(join(folder, "preflight.json"), document, {
+      random,
+      inTekton: context.run.inTekton,
+    });
     results.set("report", path);
     context.summarize({ what: sentence(verdict), more: path });
   }
@@ -218,13 +220,4 @@ function conclude(context: PreflightContext, verdict: Verdict, settings: Preflig
   results.set("error-code", "SW-PRE-03");
   setExitCode(criticalFailure);
   summarize({ id: "SW-PRE-03", what: sentence(verdict), ...firstFailures(verdict) });
-}
-
-/** The failures that come first in the report: they often cause the others. */
-function firstFailures({ critical }: Verdict): { readonly why: string; readonly fix: string } {
-  const first = critical.slice(0, 3);
-  return {
-    why: first.map((result) => `${label(result)}: ${result.message}`).join(" | "),
-    fix: [...new Set(first.map(({ remediation }) => remediation))].join(" | "),
-  };
 }

@@ -1,4 +1,4 @@
-import type { CheckResult } from "./run-checks.ts";
+import type { CheckResult } from "./finding.ts";
 
 export interface Verdict {
   readonly passed: boolean;
@@ -31,10 +31,19 @@ export function label({ id, hub }: CheckResult): string {
 }
 
 /** One sentence for results, report and the last line of the log. */
-export function sentence(verdict: Verdict): string {
+export function sentence(verdict: Verdict, subject = "preflight"): string {
   const { critical, warnings, passedFindings, totalFindings } = verdict;
   const counts = `${passedFindings} of ${totalFindings} findings passed, ${warnings.length} warnings`;
   return verdict.passed
-    ? `preflight passed: ${counts}`
-    : `preflight failed: ${critical.length} critical (${[...new Set(critical.map(label))].slice(0, 5).join(", ")}), ${counts}`;
+    ? `${subject} passed: ${counts}`
+    : `${subject} failed: ${critical.length} critical (${[...new Set(critical.map(label))].slice(0, 5).join(", ")}), ${counts}`;
+}
+
+/** The failures that come first in the report: they often cause the others. */
+export function firstFailures({ critical }: Verdict): { readonly why: string; readonly fix: string } {
+  const first = critical.slice(0, 3);
+  return {
+    why: first.map((result) => `${label(result)}: ${result.message}`).join(" | "),
+    fix: [...new Set(first.map(({ remediation }) => remediation))].join(" | "),
+  };
 }

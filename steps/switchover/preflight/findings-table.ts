@@ -1,8 +1,8 @@
 import type { OutputTable } from "../../lib/step/output.ts";
-import type { CheckResult } from "./run-checks.ts";
+import type { CheckResult } from "./finding.ts";
 
 /** The findings as a table: what is wrong stands out by word and place, and its fix stands below it. */
-export function preflightTable(results: readonly CheckResult[]): OutputTable {
+export function findingsTable(results: readonly CheckResult[]): OutputTable {
   return {
     columns: ["result", "check", "hub", "finding"],
     rows: results.flatMap((finding) => {
