@@ -60,6 +60,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "discover",
+      summary: "Find the hubs of a kubeconfig and tell which part each plays",
+      load: async () => (await import("./switchover/discover.ts")).discover,
+    },
+    {
+      area: "switchover",
       name: "run",
       summary: "Run a whole switchover without Tekton",
       load: async () => (await import("./switchover/run.ts")).run,

@@ -1,6 +1,7 @@
 import type { Permission } from "../lib/step/types.ts";
 import { objectName } from "./acm/constants.ts";
 import type { HubNamespaces } from "./acm/namespaces.ts";
+import { inspectionPermissions } from "./inspection-permissions.ts";
 import { phasePermissions } from "./phase-permissions.ts";
 
 // Which API permission each step needs on which hub. From this table come the access reviews of the preflight, the
@@ -12,7 +13,9 @@ export type SwitchoverStep =
   | "activate"
   | "post-activate"
   | "finalize"
-  | "report-and-unlock";
+  | "report-and-unlock"
+  | "discover"
+  | "postflight";
 
 export interface SwitchoverPermission extends Permission {
   readonly target: "primary" | "secondary";
@@ -89,7 +92,7 @@ export const switchoverPermissions: readonly SwitchoverPermission[] = [
 
 /** The rows of one step, for its declaration. */
 export function permissionsOf(step: SwitchoverStep): readonly SwitchoverPermission[] {
-  return switchoverPermissions.filter((permission) => permission.steps.includes(step));
+  return [...switchoverPermissions, ...inspectionPermissions].filter(({ steps }) => steps.includes(step));
 }
 
 function read(group: string, resource: string, verbs: readonly string[], scope: Row["scope"], reason: string): Row {

@@ -2,7 +2,7 @@ import { isStep } from "./common-params.ts";
 import type { AnyDeclaration } from "./types.ts";
 
 /** Quotes a word for a POSIX shell where it needs it. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

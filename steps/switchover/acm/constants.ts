@@ -52,6 +52,8 @@ export const objectName = {
   importControllerConfig: "import-controller-config",
   lease: "acm-switchover",
   thanosObjectStorage: "thanos-object-storage",
+  /** On a managed cluster: how its klusterlet reaches its hub. */
+  hubKubeconfigSecret: "hub-kubeconfig-secret",
   thanosCompactor: "observability-thanos-compact",
   observatoriumApi: "observability-observatorium-api",
   /** Name prefix of the tokens that ManagedServiceAccounts put into the clusters' namespaces. */

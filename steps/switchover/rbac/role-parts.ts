@@ -1,3 +1,4 @@
+import { inspectionPermissions } from "../inspection-permissions.ts";
 import { type SwitchoverPermission, switchoverPermissions } from "../permissions.ts";
 
 export const accountNamespace = "acm-switchover";
@@ -18,7 +19,8 @@ export function partOf({ scope, optional }: SwitchoverPermission): RolePart {
 
 /** A hub plays both parts over its life: a role holds what is needed on either. */
 export function permissionsOfRole(role: RoleName): readonly SwitchoverPermission[] {
-  return role === "operator" ? switchoverPermissions : switchoverPermissions.filter(({ readOnly }) => readOnly);
+  const all = [...switchoverPermissions, ...inspectionPermissions];
+  return role === "operator" ? all : all.filter(({ readOnly }) => readOnly);
 }
 
 export function accountName(role: RoleName): string {
