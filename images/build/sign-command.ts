@@ -39,7 +39,8 @@ await runCommand(async () => {
   const plainHttp = values["plain-http"];
   const flags = [
     "--yes",
-    ...(values.key === undefined ? [] : ["--key", values.key]),
+    // A key of one's own needs no public log, which would tell everyone the names of a private registry.
+    ...(values.key === undefined ? [] : ["--key", values.key, "--tlog-upload=false"]),
     ...(plainHttp ? ["--allow-http-registry"] : []),
   ];
   // Of an index also each of its images: a node pulls one of them.

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { parsePlatforms } from "../../../images/build/architecture.ts";
+import { sha256 } from "../../../images/build/oci-layout.ts";
+import { platformManifest } from "../../../images/build/platform-manifest.ts";
 import { releasedImage } from "../../../images/build/release-files.ts";
 import { requireRegistry } from "../../../images/build/run-command.ts";
 import { runTool } from "../../../images/build/run-tool.ts";
@@ -36,6 +38,25 @@ describe("platforms", () => {
   });
 });
 
+describe("the manifest of an architecture", () => {
+  const amd64 = { mediaType: "m", digest: "sha256:1", size: 1, platform: { architecture: "amd64" } };
+  const arm64 = { mediaType: "m", digest: "sha256:2", size: 2, platform: { architecture: "arm64" } };
+
+  test("is that of the index", () => {
+    const index = Buffer.from(JSON.stringify({ manifests: [amd64, arm64] }));
+    expect(platformManifest(index, "arm64")).toEqual(arm64);
+  });
+
+  test("is the image itself where there is no index", () => {
+    const manifest = Buffer.from('{"layers":[]}');
+    expect(platformManifest(manifest, "amd64")).toEqual({
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      digest: sha256(manifest),
+      size: manifest.length,
+    });
+  });
+});
+
 describe("the image of a release", () => {
   test("is taken when it has a digest", async () => {
     const image = `registry.example.com/fairlead/step:1@sha256:${"a".repeat(64)}`;
@@ -61,6 +82,7 @@ describe("a tool", () => {
   });
 
   test.each([
+    ["cosign", "cosign was not found; put it on PATH; it is at https://docs.sigstore.dev/cosign/"],
     ["skopeo", "skopeo was not found; install it: apt-get install skopeo"],
     ["tkn", "tkn was not found; put it on PATH; it is at https://tekton.dev/docs/cli/"],
     ["no-such-tool", "no-such-tool was not found; put it on PATH"],
