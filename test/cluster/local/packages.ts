@@ -24,6 +24,7 @@ export const systemPrograms: readonly SystemProgram[] = [
   { path: "/usr/bin/busybox", package: "busybox-static" },
   { path: "/usr/bin/openssl", package: "openssl" },
   { path: "/usr/bin/buildah", package: "buildah" },
+  { path: "/usr/bin/skopeo", package: "skopeo" },
   { path: "/usr/bin/curl", package: "curl" },
 ];
 

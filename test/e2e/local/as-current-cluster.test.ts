@@ -34,9 +34,9 @@ describe("a cluster that is only known by its kubeconfig", () => {
     const flags = ["--registry", environment["REGISTRY"] ?? "", "--cluster-registry", `${cluster.registry}/copied`];
     for (const command of ["image-command.ts", "bundle-command.ts"])
       await run(process.execPath, [join("images/build", command), ...flags, "--plain-http"], { cwd: root });
-  }, 8 * minute);
+  }, 20 * minute);
 
-  afterAll(() => stage?.close(), 2 * minute);
+  afterAll(() => stage?.close(), 5 * minute);
 
   function current(changes: Readonly<Record<string, string>> = {}): CurrentCluster & { readonly lines: string[] } {
     const lines: string[] = [];
