@@ -66,6 +66,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "postflight",
+      summary: "Check the new hub, and the old one, after a switchover",
+      load: async () => (await import("./switchover/postflight.ts")).postflight,
+    },
+    {
+      area: "switchover",
       name: "run",
       summary: "Run a whole switchover without Tekton",
       load: async () => (await import("./switchover/run.ts")).run,

@@ -11,30 +11,60 @@ const cluster = "cluster.open-cluster-management.io";
 const velero = "velero.io";
 const backup = { namespace: "backup" } as const;
 const acm = { namespace: "acm" } as const;
+const observability = { namespace: "observability" } as const;
 
 function read(group: string, resource: string, verb: "get" | "list", use: Use): Row {
   return { group, resource, verbs: [verb], ...use };
 }
 
-const discovered: readonly Row[] = [
-  read("", "namespaces", "get", { scope: "cluster", steps: ["discover"], reason: "which clusters are hubs" }),
+const both = ["discover", "postflight"] as const;
+
+const onBoth: readonly Row[] = [
+  read("", "namespaces", "get", { scope: "cluster", steps: both, reason: "which products a cluster has" }),
   read("config.openshift.io", "clusterversions", "get", {
     scope: "cluster",
-    steps: ["discover"],
+    steps: both,
     reason: "id and version of the hub's own cluster",
   }),
   read("operator.open-cluster-management.io", "multiclusterhubs", "list", {
     scope: acm,
-    steps: ["discover"],
+    steps: both,
     reason: "version of ACM",
   }),
-  read(cluster, "managedclusters", "list", { scope: "cluster", steps: ["discover"], reason: "the fleet" }),
-  read(cluster, "backupschedules", "list", { scope: backup, steps: ["discover"], reason: "who makes backups" }),
-  read(cluster, "restores", "list", { scope: backup, steps: ["discover"], reason: "passive sync and activation" }),
+  read(cluster, "managedclusters", "list", { scope: "cluster", steps: both, reason: "the fleet" }),
+  read(cluster, "backupschedules", "list", { scope: backup, steps: both, reason: "who makes backups" }),
+  read(cluster, "restores", "list", { scope: backup, steps: both, reason: "passive sync and activation" }),
+  read("observability.open-cluster-management.io", "multiclusterobservabilities", "list", {
+    scope: "cluster",
+    steps: ["postflight"],
+    reason: "where observability runs",
+  }),
+  read("", "pods", "list", { scope: observability, steps: ["postflight"], reason: "whether observability runs" }),
+];
+
+const onPrimary: readonly Row[] = [
   read(velero, "backupstoragelocations", "list", {
     scope: backup,
     steps: ["discover"],
     reason: "where backups are kept",
+  }),
+];
+
+const onSecondary: readonly Row[] = [
+  read(velero, "backupstoragelocations", "list", { scope: backup, steps: both, reason: "where backups are kept" }),
+  read(velero, "backups", "list", { scope: backup, steps: ["postflight"], reason: "which backups exist" }),
+  read("", "pods", "list", { scope: backup, steps: ["postflight"], reason: "whether Velero runs" }),
+  read("", "pods/log", "get", { scope: backup, steps: ["postflight"], reason: "what Velero complains of" }),
+  read("", "pods", "list", { scope: acm, steps: ["postflight"], reason: "health of ACM" }),
+  read("", "configmaps", "get", {
+    scope: { namespace: "engine" },
+    steps: ["postflight"],
+    reason: "auto-import strategy",
+  }),
+  read("route.openshift.io", "routes", "get", {
+    scope: observability,
+    steps: ["postflight"],
+    reason: "way to the dashboards",
   }),
 ];
 
@@ -43,8 +73,8 @@ function on(target: SwitchoverPermission["target"], rows: readonly Row[]): reado
 }
 
 export const inspectionPermissions: readonly SwitchoverPermission[] = [
-  ...on("primary", discovered),
-  ...on("secondary", discovered),
+  ...on("primary", [...onBoth, ...onPrimary]),
+  ...on("secondary", [...onBoth, ...onSecondary]),
 ];
 
 /** Where the klusterlet of a managed cluster keeps the address of its hub. */

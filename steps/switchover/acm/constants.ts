@@ -51,6 +51,9 @@ export const objectName = {
   localCluster: "local-cluster",
   importControllerConfig: "import-controller-config",
   lease: "acm-switchover",
+  grafanaRoute: "grafana",
+  /** Container of Velero's pod. */
+  veleroContainer: "velero",
   thanosObjectStorage: "thanos-object-storage",
   /** On a managed cluster: how its klusterlet reaches its hub. */
   hubKubeconfigSecret: "hub-kubeconfig-secret",

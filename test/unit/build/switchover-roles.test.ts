@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { switchoverRoleFiles } from "../../../images/build/switchover-roles.ts";
 import { defaultNamespaces } from "../../../steps/switchover/acm/namespaces.ts";
+import { inspectionPermissions } from "../../../steps/switchover/inspection-permissions.ts";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
 
 interface Manifest {
@@ -20,6 +21,7 @@ interface Manifest {
 }
 
 const files = switchoverRoleFiles();
+const allPermissions = [...switchoverPermissions, ...inspectionPermissions];
 const manifests = [...files]
   .filter(([path]) => path.endsWith(".yaml"))
   .map(([path, text]) => ({ path, text, manifest: parse(text) as Manifest })); // as Kubernetes defines these kinds
@@ -57,11 +59,11 @@ function declared(permissions: typeof switchoverPermissions): readonly string[] 
 
 describe("the roles of a switchover", () => {
   test("grant the operator what either hub needs, no more and no less", () => {
-    expect(granted(under("operator"))).toEqual(declared(switchoverPermissions));
+    expect(granted(under("operator"))).toEqual(declared(allPermissions));
   });
 
   test("grant the validator what runs that change nothing need, no more and no less", () => {
-    expect(granted(under("validator"))).toEqual(declared(switchoverPermissions.filter(({ readOnly }) => readOnly)));
+    expect(granted(under("validator"))).toEqual(declared(allPermissions.filter(({ readOnly }) => readOnly)));
   });
 
   test("let the validator change nothing", () => {
@@ -115,7 +117,7 @@ describe("the roles of a switchover", () => {
 
   test("are explained: the README names every resource with its reason", () => {
     const readme = files.get("rbac/switchover/README.md") ?? "";
-    for (const { resource, reason } of switchoverPermissions) {
+    for (const { resource, reason } of allPermissions) {
       expect(readme).toContain(resource.split("/")[0]);
       expect(readme).toContain(reason);
     }
