@@ -53,7 +53,7 @@ export function judgePassiveRestore(view: PassiveRestoreView): PassiveRestoreSta
       return {
         state: "degraded",
         why: [`phase is EnabledWithErrors`, lastMessage(restore), ...problems(named)].filter(Boolean).join("; "),
-        complete: named.every((one) => judgeVeleroRestore(one) === "completed"),
+        complete: isComplete(restore, named),
       };
     case "in-progress":
       return { state: "settling", why: `phase is ${phase === "" ? "empty" : phase}` };
@@ -73,6 +73,16 @@ function enabled(named: readonly VeleroRestoreSummary[]): PassiveRestoreState {
     // The operator shows `Enabled` also where a Velero Restore ended PartiallyFailed.
     hiddenFailures: problems(named),
   };
+}
+
+/** Each Velero Restore that the status names is there and Completed; one that names none has restored nothing. */
+function isComplete(restore: AcmRestore, named: readonly VeleroRestoreSummary[]): boolean {
+  const names = namedVeleroRestores(restore).map(({ name }) => name);
+  return (
+    names.length > 0 &&
+    names.every((name) => named.some((one) => one.name === name)) &&
+    named.every((one) => judgeVeleroRestore(one) === "completed")
+  );
 }
 
 function finished({ restore, isOurs }: PassiveRestoreView): PassiveRestoreState {

@@ -92,7 +92,7 @@ function failedValidation(message: string, detail: string, version: AcmVersion):
   const harmless = cause === "active-restore" || lacksPause(version);
   const tokens = cause === "managed-service-account" ? "; the import tokens of this hub have already been deleted" : "";
   return failed("primary", harmless ? "warning" : "critical", {
-    message: harmless ? message : `${message}; a pause would not take effect${tokens}`,
+    message: `${message}${harmless ? "" : "; a pause would not take effect"}${tokens}`,
     remediation: "mend the cause first (backup storage, component managedserviceaccount, cron text, active Restore)",
   });
 }

@@ -25,7 +25,7 @@ export const noActiveScheduleOnSecondary: Check = {
             : critical(
                 "secondary",
                 `active and would end every Restore: ${nameList(
-                  active.map(({ metadata, status }) => `${metadata.name} (${status?.phase ?? "no phase"})`),
+                  active.map(({ metadata, status }) => `${metadata.name} (${status?.phase || "no phase"})`),
                 )}`,
                 "pause it and wait for its phase Paused, or delete it",
               ),

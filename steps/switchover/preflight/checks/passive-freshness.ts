@@ -29,13 +29,17 @@ export const passiveFreshness: Check = {
       unreadable: "critical",
       decide: ([made, visible, restores, veleroRestores]) => {
         const restore = findPassiveRestore(restores);
-        return restore === undefined
-          ? [skipped("secondary", "there is no passive Restore, see passive-restore")]
-          : passiveTypes.flatMap((type) => {
-              const newest = resolveLatest(made, type);
-              const restored = restoredBackup(restore, type, veleroRestores, [...visible, ...made]);
-              return newest === undefined ? [] : [compare(type, newest, restored, syncIntervalSeconds(restore))];
-            });
+        if (restore === undefined) {
+          return [skipped("secondary", "there is no passive Restore, see passive-restore")];
+        }
+        const findings = passiveTypes.flatMap((type) => {
+          const newest = resolveLatest(made, type);
+          const restored = restoredBackup(restore, type, veleroRestores, [...visible, ...made]);
+          return newest === undefined ? [] : [compare(type, newest, restored, syncIntervalSeconds(restore))];
+        });
+        return findings.length > 0
+          ? findings
+          : [skipped("secondary", "the primary has no backup to compare with, see backup-status")];
       },
     }),
 };

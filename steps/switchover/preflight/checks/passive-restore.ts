@@ -35,6 +35,9 @@ export const passiveRestore: Check = {
             ),
           ];
         }
+        if (restore.metadata.deletionTimestamp !== undefined) {
+          return [beingDeleted(restore.metadata.name, settings)];
+        }
         const state = judgePassiveRestore({
           restore,
           veleroRestores,
@@ -49,6 +52,13 @@ export const passiveRestore: Check = {
 
 function isOurs(restore: AcmRestore, { activatedRestoreUid }: PreflightSettings): boolean {
   return activatedRestoreUid !== undefined && restore.metadata.uid === activatedRestoreUid;
+}
+
+/** Whatever its phase says: one that goes cannot be activated. */
+function beingDeleted(name: string, { remakesPassiveRestore }: PreflightSettings): Finding {
+  return remakesPassiveRestore === true
+    ? passed("secondary", `${name} is being deleted since the activation was taken back; this run waits for its end`)
+    : critical("secondary", `${name} is being deleted`, "wait until it is gone, then create it anew");
 }
 
 function report(name: string, state: PassiveRestoreState, storage: string): readonly Finding[] {
