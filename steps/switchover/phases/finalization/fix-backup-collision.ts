@@ -17,10 +17,12 @@ import {
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { createSchedule, orphans, untilNoOrphans } from "./enable-backup-schedule.ts";
 import { scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
+import { isForeignStorage, queuedBackup, untilStarted } from "./queued-backup.ts";
 
 interface Seen {
   readonly schedules: readonly BackupSchedule[];
   readonly veleroSchedules: readonly OwnedVeleroSchedule[];
+  readonly backups: readonly BackupSummary[];
   readonly allowanceMs: number;
 }
 
@@ -176,12 +178,26 @@ function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
   return { state: "act", note: `make BackupSchedule ${name} anew`, actions, afterwards: "plan-again" };
 }
 
+function waitForQueue(queued: BackupSummary, context: SwitchoverContext): Plan {
+  const wait = untilStarted(context, context.hubs.secondary.id);
+  return {
+    state: "act",
+    note: `wait until ${queued.name} has begun`,
+    actions: [{ kind: "wait", wait }],
+    afterwards: "plan-again",
+  };
+}
+
 function planExisting(schedule: BackupSchedule, seen: Seen, context: SwitchoverContext): Plan {
   const created = context.memory().created_schedule;
   if (isBeingReplaced(schedule, context.memory())) {
     return recreate(schedule, context);
   }
   const message = schedule.status?.lastMessage ?? "";
+  if (schedule.status?.phase === collided && isForeignStorage(message)) {
+    const queued = queuedBackup(seen.backups, context.hubs.secondary.id);
+    if (queued !== undefined) return waitForQueue(queued, context);
+  }
   if (schedule.status?.phase === collided && (created?.recreations ?? 0) >= 1) {
     return {
       state: "refused",
@@ -213,12 +229,13 @@ export const fixBackupCollision = switchoverStep<Seen>({
   title: "Prove that the new hub's backups work",
   onResume: "trust-record",
   async read(context) {
-    const [schedules, veleroSchedules, allowanceMs] = await Promise.all([
+    const [schedules, veleroSchedules, backups, allowanceMs] = await Promise.all([
       schedulesOf.once(context, "secondary"),
       veleroSchedulesOf.once(context, "secondary"),
+      backupsOf.once(context, "secondary"),
       scheduleAllowanceMs(context, "secondary"),
     ]);
-    return { schedules, veleroSchedules, allowanceMs };
+    return { schedules, veleroSchedules, backups, allowanceMs };
   },
   plan(seen, context) {
     const [schedule] = seen.schedules;

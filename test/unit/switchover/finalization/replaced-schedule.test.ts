@@ -22,7 +22,7 @@ function planned(existing: BackupSchedule, memory: OperationMemory) {
     tuning: { scheduleDeleteWait: 1, scheduleHealthyWait: 1, deleteRequest: 1, errorGrace: 1 },
     memory: () => memory,
   } as unknown as SwitchoverContext;
-  return fixBackupCollision.plan({ schedules: [existing], veleroSchedules: [], allowanceMs: 0 }, context);
+  return fixBackupCollision.plan({ schedules: [existing], veleroSchedules: [], backups: [], allowanceMs: 0 }, context);
 }
 
 /** The memory as a run leaves it that is killed right before it deletes the schedule. */

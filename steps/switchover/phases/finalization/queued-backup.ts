@@ -1,0 +1,52 @@
+import type { Wait } from "../../../lib/phase/types.ts";
+import { waitOn } from "../../../lib/phase/types.ts";
+import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
+import { switchoverError } from "../../switchover-error.ts";
+import { backupsOf } from "../hub-reads.ts";
+import { ms, type SwitchoverContext } from "../switchover-context.ts";
+
+/**
+ * The first resources backup of a hub that still stands in Velero's queue. The operator compares starts: until this one
+ * has started, the other hub's is the newest, and a schedule that is made anew collides again (ACM up to 2.16). Pure.
+ *
+ * @param hubId ClusterVersion id of the hub whose schedule made it
+ */
+export function queuedBackup(backups: readonly BackupSummary[], hubId: string): BackupSummary | undefined {
+  return backups.find(
+    (backup) =>
+      isOfType(backup, "resources") &&
+      backup.producer === hubId &&
+      backup.startedAt === undefined &&
+      isInProgress(backup.phase),
+  );
+}
+
+/** Whether the operator says that another hub's backup is the newest in the storage. Its text, ACM 2.11 to 2.17. Pure. */
+export function isForeignStorage(message: string): boolean {
+  return message.includes("is using the same storage location");
+}
+
+/** Velero runs one Backup at a time, and looks at its queue once a minute (1.18). */
+export function untilStarted(context: SwitchoverContext, hubId: string): Wait {
+  return waitOn({
+    title: "waiting until the new hub's first resources backup has begun",
+    sources: { backups: backupsOf.live(context, "secondary") },
+    decide: ({ backups }) => {
+      const queued = queuedBackup(backups, hubId);
+      return queued === undefined
+        ? { state: "done", note: "it has begun" }
+        : { state: "pending", note: `${queued.name} is ${queued.phase || "not looked at by Velero yet"}` };
+    },
+    timeoutMs: ms(context.tuning.backupVerify),
+    onTimeout: (note) =>
+      switchoverError(
+        "SW-FIN-14",
+        {
+          what: "Velero of the new hub does not begin the first resources backup",
+          why: `${note}; until it has begun, the new hub's BackupSchedule collides with the old hub's backups`,
+          fix: "look at the Velero pod and the storage location of the new hub, then resume",
+        },
+        "timeout",
+      ),
+  });
+}
