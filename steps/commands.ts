@@ -72,6 +72,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "rbac-check",
+      summary: "Ask hubs or managed clusters which permissions of a role are granted",
+      load: async () => (await import("./switchover/rbac-check.ts")).rbacCheck,
+    },
+    {
+      area: "switchover",
       name: "run",
       summary: "Run a whole switchover without Tekton",
       load: async () => (await import("./switchover/run.ts")).run,

@@ -1,5 +1,6 @@
 import { defaultNamespaces } from "../../steps/switchover/acm/namespaces.ts";
 import type { SwitchoverPermission } from "../../steps/switchover/permissions.ts";
+import { decommissionPermissions } from "../../steps/switchover/rbac/extra-permissions.ts";
 import { type PolicyRule, policyRules } from "../../steps/switchover/rbac/policy-rules.ts";
 import {
   accountName,
@@ -41,6 +42,15 @@ function section(title: string, part: RolePart, scope: "cluster" | keyof typeof 
   return `### ${title}\n\n${table(["Resource", "Operator", "Validator", "Why"], rows(isHere))}`;
 }
 
+function decommissionRows(): readonly (readonly string[])[] {
+  return decommissionPermissions.map(({ group, resource, verbs, scope, reason }) => [
+    code(resourceName({ group, resource })),
+    verbs.join(" "),
+    scope === "cluster" ? "cluster" : `namespace ${code(defaultNamespaces[scope.namespace])}`,
+    reason,
+  ]);
+}
+
 /** `rbac/switchover/README.md`. */
 export function switchoverRolesReadme(): string {
   const { acm, backup, engine, observability } = defaultNamespaces;
@@ -71,6 +81,14 @@ An hour is too short for a token of a switchover; the preflight warns of one tha
 kubectl -n ${accountNamespace} create token ${operator} --duration=48h
 \`\`\`
 
+\`fairlead switchover setup\` does all of this with the kubeconfig of an administrator, and writes the kubeconfigs, too.
+
+To let the operator's account remove the old hub, apply \`decommission\` there:
+
+\`\`\`sh
+kubectl apply -k rbac/switchover/decommission
+\`\`\`
+
 On a hub with other namespaces (parameter \`namespaces\`), change \`metadata.namespace\` of the Roles and RoleBindings by a kustomize
 overlay. \`kubectl delete -k\` of either base deletes the namespace \`${accountNamespace}\` with both accounts.
 
@@ -90,5 +108,9 @@ ${section(`Namespace \`${engine}\``, "base", "engine")}
 ${section(`Part observability: namespace \`${observability}\``, "observability", "observability")}
 
 ${section("Part import-tokens: cluster", "import-tokens", "cluster")}
+
+### Extension decommission
+
+${table(["Resource", "Verbs", "Where", "Why"], decommissionRows())}
 `;
 }

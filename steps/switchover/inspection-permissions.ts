@@ -18,9 +18,10 @@ function read(group: string, resource: string, verb: "get" | "list", use: Use): 
 }
 
 const both = ["discover", "postflight"] as const;
+const all = [...both, "rbac-check"] as const;
 
 const onBoth: readonly Row[] = [
-  read("", "namespaces", "get", { scope: "cluster", steps: both, reason: "which products a cluster has" }),
+  read("", "namespaces", "get", { scope: "cluster", steps: all, reason: "which products a cluster has" }),
   read("config.openshift.io", "clusterversions", "get", {
     scope: "cluster",
     steps: both,
@@ -28,7 +29,7 @@ const onBoth: readonly Row[] = [
   }),
   read("operator.open-cluster-management.io", "multiclusterhubs", "list", {
     scope: acm,
-    steps: both,
+    steps: all,
     reason: "version of ACM",
   }),
   read(cluster, "managedclusters", "list", { scope: "cluster", steps: both, reason: "the fleet" }),
@@ -41,6 +42,16 @@ const onBoth: readonly Row[] = [
   }),
   read("", "pods", "list", { scope: observability, steps: ["postflight"], reason: "whether observability runs" }),
 ];
+
+/** Granted to every account, unless somebody took that away. */
+const review: Row = {
+  group: "authorization.k8s.io",
+  resource: "selfsubjectaccessreviews",
+  verbs: ["create"],
+  scope: "cluster",
+  steps: ["rbac-check"],
+  reason: "ask which permissions are granted",
+};
 
 const onPrimary: readonly Row[] = [
   read(velero, "backupstoragelocations", "list", {
@@ -73,8 +84,8 @@ function on(target: SwitchoverPermission["target"], rows: readonly Row[]): reado
 }
 
 export const inspectionPermissions: readonly SwitchoverPermission[] = [
-  ...on("primary", [...onBoth, ...onPrimary]),
-  ...on("secondary", [...onBoth, ...onSecondary]),
+  ...on("primary", [...onBoth, review, ...onPrimary]),
+  ...on("secondary", [...onBoth, review, ...onSecondary]),
 ];
 
 /** Where the klusterlet of a managed cluster keeps the address of its hub. */

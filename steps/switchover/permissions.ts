@@ -15,7 +15,8 @@ export type SwitchoverStep =
   | "finalize"
   | "report-and-unlock"
   | "discover"
-  | "postflight";
+  | "postflight"
+  | "rbac-check";
 
 export interface SwitchoverPermission extends Permission {
   readonly target: "primary" | "secondary";

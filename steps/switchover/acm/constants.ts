@@ -57,6 +57,9 @@ export const objectName = {
   thanosObjectStorage: "thanos-object-storage",
   /** On a managed cluster: how its klusterlet reaches its hub. */
   hubKubeconfigSecret: "hub-kubeconfig-secret",
+  /** On a managed cluster: how its klusterlet registers with a hub. */
+  bootstrapKubeconfigSecret: "bootstrap-hub-kubeconfig",
+  klusterlet: "klusterlet",
   thanosCompactor: "observability-thanos-compact",
   observatoriumApi: "observability-observatorium-api",
   /** Name prefix of the tokens that ManagedServiceAccounts put into the clusters' namespaces. */

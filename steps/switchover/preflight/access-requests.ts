@@ -1,4 +1,5 @@
 import type { AccessRequest } from "../../lib/kube/types.ts";
+import type { Permission } from "../../lib/step/types.ts";
 import { type AcmVersion, isBelow } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
@@ -29,21 +30,31 @@ export function accessQuestions(
   settings: Pick<PreflightSettings, "mode" | "dryRun" | "namespaces">,
 ): readonly AccessQuestion[] {
   const writes = neededRole(settings) === "operator";
+  const needed = switchoverPermissions.filter(
+    (permission) => permission.target === context.hub && (writes || permission.readOnly),
+  );
+  return questionsOf(needed, context, settings.namespaces);
+}
+
+/** The questions of these permissions, each once, where a hub is as the context says. */
+export function questionsOf(
+  permissions: readonly SwitchoverPermission[],
+  context: Omit<AccessContext, "hub">,
+  namespaces: HubNamespaces,
+): readonly AccessQuestion[] {
   const questions = new Map<string, AccessQuestion>();
-  for (const permission of switchoverPermissions) {
-    if (permission.target === context.hub && (writes || permission.readOnly) && !isLeftOut(permission, context)) {
-      for (const request of requestsOf(permission, settings.namespaces)) {
-        const key = JSON.stringify(request);
-        if (!questions.has(key)) {
-          questions.set(key, { permission, request, namespaceAbsent: isAbsent(permission, context) });
-        }
+  for (const permission of permissions.filter((one) => !isLeftOut(one, context))) {
+    for (const request of requestsOf(permission, namespaces)) {
+      const key = JSON.stringify(request);
+      if (!questions.has(key)) {
+        questions.set(key, { permission, request, namespaceAbsent: isAbsent(permission, context) });
       }
     }
   }
   return [...questions.values()];
 }
 
-function isLeftOut(permission: SwitchoverPermission, { version, exists }: AccessContext): boolean {
+function isLeftOut(permission: SwitchoverPermission, { version, exists }: Omit<AccessContext, "hub">): boolean {
   if (permission.scope === "cluster" || exists[permission.scope.namespace] !== false) {
     return false;
   }
@@ -51,20 +62,26 @@ function isLeftOut(permission: SwitchoverPermission, { version, exists }: Access
   return namespace === "observability" || (namespace === "engine" && isBelow(version, "2.14"));
 }
 
-function isAbsent({ scope }: SwitchoverPermission, { exists }: AccessContext): boolean {
+function isAbsent({ scope }: SwitchoverPermission, { exists }: Pick<AccessContext, "exists">): boolean {
   return scope !== "cluster" && exists[scope.namespace] === false;
 }
 
 /** The access reviews that one row stands for. */
 export function requestsOf(permission: SwitchoverPermission, namespaces: HubNamespaces): readonly AccessRequest[] {
-  const { group, resource, scope, verbs } = permission;
+  const { scope } = permission;
+  return requestsIn(permission, scope === "cluster" ? undefined : namespaces[scope.namespace]);
+}
+
+/** As `requestsOf`, in a namespace or the cluster. */
+export function requestsIn(permission: Permission, namespace: string | undefined): readonly AccessRequest[] {
+  const { group, resource, verbs } = permission;
   const names: readonly (string | undefined)[] = permission.resourceNames ?? [undefined];
   return verbs.flatMap((verb) =>
     names.map((name) => ({
       verb,
       group,
       resource,
-      ...(scope === "cluster" ? {} : { namespace: namespaces[scope.namespace] }),
+      ...(namespace === undefined ? {} : { namespace }),
       ...(name === undefined ? {} : { name }),
     })),
   );

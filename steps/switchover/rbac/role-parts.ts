@@ -3,6 +3,8 @@ import { type SwitchoverPermission, switchoverPermissions } from "../permissions
 
 export const accountNamespace = "acm-switchover";
 export const roleNames = ["operator", "validator"] as const;
+/** Name of the extension of the operator's role that removes a hub. */
+export const decommissionName = `${accountNamespace}-decommission`;
 export type RoleName = (typeof roleNames)[number];
 
 /**

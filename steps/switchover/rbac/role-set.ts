@@ -1,4 +1,6 @@
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { SwitchoverPermission } from "../permissions.ts";
+import { decommissionPermissions } from "./extra-permissions.ts";
 import { policyRules } from "./policy-rules.ts";
 import {
   type Manifest,
@@ -11,6 +13,7 @@ import {
 import {
   accountName,
   accountNamespace,
+  decommissionName,
   partOf,
   permissionsOfRole,
   type RoleName,
@@ -35,10 +38,19 @@ function pair(spec: RoleSpec, suffix: string): readonly RoleEntry[] {
   ];
 }
 
-/** The roles of one part with their bindings, one pair for each scope. */
-export function roleEntries(role: RoleName, part: RolePart, namespaces: HubNamespaces): readonly RoleEntry[] {
-  const permissions = permissionsOfRole(role).filter((permission) => partOf(permission) === part);
-  const common = { area, name: roleObjectName(role, part), account: accountName(role), accountNamespace };
+interface Holder {
+  /** Name of roles and bindings. */
+  readonly name: string;
+  readonly account: string;
+}
+
+/** Roles with their bindings, one pair for each scope of the permissions. */
+function pairs(
+  permissions: readonly SwitchoverPermission[],
+  holder: Holder,
+  namespaces: HubNamespaces,
+): readonly RoleEntry[] {
+  const common = { area, ...holder, accountNamespace };
   const atCluster = permissions.filter(({ scope }) => scope === "cluster");
   const keys = Object.keys(namespaces).toSorted() as readonly (keyof HubNamespaces)[]; // keys of that very type
   return [
@@ -50,6 +62,17 @@ export function roleEntries(role: RoleName, part: RolePart, namespaces: HubNames
         : pair({ ...common, namespace: namespaces[key], rules: policyRules(inside) }, `-${key}`);
     }),
   ];
+}
+
+/** The roles of one part with their bindings. */
+export function roleEntries(role: RoleName, part: RolePart, namespaces: HubNamespaces): readonly RoleEntry[] {
+  const permissions = permissionsOfRole(role).filter((permission) => partOf(permission) === part);
+  return pairs(permissions, { name: roleObjectName(role, part), account: accountName(role) }, namespaces);
+}
+
+/** What the operator's account holds beyond its role where it may remove a hub. */
+export function decommissionEntries(namespaces: HubNamespaces): readonly RoleEntry[] {
+  return pairs(decommissionPermissions, { name: decommissionName, account: accountName("operator") }, namespaces);
 }
 
 /** The account of a role and the namespace that it lives in. */

@@ -5,6 +5,7 @@ import { switchoverRoleFiles } from "../../../images/build/switchover-roles.ts";
 import { defaultNamespaces } from "../../../steps/switchover/acm/namespaces.ts";
 import { inspectionPermissions } from "../../../steps/switchover/inspection-permissions.ts";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
+import { decommissionPermissions } from "../../../steps/switchover/rbac/extra-permissions.ts";
 
 interface Manifest {
   readonly kind: string;
@@ -66,6 +67,10 @@ describe("the roles of a switchover", () => {
     expect(granted(under("validator"))).toEqual(declared(allPermissions.filter(({ readOnly }) => readOnly)));
   });
 
+  test("extend the operator's by what removes a hub, no more and no less", () => {
+    expect(granted(under("decommission"))).toEqual(declared(decommissionPermissions));
+  });
+
   test("let the validator change nothing", () => {
     const writes = granted(under("validator")).filter((line) => !/^(get|list|watch) /.test(line));
     expect(writes).toEqual(["create authorization.k8s.io/selfsubjectaccessreviews  in cluster"]);
@@ -94,7 +99,8 @@ describe("the roles of a switchover", () => {
     const bindings = manifests.filter(({ manifest }) => manifest.roleRef !== undefined);
     expect(bindings.map((one) => place(one).replace("Binding", "")).toSorted()).toEqual(roles.map(place).toSorted());
     for (const { path, manifest } of bindings) {
-      const role = path.split("/")[2];
+      const folder = path.split("/")[2];
+      const role = folder === "decommission" ? "operator" : folder;
       expect(manifest.roleRef).toMatchObject({
         kind: manifest.kind.replace("Binding", ""),
         name: manifest.metadata?.name,
@@ -107,7 +113,7 @@ describe("the roles of a switchover", () => {
 
   test("are applied whole: each kustomization lists every manifest beside it", () => {
     const lists = manifests.filter(({ manifest }) => manifest.kind === "Kustomization");
-    expect(lists).toHaveLength(6);
+    expect(lists).toHaveLength(7);
     for (const { path, manifest } of lists) {
       const folder = posix.dirname(path);
       const beside = manifests.filter((one) => posix.dirname(one.path) === folder && one.path !== path);
