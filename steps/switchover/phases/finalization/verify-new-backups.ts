@@ -2,9 +2,9 @@ import type { Action, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
 import { cadenceSeconds } from "../../acm/cadence.ts";
-import type { BackupSchedule } from "../../acm/hub-objects.ts";
+import type { BackupSchedule, BackupScheduleSpec } from "../../acm/hub-objects.ts";
 import { backupSchedules } from "../../acm/resources.ts";
-import type { OperationMemory } from "../../state/operation-memory.ts";
+import type { CreatedSchedule, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, schedulesOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
@@ -67,9 +67,19 @@ function untilNew(seen: Seen, context: SwitchoverContext): Wait {
   });
 }
 
-function giveFlagsBack(memory: OperationMemory, context: SwitchoverContext): readonly Action<OperationMemory>[] {
+function hasFlags(spec: BackupScheduleSpec | undefined, flags: CreatedSchedule["suppressed"]): boolean {
+  return Object.entries(flags).every(([flag, value]) => spec?.[flag as keyof BackupScheduleSpec] === value);
+}
+
+function giveFlagsBack(
+  { schedules }: Seen,
+  memory: OperationMemory,
+  context: SwitchoverContext,
+): readonly Action<OperationMemory>[] {
   const created = memory.created_schedule;
-  if (created === undefined || Object.keys(created.suppressed).length === 0) {
+  const spec = schedules.find(({ metadata }) => metadata.name === created?.name)?.spec;
+  // An edit makes the operator look for a collision at once: a resumed run makes none that is not needed.
+  if (created === undefined || hasFlags(spec, created.suppressed)) {
     return [];
   }
   return [
@@ -114,7 +124,7 @@ export const verifyNewBackups = switchoverStep<Seen>({
       state: "act",
       note: `first backup is ${found.name}`,
       actions: [
-        ...giveFlagsBack(memory, context),
+        ...giveFlagsBack(seen, memory, context),
         {
           kind: "remember",
           note: `the new hub's first backup is ${found.name}`,

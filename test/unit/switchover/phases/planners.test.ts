@@ -1,0 +1,374 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
+import type { Action, Change, StepPlan } from "../../../../steps/lib/phase/types.ts";
+import { acmVersion, importsOnlyOnce } from "../../../../steps/switchover/acm/acm-version.ts";
+import { annotation, objectName } from "../../../../steps/switchover/acm/constants.ts";
+import type { HubName } from "../../../../steps/switchover/acm/hub-identity.ts";
+import {
+  type ManagedClusterSummary,
+  summariseManagedCluster,
+} from "../../../../steps/switchover/acm/managed-cluster.ts";
+import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
+import { acmRestores, backupSchedules, managedClusters } from "../../../../steps/switchover/acm/resources.ts";
+import { applyImmediateImportAnnotations } from "../../../../steps/switchover/phases/activation/apply-immediate-import.ts";
+import { switchoverPhases } from "../../../../steps/switchover/phases/phase-list.ts";
+import { verifyAutoImportCleanup } from "../../../../steps/switchover/phases/post-activation/verify-auto-import-cleanup.ts";
+import { disableAutoImport } from "../../../../steps/switchover/phases/primary-preparation/disable-auto-import.ts";
+import type { SwitchoverContext, SwitchoverStep } from "../../../../steps/switchover/phases/switchover-context.ts";
+import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
+import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
+import { type HubInMemory, ObjectGone } from "./hub-in-memory.ts";
+import { type HubWorld, hubOf, now, type World, world } from "./worlds.ts";
+
+// Steps that read hubs in any state: what they plan is applied, waits are not, and then they are asked again.
+
+const maxRounds = 8;
+// Every step is asked four things: together they see some thousand hubs.
+const numRuns = 50;
+
+interface Bench {
+  readonly hubs: Readonly<Record<HubName, HubInMemory>>;
+  readonly context: SwitchoverContext;
+  /** Every write so far, in order. */
+  readonly changes: readonly Change[];
+  perform(actions: readonly Action<OperationMemory>[]): void;
+}
+
+function changesOf(actions: readonly Action<OperationMemory>[]): readonly Change[] {
+  return actions.flatMap((action) => {
+    if (action.kind === "write") return [action.change];
+    return action.kind === "bulk" ? action.changes : [];
+  });
+}
+
+function benchOf(from: World): Bench {
+  const hubs = { primary: hubOf("primary", from.hubs.primary), secondary: hubOf("secondary", from.hubs.secondary) };
+  let memory = from.memory;
+  const changes: Change[] = [];
+  const factsOf = (id: string, { version }: HubWorld) => ({ id, version: acmVersion(version) });
+  const context = {
+    clients: { primary: hubs.primary.client(), secondary: hubs.secondary.client() },
+    hubs: { primary: factsOf("east", from.hubs.primary), secondary: factsOf("west", from.hubs.secondary) },
+    namespaces: defaultNamespaces,
+    tuning: tuningDefaults,
+    settings: from,
+    memory: () => memory,
+    clock: { now: () => now },
+    signal: new AbortController().signal,
+    // Planners ask for nothing else.
+  } as unknown as SwitchoverContext;
+  return {
+    hubs,
+    context,
+    changes,
+    perform(actions) {
+      for (const action of actions) {
+        if (action.kind === "remember") memory = action.update(memory);
+        for (const change of changesOf([action])) {
+          hubs[change.target as HubName].apply(change);
+          changes.push(change);
+        }
+      }
+    },
+  };
+}
+
+async function planOf(step: SwitchoverStep, { context }: Bench): Promise<StepPlan<OperationMemory>> {
+  return step.plan(await step.read(context), context);
+}
+
+const writesOf = (plan: StepPlan<OperationMemory>): readonly Change[] =>
+  plan.state === "act" ? changesOf(plan.actions) : [];
+
+/** Whether the run goes on: it ends where someone has deleted the schedule that was made. */
+function performs(bench: Bench, actions: readonly Action<OperationMemory>[]): boolean {
+  try {
+    bench.perform(actions);
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectGone && error.message.startsWith("give BackupSchedule")) return false;
+    throw error;
+  }
+}
+
+/** Lets a step read, plan and write until it writes no more; what it still wants to write at the end of its rounds. */
+async function rest(step: SwitchoverStep, bench: Bench): Promise<readonly Change[]> {
+  for (let round = 0; round < maxRounds; round += 1) {
+    const plan = await planOf(step, bench);
+    const isLast = plan.state !== "act" || (writesOf(plan).length === 0 && plan.afterwards === "done");
+    if (plan.state === "act" && !performs(bench, plan.actions)) return [];
+    if (isLast) break;
+  }
+  return writesOf(await planOf(step, bench));
+}
+
+const steps = switchoverPhases.flatMap((phase) => phase.steps.map((step) => ({ phase: phase.phase, step })));
+const named = steps.map(({ phase, step }) => [step.name, step, phase] as const);
+
+/** A failure after which a step takes back what it did. */
+const failedForGood = new FairleadError({ id: "SW-ACT-12", what: "it failed", why: "for good", fix: "mend it" });
+
+async function takeBack(step: SwitchoverStep, bench: Bench): Promise<void> {
+  bench.perform((await step.onFailure?.(failedForGood, bench.context)) ?? []);
+}
+
+function touched(changes: readonly Change[], target: HubName): readonly string[] {
+  const names = changes
+    .filter((change) => change.resource.plural === managedClusters.plural && change.target === target)
+    .map((change) => change.ref.name);
+  return [...new Set(names)].toSorted();
+}
+
+describe.each(named)("the plan of %s", (name, step, phase) => {
+  const allowed: readonly HubName[] =
+    name === "handle_old_hub" || phase === "primary_preparation" ? ["primary"] : ["secondary"];
+
+  test("never touches a hub's own cluster, whatever its name, and removes or makes no cluster", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        await rest(step, bench);
+        await takeBack(step, bench);
+        for (const hub of ["primary", "secondary"] as const) {
+          expect(touched(bench.changes, hub)).not.toContain(given.hubs[hub].local);
+        }
+        const onClusters = bench.changes.filter(({ resource }) => resource.plural === managedClusters.plural);
+        expect(onClusters.filter(({ verb }) => verb !== "merge-patch")).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  test("once its writes are applied wants no other", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const left = await rest(step, benchOf(given));
+        expect(left.map(({ summary }) => summary)).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  test(`writes to the ${allowed.join()} hub only, within ACM's namespaces`, async () => {
+    const namespaces: readonly (string | undefined)[] = [defaultNamespaces.backup, defaultNamespaces.observability];
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        await rest(step, bench);
+        for (const { target, resource, ref, summary } of bench.changes) {
+          expect({ summary, allowed: (allowed as readonly string[]).includes(target) }).toEqual({
+            summary,
+            allowed: true,
+          });
+          if (resource.scope === "namespaced") expect(namespaces).toContain(ref.namespace);
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test("is the same for the same hubs", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const [one, other] = [await planOf(step, benchOf(given)), await planOf(step, benchOf(given))];
+        expect(writesOf(other)).toEqual(writesOf(one));
+        expect(other.state).toBe(one.state);
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe("the hubs that these plans are made for", () => {
+  test("bring every step that can write to write", async () => {
+    const wrote = new Set<string>();
+    for (const given of fc.sample(world, { numRuns: 200, seed: 1 })) {
+      for (const { step } of steps) {
+        const bench = benchOf(given);
+        await rest(step, bench);
+        if (bench.changes.length > 0) wrote.add(step.name);
+      }
+    }
+    expect([...wrote].toSorted()).toEqual([
+      "activate_managed_clusters",
+      "apply_immediate_import_annotations",
+      "disable_auto_import",
+      "enable_backup_schedule",
+      "fix_backup_collision",
+      "handle_old_hub",
+      "pause_backup_schedule",
+      "scale_down_thanos",
+      "verify_auto_import_cleanup",
+      "verify_new_backups",
+      "verify_passive_sync",
+    ]);
+  });
+});
+
+/** The clusters of a hub that are not its own, as they are now. */
+function othersOf(hub: HubInMemory, from: HubWorld): readonly ManagedClusterSummary[] {
+  return hub
+    .all(managedClusters)
+    .map(summariseManagedCluster)
+    .filter((cluster) => cluster.name !== from.local);
+}
+
+function namesWhere(
+  clusters: readonly ManagedClusterSummary[],
+  holds: (cluster: ManagedClusterSummary) => boolean,
+): readonly string[] {
+  return clusters
+    .filter(holds)
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+describe("the clusters of a fleet", () => {
+  test("A-24 A-28: get the annotation that stops imports where they carry none, and keep theirs where they do", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        const before = othersOf(bench.hubs.primary, given.hubs.primary);
+        await rest(disableAutoImport, bench);
+        const open = namesWhere(before, (cluster) => cluster.disableAutoImport === undefined);
+        expect(touched(bench.changes, "primary")).toEqual(open);
+        expect([...(bench.context.memory().annotated_clusters ?? [])].toSorted()).toEqual(open);
+        const after = new Map(
+          othersOf(bench.hubs.primary, given.hubs.primary).map((one) => [one.name, one.disableAutoImport]),
+        );
+        for (const { name, disableAutoImport: value } of before) expect(after.get(name)).toBe(value ?? "");
+      }),
+      { numRuns },
+    );
+  });
+
+  test("A-45: lose that annotation on the new hub where they carry it, and are left alone where they do not", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        const before = othersOf(bench.hubs.secondary, given.hubs.secondary);
+        await rest(verifyAutoImportCleanup, bench);
+        expect(touched(bench.changes, "secondary")).toEqual(
+          namesWhere(before, (cluster) => cluster.disableAutoImport !== undefined),
+        );
+        const after = othersOf(bench.hubs.secondary, given.hubs.secondary);
+        expect(namesWhere(after, (cluster) => cluster.disableAutoImport !== undefined)).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  test("A-41: are asked to be imported once where they are not available, a used request being cleared before", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        const before = othersOf(bench.hubs.secondary, given.hubs.secondary);
+        await rest(applyImmediateImportAnnotations, bench);
+        const { version, strategy } = given.hubs.secondary;
+        const asks = importsOnlyOnce(acmVersion(version)) && strategy !== "ImportAndSync";
+        for (const { name, available, immediateImport } of before) {
+          const values = bench.changes
+            .filter((change) => change.ref.name === name)
+            .map((change) => (change.verb === "merge-patch" ? change.patch : change.verb));
+          const patch = (value: "" | null) => ({ metadata: { annotations: { [annotation.immediateImport]: value } } });
+          const wanted = immediateImport === undefined ? [patch("")] : [patch(null), patch("")];
+          expect({ name, values }).toEqual({
+            name,
+            values: asks && !available && immediateImport !== "" ? wanted : [],
+          });
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test("keep every other annotation and label of theirs", async () => {
+    const ours = new Set<string>([annotation.disableAutoImport, annotation.immediateImport]);
+    const foreign = (hub: HubInMemory) =>
+      hub
+        .all(managedClusters)
+        .map(({ metadata }) => ({
+          name: metadata.name,
+          labels: metadata.labels,
+          annotations: Object.entries(metadata.annotations ?? {}).filter(([key]) => !ours.has(key)),
+        }))
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        const before = [foreign(bench.hubs.primary), foreign(bench.hubs.secondary)];
+        for (const { step } of steps) await rest(step, bench);
+        expect([foreign(bench.hubs.primary), foreign(bench.hubs.secondary)]).toEqual(before);
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe("a plan that writes", () => {
+  test("A-24: remembers the old hub's schedules before it pauses or deletes the first of them", async () => {
+    const step = steps.find(({ step: { name } }) => name === "pause_backup_schedule")?.step;
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const plan = step === undefined ? undefined : await planOf(step, benchOf(given));
+        if (plan?.state !== "act" || writesOf(plan).length === 0) return;
+        const [first] = plan.actions;
+        const remembered = first?.kind === "remember" ? first.update({}).saved_backup_schedules : [];
+        expect(remembered).toEqual(given.hubs.primary.schedules);
+      }),
+      { numRuns },
+    );
+  });
+
+  test("deletes a Restore or a schedule of the new hub only under the uid that it was read with", async () => {
+    const guarded = new Set([acmRestores.plural, backupSchedules.plural]);
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        for (const { step } of steps) {
+          const bench = benchOf(given);
+          await rest(step, bench);
+          await takeBack(step, bench);
+          for (const change of bench.changes) {
+            if (change.verb !== "delete" || change.target !== "secondary") continue;
+            expect(guarded).toContain(change.resource.plural);
+            expect(change.precondition?.uid ?? "").not.toBe("");
+          }
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test("activates through `latest` only a passive Restore that is Enabled, once, under the uid that it was read with", async () => {
+    const step = steps.find(({ step: { name } }) => name === "activate_managed_clusters")?.step;
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        if (step !== undefined) await rest(step, bench);
+        expect(bench.changes.length).toBeLessThanOrEqual(1);
+        for (const change of bench.changes) {
+          const restore = given.hubs.secondary.restores.find(({ metadata }) => metadata.name === change.ref.name);
+          expect(restore?.status?.phase).toBe("Enabled");
+          expect(change).toMatchObject({ verb: "merge-patch", precondition: { uid: restore?.metadata.uid } });
+          expect(bench.context.memory().activation?.restoreUid).toBe(restore?.metadata.uid);
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test("scales only the metrics compactor, to nothing, and keeps how many there were", async () => {
+    const step = steps.find(({ step: { name } }) => name === "scale_down_thanos")?.step;
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        if (step !== undefined) await rest(step, bench);
+        const replicas = given.hubs.primary.replicas ?? 0;
+        expect(bench.changes.map(({ ref }) => ref.name)).toEqual(replicas === 0 ? [] : [objectName.thanosCompactor]);
+        expect(Object.values(bench.context.memory().replicas_before ?? {})).toEqual(replicas === 0 ? [] : [replicas]);
+      }),
+      { numRuns },
+    );
+  });
+});
