@@ -60,6 +60,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "setup",
+      summary: "Make accounts, roles and kubeconfigs for switchovers on a hub",
+      load: async () => (await import("./switchover/setup.ts")).setup,
+    },
+    {
+      area: "switchover",
       name: "discover",
       summary: "Find the hubs of a kubeconfig and tell which part each plays",
       load: async () => (await import("./switchover/discover.ts")).discover,

@@ -53,9 +53,10 @@ export async function connectHub(
   access: HubAccess,
   hub: HubName,
 ): Promise<{ readonly client: KubeClient; readonly file: string }> {
-  const { connect, contexts } = access;
-  const file = await kubeconfigFile(access, hub);
+  const { connect, contexts, folders, setting, inTekton } = access;
   const context = contexts[hub];
+  const workspace = `${hub}-kubeconfig`;
+  const file = await findKubeconfig({ workspace, folder: folders[hub], context, setting, inTekton });
   const client = await connect({
     name: hub,
     kubeconfig: file,
@@ -65,9 +66,16 @@ export async function connectHub(
   return { client, file };
 }
 
-async function kubeconfigFile(access: HubAccess, hub: HubName): Promise<string> {
-  const { folders, setting, inTekton, contexts } = access;
-  const folder = folders[hub];
+interface KubeconfigSearch extends Pick<HubAccess, "setting" | "inTekton"> {
+  readonly workspace: string;
+  /** Where the workspace is mounted. */
+  readonly folder: string | undefined;
+  readonly context: string | undefined;
+}
+
+/** The kubeconfig of a workspace; on a laptop without one the user's own. @throws FairleadError SW-PAR-03 */
+export async function findKubeconfig(search: KubeconfigSearch): Promise<string> {
+  const { workspace, folder, context, setting, inTekton } = search;
   if (folder !== undefined) {
     return join(folder, kubeconfigKey);
   }
@@ -75,16 +83,16 @@ async function kubeconfigFile(access: HubAccess, hub: HubName): Promise<string> 
     throw new FairleadError(
       {
         id: "SW-PAR-03",
-        what: `workspace ${hub}-kubeconfig is not bound`,
+        what: `workspace ${workspace} is not bound`,
         why: "inside a pod there is no other way to the hub",
-        fix: `bind ${hub}-kubeconfig to a Secret with the key ${kubeconfigKey}`,
+        fix: `bind ${workspace} to a Secret with the key ${kubeconfigKey}`,
       },
       { exitCode: exitCode.invalidInput },
     );
   }
   const listed = (setting("KUBECONFIG") ?? "").split(":").filter((path) => path !== "");
   const [first = join(homeFolder(setting), ".kube", "config"), ...others] = listed;
-  return others.length === 0 ? first : await fileWithContext(listed, contexts[hub], kubeconfigLimit(setting));
+  return others.length === 0 ? first : await fileWithContext(listed, context, kubeconfigLimit(setting));
 }
 
 /** Of several files the one that has the context; the first where none is named. */

@@ -7,11 +7,15 @@ import { tuningSchema } from "./tuning.schema.ts";
 // The parameters that the steps of a switchover share, each declared once. A step spreads those that concern it.
 
 /** Letters, digits and `_ . : - / @`, as `oc login` makes context names. */
+export const contextRule = {
+  pattern: "^[A-Za-z0-9]([A-Za-z0-9_.:/@-]{0,126}[A-Za-z0-9])?$",
+  rule: "a context name of at most 128 letters, digits and _ . : - / @",
+};
+
 const contextName = (hub: string) =>
   Type.Optional(
     Type.String({
-      pattern: "^[A-Za-z0-9]([A-Za-z0-9_.:/@-]{0,126}[A-Za-z0-9])?$",
-      rule: "a context name of at most 128 letters, digits and _ . : - / @",
+      ...contextRule,
       description: `Context in the kubeconfig of the ${hub} hub; its current context when empty`,
     }),
   );

@@ -1,6 +1,7 @@
 import type { Clock, Random } from "../clock/clock.ts";
 import type { Logger } from "../log/logger.ts";
 import { classifyAccess } from "./access-review.ts";
+import { readIssuedToken } from "./issued-token.ts";
 import { isKubeError } from "./kube-error.ts";
 import { readLines } from "./line-reader.ts";
 import { ListPages } from "./list-pages.ts";
@@ -17,6 +18,7 @@ import type {
   Credential,
   DeleteOptions,
   DeleteOutcome,
+  IssuedToken,
   JsonPatchOperation,
   KubeClient,
   KubeObject,
@@ -53,6 +55,14 @@ const reviews: Resource = {
   plural: "selfsubjectaccessreviews",
   kind: "SelfSubjectAccessReview",
   scope: "cluster",
+};
+
+const serviceAccounts: Resource = {
+  group: "",
+  version: "v1",
+  plural: "serviceaccounts",
+  kind: "ServiceAccount",
+  scope: "namespaced",
 };
 
 interface AccessReview extends KubeObject {
@@ -163,6 +173,22 @@ export class RestClient implements KubeClient {
     };
     const { status } = await this.calls.json<AccessReview>(call, options);
     return { request, allowed: status?.allowed === true, reason: status?.reason ?? "" };
+  }
+
+  async requestToken(account: ObjectRef, seconds: number, options: CallOptions): Promise<IssuedToken> {
+    const call: RestCall = {
+      method: "POST",
+      path: objectPath(serviceAccounts, account, "token"),
+      body: {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { expirationSeconds: seconds },
+      },
+      attempt: attemptOf("create", serviceAccounts, account, "token"),
+      // A second token harms nobody; the first expires unused.
+      repeatable: true,
+    };
+    return await this.calls.call(call, options, readIssuedToken);
   }
 
   async podLog(

@@ -136,6 +136,13 @@ export interface JsonPatchOperation {
 
 export type DeleteOutcome = "deleting" | "absent";
 
+/** A token of a ServiceAccount. */
+export interface IssuedToken {
+  readonly token: string;
+  /** Milliseconds since the epoch; sooner than asked where the server has a limit. */
+  readonly expiresAt: number;
+}
+
 /** One permission as `SelfSubjectAccessReview` asks for it. */
 export interface AccessRequest {
   readonly verb: string;
@@ -174,6 +181,8 @@ export interface KubeClient {
     options: CallOptions & { readonly project: (item: T) => P },
   ): Promise<ListResult<P>>;
   list<T extends KubeObject>(resource: Resource<T>, query: ListQuery, options: CallOptions): Promise<ListResult<T>>;
+  /** A new token of a ServiceAccount (`TokenRequest`) for so many seconds, at least 600. */
+  requestToken(account: ObjectRef, seconds: number, options: CallOptions): Promise<IssuedToken>;
   /**
    * List, then watch with bookmarks; resumes after a cut, lists anew after 410. Passing failures, however long they
    * last, only interrupt it: it ends by its signal, or by an error that lasts.

@@ -27,6 +27,8 @@ export interface CheckedCluster {
   readonly status: "granted" | "missing" | "unknown";
   readonly asked: number;
   readonly granted: number;
+  /** Required ones that were refused, those of absent namespaces left out. */
+  readonly denied: number;
   readonly missing: readonly Missing[];
   /** Missing, yet a run works without it. */
   readonly optionalMissing: readonly Missing[];
@@ -56,6 +58,7 @@ export function judgeAccess(
     status: required.length === 0 ? "granted" : "missing",
     asked: asked.length,
     granted: asked.length - denied.length,
+    denied: required.filter(({ outcome }) => outcome === "denied").length,
     missing: byScope(required),
     optionalMissing: byScope(denied.filter(({ optional }) => optional !== undefined)),
     why: "",
@@ -74,6 +77,7 @@ export function unknownAccess(
     status: "unknown",
     asked: 0,
     granted: 0,
+    denied: 0,
     missing: [],
     optionalMissing: [],
     why: `${text.what}: ${text.why}`,
@@ -131,6 +135,16 @@ export function accessSentence(clusters: readonly CheckedCluster[], role: RoleNa
       : `${cluster}: ${lacking} of ${count(asked, "permission")} missing`;
   });
   return `role ${role}, ${parts.join("; ")}`;
+}
+
+/** What is missing first, and how to mend it, for the last lines of the log. */
+export function accessReasons(clusters: readonly CheckedCluster[]): { readonly why: string; readonly fix: string } {
+  const why = clusters.flatMap((one) => [
+    ...(one.why === "" ? [] : [`${one.cluster}: ${one.why}`]),
+    ...one.missing.map(({ scope, permissions }) => `${one.cluster}, ${scope}: ${nameList(permissions, 5)}`),
+  ]);
+  const fix = new Set(clusters.flatMap(({ remediation }) => remediation));
+  return { why: why.slice(0, 5).join(" | "), fix: [...fix].join(" | ") };
 }
 
 export function accessTable(clusters: readonly CheckedCluster[]): OutputTable {

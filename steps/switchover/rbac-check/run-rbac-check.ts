@@ -7,7 +7,7 @@ import { connectHub, type HubAccess } from "../connect-hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
 import { switchoverError, switchoverExit } from "../switchover-error.ts";
-import { accessSentence, accessTable, allGranted, type CheckedCluster } from "./access-verdict.ts";
+import { accessReasons, accessSentence, accessTable, allGranted, type CheckedCluster } from "./access-verdict.ts";
 import { type AccessCheck, checkAccess } from "./check-access.ts";
 import type { RbacCheckContext } from "./declaration.ts";
 
@@ -119,14 +119,5 @@ async function publish(context: RbacCheckContext, clusters: readonly CheckedClus
   }
   results.set("error-code", "SW-RBC-01");
   setExitCode(switchoverExit.preflight);
-  summarize({ id: "SW-RBC-01", what, ...reasons(clusters) });
-}
-
-function reasons(clusters: readonly CheckedCluster[]): { readonly why: string; readonly fix: string } {
-  const why = clusters.flatMap(({ cluster, why: unknown, missing }) => [
-    ...(unknown === "" ? [] : [`${cluster}: ${unknown}`]),
-    ...missing.map(({ scope, permissions }) => `${cluster}, ${scope}: ${permissions.slice(0, 5).join(", ")}`),
-  ]);
-  const fix = new Set(clusters.flatMap(({ remediation }) => remediation));
-  return { why: why.slice(0, 5).join(" | "), fix: [...fix].join(" | ") };
+  summarize({ id: "SW-RBC-01", what, ...accessReasons(clusters) });
 }
