@@ -60,39 +60,38 @@ function sentence(hubs: readonly DiscoveredHub[], others: number, unreachable: n
   ].join(", ");
 }
 
-/** One line per server, what is wrong below it, the proposal last. */
-export function discoveryTable({ hubs, others, unreachable, contested, proposal }: Discovery): OutputTable {
+/** One line per API server. */
+export function discoveryTable({ hubs, others, unreachable }: Discovery): OutputTable {
   const names = (contexts: readonly KnownContext[]): string => contexts.map(({ context }) => context).join(", ");
   return {
     columns: ["role", "context", "server", "acm", "openshift", "backups", "restore", "clusters"],
     rows: [
-      ...hubs.flatMap((hub) => [
-        [
-          hub.role,
-          names(hub.contexts),
-          hub.server,
-          hub.acmVersion,
-          hub.openShiftVersion,
-          hub.backup?.state ?? "unreadable",
-          hub.restore?.state ?? "unreadable",
-          hub.clusters.total < 0 ? "unreadable" : `${hub.clusters.available}/${hub.clusters.total}`,
-        ],
-        ...hub.warnings.map((text) => below(`warning: ${text}`)),
+      ...hubs.map((hub) => [
+        hub.role,
+        names(hub.contexts),
+        hub.server,
+        hub.acmVersion,
+        hub.openShiftVersion,
+        hub.backup?.state ?? "unreadable",
+        hub.restore?.state ?? "unreadable",
+        hub.clusters.total < 0 ? "unreadable" : `${hub.clusters.available}/${hub.clusters.total}`,
       ]),
       ...others.map(({ server, contexts }) => ["no hub", names(contexts), server, "", "", "", "", ""]),
-      ...unreachable.flatMap(({ server, contexts, error }) => [
-        ["unreachable", names(contexts), server, "", "", "", "", ""],
-        below(`${error.what}: ${error.why}`),
-      ]),
-      ...contested.map((cluster) => below(describeContested(cluster))),
-      below(proposal.operation === "none" ? `nothing to propose: ${proposal.why}` : `next: ${proposal.command}`),
+      ...unreachable.map(({ server, contexts }) => ["unreachable", names(contexts), server, "", "", "", "", ""]),
     ],
   };
 }
 
-/** Long texts stand in the last column, so that they widen no other. */
-function below(text: string): readonly string[] {
-  return ["", "", "", "", "", "", "", text];
+/** What no table holds: why a server let nobody in, what somebody should look at, and what to do next. */
+export function discoveryNotes({ hubs, unreachable, contested, proposal }: Discovery): readonly string[] {
+  return [
+    ...hubs.flatMap(({ used, warnings }) => warnings.map((text) => `warning: ${used.context}: ${text}`)),
+    ...unreachable.map(
+      ({ contexts, error }) => `unreachable: ${contexts[0]?.context ?? ""}: ${error.what}: ${error.why}`,
+    ),
+    ...contested.map(describeContested),
+    proposal.operation === "none" ? `nothing to propose: ${proposal.why}` : `next: ${proposal.command}`,
+  ];
 }
 
 export function describeContested({ name, hubs, obeys }: ContestedCluster): string {

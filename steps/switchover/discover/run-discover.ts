@@ -12,7 +12,7 @@ import { switchoverError } from "../switchover-error.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
 import { askKlusterlets, findContested } from "./contested-clusters.ts";
 import type { DiscoverContext } from "./declaration.ts";
-import { type Discovery, discoveryOf, discoveryTable } from "./discovery.ts";
+import { type Discovery, discoveryNotes, discoveryOf, discoveryTable } from "./discovery.ts";
 import { contextsByServer } from "./known-contexts.ts";
 import { type ProbeEnvironment, probeServer } from "./probe.ts";
 
@@ -99,6 +99,7 @@ async function publish(context: DiscoverContext, discovery: Discovery): Promise<
   results.set("proposal", discovery.proposal.operation);
   results.set("summary", discovery.summary);
   print(await formatOutput(params.output, discovery, () => discoveryTable(discovery)));
+  if (params.output === "table") print(`\n${discoveryNotes(discovery).join("\n")}`);
   summarize({ what: discovery.summary });
   const folder = workspace("output");
   if (folder !== undefined) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { findContested } from "../../../../steps/switchover/discover/contested-clusters.ts";
 import { describeHub } from "../../../../steps/switchover/discover/describe-hub.ts";
-import { discoveryOf, discoveryTable } from "../../../../steps/switchover/discover/discovery.ts";
+import { discoveryNotes, discoveryOf, discoveryTable } from "../../../../steps/switchover/discover/discovery.ts";
 import type { FleetMember, HubSnapshot } from "../../../../steps/switchover/discover/observe-hub.ts";
 import type { Probe } from "../../../../steps/switchover/discover/probe.ts";
 import { propose } from "../../../../steps/switchover/discover/propose.ts";
@@ -136,17 +136,17 @@ describe("the table", () => {
     [{ name: "c1", hubs: ["https://a", "https://b"], server: "", obeys: "https://b" }],
     0,
   );
-  const lines = discoveryTable(discovery).rows.map((row) => row.filter((cell) => cell !== "").join(" "));
 
-  test("tells the facts of a hub", () => {
-    expect(lines[0]).toBe("primary east https://east:6443 2.14.0 4.18.1 active none 0/0");
+  test("has a line for each server, with the facts of a hub", () => {
+    expect(discoveryTable(discovery).rows.map((row) => row.filter((cell) => cell !== "").join(" "))).toEqual([
+      "primary east https://east:6443 2.14.0 4.18.1 active none 0/0",
+      "unreachable lost https://lost:6443",
+    ]);
   });
 
-  test("tells why a server let nobody in, who a contested cluster obeys, and what to do next", () => {
-    expect(lines).toEqual([
-      expect.anything(),
-      "unreachable lost https://lost:6443",
-      "no answer: the time is over",
+  test("is followed by why a server let nobody in, who a contested cluster obeys, and what to do next", () => {
+    expect(discoveryNotes(discovery)).toEqual([
+      "unreachable: lost: no answer: the time is over",
       "warning: cluster c1 is available on https://a and https://b; its klusterlet obeys https://b",
       expect.stringMatching(/^nothing to propose: /),
     ]);
