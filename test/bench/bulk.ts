@@ -1,38 +1,35 @@
+import { readFileSync } from "node:fs";
 import pLimit from "p-limit";
 import { systemClock, systemRandom } from "../../steps/lib/clock/system-clock.ts";
 import type { KubeClient } from "../../steps/lib/kube/types.ts";
 import { applyBulk } from "../../steps/lib/phase/apply-bulk.ts";
 import type { Change, PhaseContext } from "../../steps/lib/phase/types.ts";
+import { annotationConcurrency as concurrency } from "../../steps/switchover/phases/primary-preparation/disable-auto-import.ts";
 import { startBareHubs } from "../support/hubs.ts";
-import { clusterName, growFleet, managedClusters, openClient } from "./fleet.ts";
-import { median } from "./paired.ts";
+import { bareRequests, type Send } from "./bare-requests.ts";
+import { clusterNames, growFleet, managedClusters, openClient } from "./fleet.ts";
+import { compare, takeTurns, timeWork } from "./paired.ts";
 import { quietLog } from "./quiet-log.ts";
 import { type Bench, ratioRow } from "./row.ts";
 
 const clusters = 3500;
-const concurrency = 16;
 const rounds = 3;
 const budget = 1.3;
 const annotation = "import.open-cluster-management.io/disable-auto-import";
 const { signal } = new AbortController();
 
-const names = Array.from({ length: clusters }, (_, index) => clusterName(index));
+const names = clusterNames(0, clusters);
 
 /** Every round writes another value, so that each patch changes something. */
 function patchOf(value: string): unknown {
   return { metadata: { annotations: { [annotation]: value } } };
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-function bareLoop(client: KubeClient, value: string): Promise<unknown> {
+function bareLoop(send: Send, value: string): Promise<unknown> {
   const limit = pLimit(concurrency);
-  const patch = patchOf(value);
-  return Promise.all(names.map((name) => limit(() => client.mergePatch(managedClusters, { name }, patch, { signal }))));
+  const body = JSON.stringify(patchOf(value));
+  const folder = `/apis/${managedClusters.group}/${managedClusters.version}/${managedClusters.plural}`;
+  return Promise.all(names.map((name) => limit(() => send({ method: "PATCH", path: `${folder}/${name}`, body }))));
 }
 
 function asTheProductDoes(client: KubeClient, value: string): Promise<unknown> {
@@ -67,17 +64,21 @@ export const bulk: Bench = {
     const { servers, stop } = await startBareHubs("2.16.1");
     try {
       const server = servers.server("primary");
-      await growFleet(server, 0, clusters);
+      await growFleet(server, names);
       log(`${clusters} clusters on the hub`);
       const client = await openClient(server);
-      const floor: number[] = [];
-      const ours: number[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        floor.push(await timed(() => bareLoop(client, `floor-${round}`)));
-        ours.push(await timed(() => asTheProductDoes(client, `ours-${round}`)));
-      }
+      const authority = readFileSync(server.caFile, "utf8");
+      const send = bareRequests({ url: server.url, authority, token: server.token() });
+      const times = await takeTurns(
+        {
+          floor: (round) => timeWork(() => bareLoop(send, `floor-${round}`)),
+          ours: (round) => timeWork(() => asTheProductDoes(client, `ours-${round}`)),
+        },
+        rounds,
+      );
       await client.close();
-      return [ratioRow(`${clusters} patches at a concurrency of ${concurrency}`, median(ours), median(floor), budget)];
+      const what = `${clusters} patches at a concurrency of ${concurrency}`;
+      return [ratioRow(what, compare(times.ours, times.floor), budget)];
     } finally {
       await stop();
     }

@@ -1,11 +1,11 @@
 // The floor of a preflight: one process that lists what the preflight lists of two hubs, page by page, and keeps nothing.
-// node test/bench/list-all.ts PAGE_SIZE KUBECONFIG…
+// node list-all.js SERVERS: a file with the servers; built before, since Node would spend time on the types.
 import { readFileSync } from "node:fs";
-import { Agent, get } from "node:https";
-import { parse } from "yaml";
+import { type BareServer, bareRequests, type Send } from "./bare-requests.ts";
 
 const acm = "open-cluster-management";
 const backup = `${acm}-backup`;
+const pageSize = 500;
 const tokens = encodeURIComponent("authentication.open-cluster-management.io/is-managed-serviceaccount=true");
 
 const paths = [
@@ -25,45 +25,16 @@ const paths = [
   "/api/v1/nodes",
 ];
 
-interface Server {
-  readonly url: string;
-  readonly agent: Agent;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-function serverOf(kubeconfig: string): Server {
-  // A kubeconfig of the test servers: one cluster, its authority inside, one user with a token.
-  const { clusters, users } = parse(readFileSync(kubeconfig, "utf8"));
-  const { server, "certificate-authority-data": authority } = clusters[0].cluster;
-  const headers = { authorization: `Bearer ${users[0].user.token}` };
-  return { url: server, agent: new Agent({ keepAlive: true, ca: Buffer.from(authority, "base64") }), headers };
-}
-
-function read({ url, agent, headers }: Server, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = get(`${url}${path}`, { agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`${path} answered ${response.statusCode}: ${text.slice(0, 200)}`));
-      });
-    });
-    request.on("error", reject);
-  });
-}
-
-async function listAll(server: Server, path: string, pageSize: string): Promise<void> {
+async function listAll(send: Send, path: string): Promise<void> {
   const separator = path.includes("?") ? "&" : "?";
   let next = "";
   do {
-    const text = await read(server, `${path}${separator}limit=${pageSize}${next}`);
-    const { metadata } = JSON.parse(text);
+    const { metadata } = JSON.parse(await send({ method: "GET", path: `${path}${separator}limit=${pageSize}${next}` }));
     next = metadata.continue === undefined || metadata.continue === "" ? "" : `&continue=${metadata.continue}`;
   } while (next !== "");
 }
 
-const [pageSize = "500", ...kubeconfigs] = process.argv.slice(2);
-await Promise.all(kubeconfigs.map(serverOf).flatMap((server) => paths.map((path) => listAll(server, path, pageSize))));
+const servers: readonly BareServer[] = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
+await Promise.all(servers.map(bareRequests).flatMap((send) => paths.map((path) => listAll(send, path))));
+// Connections that are kept open would keep the process too.
 process.exit(0);

@@ -4,8 +4,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 export interface Timed {
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** `exit`, or the first bytes that it writes; then it is ended. */
-  readonly until: "exit" | "first-line";
+  /** `exit`, or the first line that it writes, which has to hold this text; then it is ended. */
+  readonly until: "exit" | { readonly firstLineWith: string };
+}
+
+/** Medians of a measure and its floor, and of their ratio in each round. */
+export interface Comparison {
+  readonly measuredMs: number;
+  readonly floorMs: number;
+  readonly ratio: number;
 }
 
 function start({ args, environment }: Timed): ChildProcess {
@@ -16,24 +23,35 @@ function start({ args, environment }: Timed): ChildProcess {
 }
 
 /** Milliseconds from the start of the process to its end or its first line. */
-function time(timed: Timed): Promise<number> {
+export function timeProcess(timed: Timed): Promise<number> {
   const began = performance.now();
   const child = start(timed);
+  let written = "";
   let firstLine: number | undefined;
-  const onData = (): void => {
+  const onData = (chunk: Buffer): void => {
+    written += String(chunk);
+    if (timed.until === "exit" || !written.includes("\n")) return;
     firstLine ??= performance.now() - began;
-    if (timed.until === "first-line") child.kill("SIGKILL");
+    child.kill("SIGKILL");
   };
   child.stdout?.on("data", onData);
   child.stderr?.on("data", onData);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
+      const isWanted =
+        timed.until !== "exit" && written.slice(0, written.indexOf("\n")).includes(timed.until.firstLineWith);
       if (timed.until === "exit" && code === 0) resolve(performance.now() - began);
-      else if (timed.until === "first-line" && firstLine !== undefined) resolve(firstLine);
-      else reject(new Error(`${timed.args.join(" ")} ended with code ${code} without what was waited for`));
+      else if (firstLine !== undefined && isWanted) resolve(firstLine);
+      else reject(new Error(`${timed.args.join(" ")} ended with ${code} without what was waited for: ${written}`));
     });
   });
+}
+
+export async function timeWork(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }
 
 export function median(values: readonly number[]): number {
@@ -47,19 +65,23 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-/** Medians of processes that take turns, so that a busy machine slows all of them alike. The first round warms up. */
-export async function timePaired<K extends string>(
-  timed: Readonly<Record<K, Timed>>,
+export function compare(measured: readonly number[], floor: readonly number[]): Comparison {
+  const ratios = measured.map((value, round) => value / (floor[round] ?? Number.NaN));
+  return { measuredMs: median(measured), floorMs: median(floor), ratio: median(ratios) };
+}
+
+/** Works that take turns, so that a busy machine slows all of them alike. A first round warms up and does not count. */
+export async function takeTurns<K extends string>(
+  works: Readonly<Record<K, (round: number) => Promise<number>>>,
   rounds: number,
-): Promise<Readonly<Record<K, number>>> {
-  const names = Object.keys(timed) as K[]; // the keys of a Record<K, …>
-  const times = new Map<K, number[]>(names.map((name) => [name, []]));
+): Promise<Readonly<Record<K, readonly number[]>>> {
+  const names = Object.keys(works) as K[]; // the keys of a Record<K, …>
+  const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, number[]>; // every key of K
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
-      const taken = await time(timed[name]);
-      if (round > 0) times.get(name)?.push(taken);
+      const taken = await works[name](round);
+      if (round > 0) times[name].push(taken);
     }
   }
-  // Every key of K has its list.
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<K, number>;
+  return times;
 }

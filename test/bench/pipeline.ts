@@ -1,7 +1,7 @@
 import { down, type LocalCluster, up } from "../cluster/local/cluster.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { fairleadNamespace, handOver, type Installation, installFairlead, stageHubs } from "../support/stage.ts";
-import { median } from "./paired.ts";
+import { compare, takeTurns } from "./paired.ts";
 import { type Bench, ratioRow } from "./row.ts";
 
 const clusterName = "bench";
@@ -80,20 +80,16 @@ export const pipeline: Bench = {
       const installation = await installFairlead(cluster);
       const hubs = await stageHubs(cluster, { imported: 9, hive: 3 }, log);
       await handOver(cluster, hubs);
-      const floor: number[] = [];
-      const ours: number[] = [];
-      for (let round = 0; round <= rounds; round += 1) {
-        const pair = [
-          await timed(cluster, `floor-${round}`, floorRun(installation, `floor-${round}`)),
-          await timed(cluster, `ours-${round}`, dryRun(`ours-${round}`)),
-        ] as const;
-        // The first pair pulls the image and binds the claim.
-        if (round === 0) continue;
-        floor.push(pair[0]);
-        ours.push(pair[1]);
-      }
+      // The first pair pulls the image and binds the claim.
+      const times = await takeTurns(
+        {
+          floor: (round) => timed(cluster, `floor-${round}`, floorRun(installation, `floor-${round}`)),
+          ours: (round) => timed(cluster, `ours-${round}`, dryRun(`ours-${round}`)),
+        },
+        rounds,
+      );
       await hubs.stop();
-      return [ratioRow("Pipeline switchover (dry run), six Tasks", median(ours), median(floor), budget)];
+      return [ratioRow("Pipeline switchover (dry run), six Tasks", compare(times.ours, times.floor), budget)];
     } finally {
       await down(clusterName);
     }

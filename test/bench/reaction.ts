@@ -24,9 +24,9 @@ const configMaps: Resource<ConfigMap> = {
   scope: "namespaced",
 };
 
-/** Milliseconds from the server's answer to the write until the wait goes on. */
+/** Milliseconds from the moment the write is sent, which no effect can come before, until the wait goes on. */
 async function react(waiting: KubeClient, writing: KubeClient, name: string): Promise<number> {
-  const written = Promise.withResolvers<number>();
+  const writes: { readonly atMs: number; readonly answered: Promise<unknown> }[] = [];
   const body: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" } };
   const wait = waitOn({
     title: `waiting for ${name}`,
@@ -36,12 +36,15 @@ async function react(waiting: KubeClient, writing: KubeClient, name: string): Pr
     timeoutMs: 60_000,
   });
   const onNote = (): void => {
-    const write = writing.create(configMaps, body, { signal });
-    write.then(() => written.resolve(performance.now()), written.reject);
+    if (writes.length > 0) return;
+    writes.push({ atMs: performance.now(), answered: writing.create(configMaps, body, { signal }) });
   };
-  await waitFor(wait, { clock: systemClock, signal, log: quietLog, onNote });
+  const outcome = await waitFor(wait, { clock: systemClock, signal, log: quietLog, onNote });
   const ended = performance.now();
-  return Math.max(0, ended - (await written.promise));
+  const [write] = writes;
+  await write?.answered;
+  if (write === undefined || outcome.state !== "done") throw new Error(`the wait for ${name} ended ${outcome.state}`);
+  return ended - write.atMs;
 }
 
 /** What a person gains from watches: the next step begins as soon as the last one is true. */

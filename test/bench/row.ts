@@ -1,3 +1,5 @@
+import type { Comparison } from "./paired.ts";
+
 /** One budget and what was measured against it. */
 export interface Row {
   readonly what: string;
@@ -23,9 +25,8 @@ export function seconds(ms: number): string {
   return ms < milli ? `${Math.round(ms)} ms` : `${(ms / milli).toFixed(1)} s`;
 }
 
-export function ratioRow(what: string, measuredMs: number, floorMs: number, budget: number): Row {
-  const value = measuredMs / floorMs;
-  return { what, floor: seconds(floorMs), measured: seconds(measuredMs), value, budget, unit: "×" };
+export function ratioRow(what: string, { measuredMs, floorMs, ratio }: Comparison, budget: number): Row {
+  return { what, floor: seconds(floorMs), measured: seconds(measuredMs), value: ratio, budget, unit: "×" };
 }
 
 function amount(value: number, unit: Row["unit"]): string {

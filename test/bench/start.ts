@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { timePaired } from "./paired.ts";
+import { compare, takeTurns, timeProcess } from "./paired.ts";
 import { type Bench, ratioRow } from "./row.ts";
 
 const program = join(import.meta.dirname, "../../dist/fairlead");
@@ -17,22 +17,22 @@ export const start: Bench = {
     try {
       const empty = join(folder, "empty.mjs");
       await writeFile(empty, "");
-      const kubeconfig = join(folder, "absent");
-      const times = await timePaired(
+      const times = await takeTurns(
         {
-          floor: { args: [empty], until: "exit" },
-          version: { args: [program, "--version"], until: "exit" },
-          preflight: {
-            args: [program, "switchover", "preflight"],
-            environment: { KUBECONFIG: kubeconfig },
-            until: "first-line",
-          },
+          floor: () => timeProcess({ args: [empty], until: "exit" }),
+          version: () => timeProcess({ args: [program, "--version"], until: "exit" }),
+          preflight: () =>
+            timeProcess({
+              args: [program, "switchover", "preflight"],
+              environment: { KUBECONFIG: join(folder, "absent") },
+              until: { firstLineWith: "switchover preflight started" },
+            }),
         },
         rounds,
       );
       return [
-        ratioRow("fairlead --version", times.version, times.floor, budget),
-        ratioRow("fairlead switchover preflight, to its first log line", times.preflight, times.floor, budget),
+        ratioRow("fairlead --version", compare(times.version, times.floor), budget),
+        ratioRow("fairlead switchover preflight, to its first log line", compare(times.preflight, times.floor), budget),
       ];
     } finally {
       await rm(folder, { recursive: true, force: true });
