@@ -65,6 +65,6 @@ export async function tableText(table: OutputTable): Promise<string> {
 export async function formatOutput(format: OutputFormat, document: unknown, table: () => OutputTable): Promise<string> {
   if (format === "json") return JSON.stringify(document, undefined, 2);
   if (format === "table") return tableText(table());
-  const { stringify } = await import("yaml");
-  return stringify(document).trimEnd();
+  const { yamlText } = await import("./yaml-text.ts");
+  return yamlText(document);
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,6 +62,19 @@ describe("the build", () => {
     ]);
     const entry = readFileSync(program, "utf8");
     expect(entry).not.toContain("ajv");
+  });
+
+  test.each(["table", "json", "yaml"])("shows its answers as %s", (format) => {
+    const kubeconfig = join(directory, "kubeconfig");
+    const gone = { clusters: [{ name: "gone", cluster: { server: "https://127.0.0.1:1" } }], users: [] };
+    const contexts = [{ name: "gone", context: { cluster: "gone", user: "nobody" } }];
+    writeFileSync(kubeconfig, JSON.stringify({ ...gone, contexts }));
+    const { stdout, status } = spawnSync(
+      join(directory, "first/fairlead"),
+      ["switchover", "discover", "--output", format],
+      { encoding: "utf8", env: { PATH: process.env["PATH"], KUBECONFIG: kubeconfig } },
+    );
+    expect([stdout, status]).toEqual([expect.stringMatching(/no context leads to a hub/), 0]);
   });
 
   test("contains no path of the machine that built it", () => {
