@@ -125,14 +125,17 @@ export function allGranted(clusters: readonly CheckedCluster[]): boolean {
 
 /** One sentence for results, report and the last line of the log. */
 export function accessSentence(clusters: readonly CheckedCluster[], role: RoleName): string {
-  const parts = clusters.map(({ cluster, status, asked, missing }) => {
+  const parts = clusters.map(({ cluster, status, asked, granted, missing }) => {
     if (status === "unknown") {
       return `${cluster}: could not be asked`;
     }
     const lacking = missing.reduce((sum, { permissions }) => sum + permissions.length, 0);
-    return lacking === 0
+    if (lacking > 0) {
+      return `${cluster}: ${lacking} of ${count(asked, "permission")} missing`;
+    }
+    return granted === asked
       ? `${cluster}: all of ${count(asked, "permission")} granted`
-      : `${cluster}: ${lacking} of ${count(asked, "permission")} missing`;
+      : `${cluster}: ${granted} of ${count(asked, "permission")} granted, a run works without the rest`;
   });
   return `role ${role}, ${parts.join("; ")}`;
 }

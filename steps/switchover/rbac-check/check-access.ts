@@ -8,7 +8,7 @@ import { hubReader } from "../preflight/hub-reader.ts";
 import * as project from "../preflight/projections.ts";
 import { valueOr } from "../preflight/reading.ts";
 import { decommissionPermissions, spokeNamespaces, spokePermissionsOf } from "../rbac/extra-permissions.ts";
-import { permissionsOfRole } from "../rbac/role-parts.ts";
+import { partOf, permissionsOfRole } from "../rbac/role-parts.ts";
 import {
   type AccessScope,
   type AskedPermission,
@@ -19,6 +19,8 @@ import {
 
 export interface AccessCheck extends AccessScope {
   readonly skipObservability: boolean;
+  /** Not asked for where it was not set up. */
+  readonly skipImportTokens: boolean;
   readonly namespaces: HubNamespaces;
 }
 
@@ -47,11 +49,13 @@ export async function checkAccess(
   }
 }
 
-function permissionsOf({ role, includeDecommission, skipObservability }: AccessCheck): readonly SwitchoverPermission[] {
+function permissionsOf(check: AccessCheck): readonly SwitchoverPermission[] {
+  const { role, includeDecommission, skipObservability, skipImportTokens } = check;
   const all = [...permissionsOfRole(role), ...(includeDecommission ? decommissionPermissions : [])];
-  return skipObservability
-    ? all.filter(({ scope }) => scope === "cluster" || scope.namespace !== "observability")
-    : all;
+  return all.filter((permission) => {
+    const part = partOf(permission);
+    return !(skipObservability && part === "observability") && !(skipImportTokens && part === "import-tokens");
+  });
 }
 
 async function askHub(

@@ -58,6 +58,7 @@ async function checkClusters(context: RbacCheckContext): Promise<readonly Checke
     role: params.role,
     includeDecommission: false,
     skipObservability: params["skip-observability"],
+    skipImportTokens: false,
     managedCluster: params["managed-cluster"],
     namespaces: resolveNamespaces(params.namespaces),
   };

@@ -46,8 +46,14 @@ export function accountKubeconfig(hub: HubEndpoint, account: string, token: stri
   };
 }
 
+/** File systems take names of 255 bytes. */
+const maximumName = 200;
+
 /** A context may hold slashes and colons: `default/api-east:6443/admin`. */
 export function kubeconfigFileName(context: string, account: string): string {
-  const plain = context.replaceAll(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[.-]+/, "");
+  const plain = context
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, "-")
+    .replace(/^[.-]+/, "")
+    .slice(0, maximumName);
   return `${plain === "" ? "hub" : plain}-${account}.kubeconfig`;
 }

@@ -135,6 +135,7 @@ function accountCheck(context: SetupContext, tuning: ResolvedTuning): Parameters
     connect,
     check: {
       includeDecommission: params["include-decommission"],
+      skipImportTokens: !params["import-tokens"],
       namespaces: resolveNamespaces(params.namespaces),
     },
     patienceMs: tuning.secretVisible * 1000,

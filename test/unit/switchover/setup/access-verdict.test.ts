@@ -39,6 +39,9 @@ describe("a cluster that grants what is required", () => {
       remediation: [],
     });
     expect(allGranted([judged])).toBe(true);
+    expect(accessSentence([judged], "operator")).toBe(
+      "role operator, primary: 1 of 2 permissions granted, a run works without the rest",
+    );
   });
 });
 

@@ -47,6 +47,10 @@ test.each([
   expect(kubeconfigFileName(context, account)).toBe(file);
 });
 
+test("a context of any length gives a name that a file may have", () => {
+  expect(kubeconfigFileName("a".repeat(1000), account).length).toBeLessThan(255);
+});
+
 describe("the span of a token", () => {
   test.each([
     ["48h", 172_800],
