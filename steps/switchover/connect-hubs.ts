@@ -27,11 +27,23 @@ export interface ConnectedHubs {
 /** Key of the kubeconfig in the Secrets that are mounted as workspaces. */
 export const kubeconfigKey = "kubeconfig";
 
+const limitSetting = "ACM_KUBECONFIG_MAX_SIZE";
 const defaultKubeconfigBytes = 10 * 1024 * 1024;
 
-/** Largest kubeconfig that is read, bytes; 0 or less for no limit. */
+/** Largest kubeconfig that is read, bytes; 0 or less for no limit. @throws FairleadError SW-PAR-06 */
 export function kubeconfigLimit(setting: HubAccess["setting"]): number {
-  return Number(setting("ACM_KUBECONFIG_MAX_SIZE") || defaultKubeconfigBytes);
+  const text = setting(limitSetting) ?? "";
+  if (text === "") return defaultKubeconfigBytes;
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  throw new FairleadError(
+    {
+      id: "SW-PAR-06",
+      what: `${limitSetting} is no number of bytes`,
+      why: `it is ${JSON.stringify(text.slice(0, 80))}`,
+      fix: `give whole bytes, for example ${defaultKubeconfigBytes}, or 0 for no limit; or leave it out`,
+    },
+    { exitCode: exitCode.invalidInput },
+  );
 }
 
 /**
@@ -62,6 +74,7 @@ export async function connectHub(
     kubeconfig: file,
     ...(context === undefined ? {} : { context }),
     fieldManager,
+    maximumKubeconfigBytes: kubeconfigLimit(setting),
   });
   return { client, file };
 }

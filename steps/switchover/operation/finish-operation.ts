@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "../../lib/clock/clock.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
@@ -52,7 +52,6 @@ export async function finishOperation(
   request: FinishRequest,
 ): Promise<{ readonly report: Report; readonly files: ReportFiles }> {
   const { document, runName, outputFolder, finishedAt } = request;
-  await mkdir(outputFolder, { recursive: true });
   const [fleet, checks] = await Promise.all([readFleet(request), readChecks(outputFolder)]);
   const report = switchoverReport({ document, runName, fleet, checks, finishedAt });
   return { report, files: await writeReport(outputFolder, report, request) };

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "../../lib/clock/clock.ts";
 import { errorCode } from "../../lib/state/state-error.ts";
@@ -13,7 +13,6 @@ export async function writeRunMarker(
   options: { readonly mode: number; readonly random: Random },
 ): Promise<void> {
   if (folder !== undefined) {
-    await mkdir(folder, { recursive: true });
     await writeFileAtomically(join(folder, fileName), `${JSON.stringify({ operationId })}\n`, options);
   }
 }

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
@@ -14,6 +15,7 @@ import { finishOperation } from "./finish-operation.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
+import { checkRunFolders } from "./run-folders.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import {
   type ConnectedSwitchover,
@@ -21,6 +23,7 @@ import {
   phaseContext,
   type SwitchoverInput,
   startOperation,
+  stateFolder,
 } from "./start-operation.ts";
 
 type Context = CommandContext<typeof runParams>;
@@ -69,9 +72,17 @@ function preflightSettings(
   };
 }
 
+async function checkFolders({ params }: Context, input: SwitchoverInput): Promise<void> {
+  const report = params["report-folder"];
+  const named = report === "" ? [] : [{ setting: "report-folder", path: report }];
+  const { setting } = input;
+  await checkRunFolders([stateFolder(input), ...named], { setting, writes: !params["dry-run"] });
+}
+
 async function preflight(input: SwitchoverInput, hubs: ConnectedSwitchover): Promise<void> {
-  const { clock, log, signal } = input;
-  const document = await stateOf(hubs.stateFolder, hubs.operationId, clock);
+  const { clock, log, params, signal } = input;
+  // A state that is to go need not be readable, and nothing of it spares a check.
+  const document = params["reset-state"] ? undefined : await stateOf(hubs.stateFolder, hubs.operationId, clock);
   if (document?.current_phase === "completed") {
     return;
   }
@@ -101,10 +112,9 @@ async function preflight(input: SwitchoverInput, hubs: ConnectedSwitchover): Pro
 /** `fairlead switchover run`: preflight and every phase, one after the other. */
 export async function runSwitchover(context: Context): Promise<void> {
   const input = inputOf(context);
+  await checkFolders(context, input);
   const hubs = await connectSwitchover(input);
-  if (!input.params["reset-state"]) {
-    await preflight(input, hubs);
-  }
+  await preflight(input, hubs);
   const opened = await startOperation(input, hubs, undefined);
   if (opened.state === "nothing-to-do") {
     context.summarize({ what: opened.notice });
@@ -154,8 +164,25 @@ async function walk(
     context.summarize({ what: `dry run: ${plan.length} changes and waits are planned, nothing was changed` });
     return;
   }
-  await finish(context, hubs, operation);
+  try {
+    await finish(context, hubs, operation);
+  } catch (error) {
+    throw failed === undefined ? withoutReport(error) : noted(context, error, failed.error);
+  }
   if (failed !== undefined) throw failed.error;
+}
+
+/** The fleet has moved; only what tells of it is missing. */
+function withoutReport(error: unknown): unknown {
+  if (!(error instanceof FairleadError)) return error;
+  const why = `${error.text.why}; the switchover itself is complete, only its report is missing`;
+  return new FairleadError({ ...error.text, why }, { exitCode: error.exitCode, cause: error });
+}
+
+/** What stopped the switchover matters more than a report that could not be written. */
+function noted({ log }: Context, error: unknown, failure: FairleadError): FairleadError {
+  log.warn(`the report could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  return failure;
 }
 
 async function finish(context: Context, hubs: ConnectedSwitchover, operation: Operation): Promise<void> {

@@ -13,8 +13,11 @@ import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts"
 import type { TaskContext, taskParams } from "./declaration.ts";
 import { readHubFacts } from "./hub-facts.ts";
 import { type OpenedOperation, type Operation, type OperationRequest, openOperation } from "./open-operation.ts";
+import type { RunFolder } from "./run-folders.ts";
 
 type TaskParams = TaskContext["params"];
+
+const stateFolderSetting = "ACM_SWITCHOVER_STATE_DIR";
 
 /** What both a Task and the plain command need: the step context without Task-only parts. */
 export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>, "params"> {
@@ -57,9 +60,11 @@ export function refuseUnavailable(params: Pick<TaskParams, "method" | "activatio
   }
 }
 
-function stateFolder(input: SwitchoverInput): string {
-  const set = input.setting("ACM_SWITCHOVER_STATE_DIR");
-  return input.folders.state ?? (set === undefined || set === "" ? join(process.cwd(), ".state") : set);
+/** Where operations keep their state, and the setting that says so. */
+export function stateFolder(input: Pick<SwitchoverInput, "setting" | "folders">): RunFolder {
+  if (input.folders.state !== undefined) return { setting: "state-folder", path: input.folders.state };
+  const set = input.setting(stateFolderSetting) ?? "";
+  return { setting: stateFolderSetting, path: set === "" ? join(process.cwd(), ".state") : set };
 }
 
 function confirm(params: TaskParams, facts: Readonly<Record<HubName, HubFacts>>): void {
@@ -113,7 +118,7 @@ export async function connectSwitchover(input: SwitchoverInput): Promise<Connect
   confirm(params, facts);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
-  return { clients, facts, namespaces, tuning, operationId: id, stateFolder: stateFolder(input) };
+  return { clients, facts, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
 }
 
 /** Opens the operation of connected hubs. */

@@ -38,6 +38,10 @@ export const preflightParams = {
     default: false,
     description: "Let an unhealthy node or operator of a hub block the switchover",
   }),
+  "reset-state": Type.Boolean({
+    default: false,
+    description: "The switchover will start over: an earlier state need not be readable and spares no check",
+  }),
   "request-id": Type.Optional(
     Type.String({
       pattern: "^[0-9A-Za-z-]{1,64}$",

@@ -98,7 +98,8 @@ async function operationOf(context: PreflightContext, { clients }: ConnectedHubs
     return undefined;
   }
   await writeRunMarker(context.workspace("output"), id, { mode: fileMode(run.inTekton), random });
-  return { id, document: await stateOf(context.workspace("state"), id, clock) };
+  const document = params["reset-state"] ? undefined : await stateOf(context.workspace("state"), id, clock);
+  return { id, document };
 }
 
 /** Whether a completed operation may start over is for the tasks to decide; nothing is checked for it. */
