@@ -48,7 +48,7 @@ function waitForEnabled(context: SwitchoverContext, name: string): Plan {
     timeoutMs: ms(context.tuning.passiveSettle),
     onTimeout: (note) =>
       switchoverError(
-        "SW-ACT-03",
+        "SW-ACT-17",
         {
           what: `Restore ${name} on the new hub did not become Enabled`,
           why: note,

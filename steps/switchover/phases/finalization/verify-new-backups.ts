@@ -174,7 +174,7 @@ export const verifyBackupIntegrity = switchoverStep<Seen>({
     if (collision !== undefined) {
       return {
         state: "refused",
-        error: switchoverError("SW-FIN-07", {
+        error: switchoverError("SW-FIN-13", {
           what: `BackupSchedule ${collision.metadata.name} of the new hub collides`,
           why: collision.status?.lastMessage ?? "another hub writes to the same storage",
           fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
