@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import type { Clock } from "../../lib/clock/clock.ts";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { keepCopy } from "../../lib/state/keep-copy.ts";
 import { loadJsonFile } from "../../lib/state/load-json-file.ts";
-import { unusableFile } from "../../lib/state/unusable-file.ts";
+import { type UnusableOptions, unusableFile } from "../../lib/state/unusable-file.ts";
 import { stateDocumentSchema } from "../state/state-document.schema.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError, switchoverExit } from "../switchover-error.ts";
@@ -31,13 +32,29 @@ export async function loadState(path: string, clock: Clock): Promise<StateDocume
   if (loaded.state === "loaded") {
     return loaded.value;
   }
-  const copy = loaded.state === "corrupt" ? { copy: await keepCopy(path, "corrupt", clock.now()) } : {};
-  throw unusableFile(path, loaded, {
+  const options = {
     what: "state file",
     exitCode: switchoverExit.refused,
     fix: "give reset-state to start over; a copy of the file is kept",
-    ...copy,
-  });
+  };
+  throw loaded.state === "corrupt"
+    ? await corruptFile(path, loaded, options, clock)
+    : unusableFile(path, loaded, options);
+}
+
+/** A copy that cannot be made, on a full volume or of a folder, must not hide what is wrong with the file. */
+async function corruptFile(
+  path: string,
+  loaded: { readonly state: "corrupt"; readonly reason: string },
+  options: UnusableOptions,
+  clock: Clock,
+): Promise<FairleadError> {
+  try {
+    return unusableFile(path, loaded, { ...options, copy: await keepCopy(path, "corrupt", clock.now()) });
+  } catch (error) {
+    if (!(error instanceof FairleadError)) throw error;
+    return unusableFile(path, { ...loaded, reason: `${loaded.reason}; no copy could be kept of it` }, options);
+  }
 }
 
 const betweenPhases: ReadonlySet<string> = new Set([
