@@ -98,14 +98,27 @@ export class SwitchoverBench {
   }
 
   /** `fairlead switchover preflight` as a validation. `folders`: of each hub's kubeconfig. */
-  validate(folders: Files): Promise<Ended> {
+  validate(folders: Files, args: readonly string[] = []): Promise<Ended> {
+    return this.preflight(folders, ["--mode", "validate", ...args]);
+  }
+
+  /** `fairlead switchover preflight`, also that of a switchover. */
+  preflight(folders: Files, args: readonly string[]): Promise<Ended> {
     const workspaces = Object.entries(folders).flatMap(([hub, path]) => ["--workspace", `${hub}-kubeconfig=${path}`]);
-    const flags = ["--mode", "validate", "--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
+    const flags = ["--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
     return ended(
-      spawn(process.execPath, [program, "switchover", "preflight", ...workspaces, ...flags], {
+      spawn(process.execPath, [program, "switchover", "preflight", ...workspaces, ...flags, ...args], {
         stdio: ["ignore", "pipe", "pipe"],
       }),
     );
+  }
+
+  /** A folder of that name with the kubeconfig, as a mounted Secret has it. */
+  async folderOf(kubeconfig: string, name: string): Promise<string> {
+    const folder = join(this.pair.folder, "mounted", name);
+    await mkdir(folder, { recursive: true });
+    await copyFile(kubeconfig, join(folder, "kubeconfig"));
+    return folder;
   }
 
   /** The state file of the only operation; `undefined` when there is none. */
