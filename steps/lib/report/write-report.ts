@@ -11,6 +11,9 @@ export interface ReportFiles {
   readonly html: string;
 }
 
+/** The form for programs. It is written last: where it is, the others are. */
+export const reportFileName = "report.json";
+
 /**
  * Writes one report in its three forms into a folder.
  *
@@ -23,12 +26,12 @@ export async function writeReport(
   options: { readonly mode: number; readonly random: Random },
 ): Promise<ReportFiles> {
   const files = {
-    json: join(folder, "report.json"),
+    json: join(folder, reportFileName),
     markdown: join(folder, "report.md"),
     html: join(folder, "report.html"),
   };
-  await writeFileAtomically(files.json, `${JSON.stringify(report, undefined, 2)}\n`, options);
   await writeFileAtomically(files.markdown, renderMarkdown(report), options);
   await writeFileAtomically(files.html, renderHtml(report), options);
+  await writeFileAtomically(files.json, `${JSON.stringify(report, undefined, 2)}\n`, options);
   return files;
 }

@@ -4,11 +4,11 @@ import type { Random } from "../../lib/clock/clock.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { Report, ReportCheck } from "../../lib/report/types.ts";
-import { type ReportFiles, writeReport } from "../../lib/report/write-report.ts";
+import { type ReportFiles, reportFileName, writeReport } from "../../lib/report/write-report.ts";
 import { type ManagedClusterSummary, splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
 import { managedClusters } from "../acm/resources.ts";
 import type { StateDocument } from "../state/state-document.ts";
-import { switchoverReport } from "./switchover-report.ts";
+import { outcomeOf, switchoverReport } from "./switchover-report.ts";
 
 export interface FinishRequest {
   readonly document: StateDocument;
@@ -47,10 +47,25 @@ async function readChecks(folder: string): Promise<readonly ReportCheck[]> {
   }
 }
 
+export interface FinishedOperation {
+  readonly report: Report;
+  readonly files: ReportFiles;
+}
+
+/** Whether the report of this operation is there and is that of a fleet that moved, not of an attempt before. */
+export async function tellsOfSuccess(folder: string, document: StateDocument): Promise<boolean> {
+  try {
+    const found: unknown = JSON.parse(await readFile(join(folder, reportFileName), "utf8"));
+    if (typeof found !== "object" || found === null || !("operationId" in found) || !("outcome" in found)) return false;
+    return found.operationId === document.operation_id && found.outcome === outcomeOf(document);
+  } catch {
+    // None, or no report: a new one is written, and says what stands in its way.
+    return false;
+  }
+}
+
 /** Writes the report of an operation in all its forms. */
-export async function finishOperation(
-  request: FinishRequest,
-): Promise<{ readonly report: Report; readonly files: ReportFiles }> {
+export async function finishOperation(request: FinishRequest): Promise<FinishedOperation> {
   const { document, runName, outputFolder, finishedAt } = request;
   const [fleet, checks] = await Promise.all([readFleet(request), readChecks(outputFolder)]);
   const report = switchoverReport({ document, runName, fleet, checks, finishedAt });

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
 import { formatOutput } from "../../lib/step/output.ts";
@@ -10,8 +10,9 @@ import { runChecks } from "../preflight/run-checks.ts";
 import type { PreflightSettings } from "../preflight/settings.ts";
 import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
+import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
-import { finishOperation } from "./finish-operation.ts";
+import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
@@ -117,6 +118,7 @@ export async function runSwitchover(context: Context): Promise<void> {
   await preflight(input, hubs);
   const opened = await startOperation(input, hubs, undefined);
   if (opened.state === "nothing-to-do") {
+    await reportOnce(context, hubs, opened.document);
     context.summarize({ what: opened.notice });
     return;
   }
@@ -165,7 +167,8 @@ async function walk(
     return;
   }
   try {
-    await finish(context, hubs, operation);
+    const { report, files } = await finish(context, hubs, operation.document());
+    context.summarize({ what: report.summary, more: files.html });
   } catch (error) {
     throw failed === undefined ? withoutReport(error) : noted(context, error, failed.error);
   }
@@ -185,20 +188,35 @@ function noted({ log }: Context, error: unknown, failure: FairleadError): Fairle
   return failure;
 }
 
-async function finish(context: Context, hubs: ConnectedSwitchover, operation: Operation): Promise<void> {
-  const { params, run, random, log, clock } = context;
+/** An earlier run moved the fleet, but was killed or found no space before it could tell of it. */
+async function reportOnce(context: Context, hubs: ConnectedSwitchover, document: StateDocument): Promise<void> {
+  if (context.params["dry-run"] || (await tellsOfSuccess(reportFolder(context, hubs), document))) return;
+  const { files } = await finish(context, hubs, document, document.last_updated);
+  context.log.info(`wrote the report that an earlier run could not write: ${files.html}`);
+}
+
+function reportFolder({ params }: Context, hubs: ConnectedSwitchover): string {
   const folder = params["report-folder"];
-  const { report, files } = await finishOperation({
-    document: operation.document(),
+  return folder === "" ? join(hubs.stateFolder, "reports", hubs.operationId) : folder;
+}
+
+async function finish(
+  context: Context,
+  hubs: ConnectedSwitchover,
+  document: StateDocument,
+  finishedAt = new Date(context.clock.now()).toISOString(),
+): Promise<FinishedOperation> {
+  const { run, random, log } = context;
+  return await finishOperation({
+    document,
     runName: run.name,
     secondary: hubs.clients.secondary,
-    outputFolder: folder === "" ? join(dirname(operation.stateFile), "reports", hubs.operationId) : folder,
+    outputFolder: reportFolder(context, hubs),
     mode: fileMode(run.inTekton),
     random,
     log,
     // An interrupted run still writes its report.
     signal: AbortSignal.timeout(10_000),
-    finishedAt: new Date(clock.now()).toISOString(),
+    finishedAt,
   });
-  context.summarize({ what: report.summary, more: files.html });
 }
