@@ -9,7 +9,27 @@ export type ResolvedTuning = Readonly<Record<TuningKey, number>>;
 /** Name of the environment's setting with the same JSON as the param `tuning`. */
 export const tuningSetting = "SWITCHOVER_TUNING";
 
+/** Name of the environment's setting of `staleHours` alone. */
+export const staleHoursSetting = "ACM_SWITCHOVER_STALE_HOURS";
+
 const maxCharacters = 10_000;
+const maxStaleHours = 8_760;
+
+/**
+ * The hours after which a completed operation is stale, as the environment says; nothing where it says nothing usable.
+ *
+ * @param warn told of a value that is not used
+ */
+export function staleHoursOf(text: string | undefined, warn: (message: string) => void): Tuning {
+  if (text === undefined || text === "") return {};
+  const hours = /^\d{1,4}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (hours > 0 && hours <= maxStaleHours) return { staleHours: hours };
+  const shown = JSON.stringify(text.slice(0, 80));
+  warn(
+    `${staleHoursSetting} ${shown} is no number of hours above 0 and up to ${maxStaleHours}: ${tuningDefaults.staleHours} is used`,
+  );
+  return {};
+}
 
 /**
  * Defaults, under the environment's setting, under the param: the nearest wins key by key.

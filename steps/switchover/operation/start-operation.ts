@@ -9,7 +9,7 @@ import { operationId } from "../operation-id.ts";
 import { checkCombinations, resolveNamespaces } from "../parameters.ts";
 import type { HubFacts, SwitchoverContext } from "../phases/switchover-context.ts";
 import { switchoverError } from "../switchover-error.ts";
-import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
+import { type ResolvedTuning, resolveTuning, staleHoursOf, staleHoursSetting, tuningSetting } from "../tuning.ts";
 import type { TaskContext, taskParams } from "./declaration.ts";
 import { readHubFacts } from "./hub-facts.ts";
 import { type OpenedOperation, type Operation, type OperationRequest, openOperation } from "./open-operation.ts";
@@ -95,10 +95,11 @@ function confirm(params: TaskParams, facts: Readonly<Record<HubName, HubFacts>>)
 
 /** Checks parameters, opens both hubs and tells them apart. */
 export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
-  const { params, connect, setting, run, signal } = input;
+  const { params, connect, setting, run, signal, log } = input;
   checkCombinations(params);
   refuseUnavailable(params);
-  const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
+  const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
+  const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
   const { clients } = await connectHubs({
     connect,
