@@ -3,7 +3,7 @@ import { FairleadError } from "../errors/fairlead-error.ts";
 import { isKubeError } from "../kube/kube-error.ts";
 import type { KubeClient } from "../kube/types.ts";
 import type { Logger } from "../log/logger.ts";
-import { claimedLease, judgeLease, type Lease, type LeaseClaim, leases } from "./lease-object.ts";
+import { claimedLease, judgeLease, type Lease, type LeaseClaim, type LeaseVerdict, leases } from "./lease-object.ts";
 
 export interface LeaseOptions {
   readonly client: KubeClient;
@@ -30,11 +30,15 @@ export const defaultDurationSeconds = 600;
 const callTimeoutMs = 10_000;
 
 /** `Lease ns/name on "hub"`. */
-export function label({ client, namespace, name }: LeaseOptions): string {
+export function label({ client, namespace, name }: Pick<LeaseOptions, "client" | "namespace" | "name">): string {
   return `Lease ${namespace}/${name} on "${client.name}"`;
 }
 
-export function refusal(options: LeaseOptions, holder: string, renewedAt: string): FairleadError {
+export function refusal(
+  options: Pick<LeaseOptions, "client" | "namespace" | "name" | "refusedExitCode">,
+  holder: string,
+  renewedAt: string,
+): FairleadError {
   return new FairleadError(
     {
       id: "STATE-11",
@@ -88,6 +92,23 @@ async function tryTake(
     if (isKubeError(error, "Conflict", "AlreadyExists")) return undefined;
     throw error;
   }
+}
+
+/** Who has the lease now, by the server's clock; takes nothing. */
+export async function lookAtLease({
+  client,
+  namespace,
+  name,
+  signal,
+}: Pick<LeaseOptions, "client" | "namespace" | "name" | "signal">): Promise<
+  Exclude<LeaseVerdict, { readonly state: "ours" }>
+> {
+  const lease = await client.find(leases, { namespace, name }, { signal });
+  if (lease === undefined) return { state: "free" };
+  const { serverTime } = await client.serverVersion({ signal });
+  // Of nobody's, so that every holder is another one.
+  const verdict = judgeLease(lease, { holder: "", durationSeconds: defaultDurationSeconds, now: serverTime });
+  return verdict.state === "ours" ? { state: "free" } : verdict;
 }
 
 /** Takes or renews the lease; every write is conditional on what was read. @throws what `maySucceed` throws */

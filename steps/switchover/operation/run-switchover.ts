@@ -22,6 +22,7 @@ import {
   type ConnectedSwitchover,
   connectSwitchover,
   phaseContext,
+  refuseIfBusy,
   type SwitchoverInput,
   startOperation,
   stateFolder,
@@ -115,6 +116,7 @@ export async function runSwitchover(context: Context): Promise<void> {
   const input = inputOf(context);
   await checkFolders(context, input);
   const hubs = await connectSwitchover(input);
+  await refuseIfBusy(input, hubs);
   await preflight(input, hubs);
   const opened = await startOperation(input, hubs, undefined);
   if (opened.state === "nothing-to-do") {

@@ -13,7 +13,13 @@ import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
 import { writeRunMarker } from "./run-marker.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
-import { connectSwitchover, phaseContext, type SwitchoverInput, startOperation } from "./start-operation.ts";
+import {
+  connectSwitchover,
+  phaseContext,
+  refuseIfBusy,
+  type SwitchoverInput,
+  startOperation,
+} from "./start-operation.ts";
 
 /** The work of a Task: opens the operation, runs its one phase, writes results. */
 export async function runTask(task: SwitchoverPhase["task"], context: TaskContext): Promise<void> {
@@ -53,6 +59,7 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise
     mode: fileMode(context.run.inTekton),
     random: context.random,
   });
+  await refuseIfBusy(input, hubs);
   const dryRun = context.params["dry-run"] ? await loadDryRun(context.workspace("output")) : undefined;
   const opened = await startOperation(input, hubs, dryRun?.memory);
   if (opened.state === "nothing-to-do") {

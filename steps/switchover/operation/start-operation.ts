@@ -12,7 +12,14 @@ import { switchoverError } from "../switchover-error.ts";
 import { type ResolvedTuning, resolveTuning, staleHoursOf, staleHoursSetting, tuningSetting } from "../tuning.ts";
 import type { TaskContext, taskParams } from "./declaration.ts";
 import { readHubFacts } from "./hub-facts.ts";
-import { type OpenedOperation, type Operation, type OperationRequest, openOperation } from "./open-operation.ts";
+import {
+  type OpenedOperation,
+  type Operation,
+  type OperationRequest,
+  openOperation,
+  stateFileOf,
+} from "./open-operation.ts";
+import { refuseBusyHubs } from "./refuse-busy-hubs.ts";
 import type { RunFolder } from "./run-folders.ts";
 
 type TaskParams = TaskContext["params"];
@@ -120,6 +127,20 @@ export async function connectSwitchover(input: SwitchoverInput): Promise<Connect
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
   return { clients, facts, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
+}
+
+/** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
+export async function refuseIfBusy({ params, signal }: SwitchoverInput, hubs: ConnectedSwitchover): Promise<void> {
+  if (params["dry-run"]) return;
+  const { clients, namespaces, operationId: id } = hubs;
+  const stateFile = stateFileOf(hubs.stateFolder, id);
+  await refuseBusyHubs({
+    clients: [clients.primary, clients.secondary],
+    namespaces,
+    operationId: id,
+    stateFile,
+    signal,
+  });
 }
 
 /** Opens the operation of connected hubs. */

@@ -3,7 +3,9 @@ import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { type ConnectedHubs, connectHubs, kubeconfigLimit } from "../connect-hubs.ts";
 import { readHubFacts } from "../operation/hub-facts.ts";
+import { stateFileOf } from "../operation/open-operation.ts";
 import { fileMode } from "../operation/operation-locks.ts";
+import { refuseBusyHubs } from "../operation/refuse-busy-hubs.ts";
 import { writeRunMarker } from "../operation/run-marker.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, resolveNamespaces } from "../parameters.ts";
@@ -98,7 +100,13 @@ async function operationOf(context: PreflightContext, { clients }: ConnectedHubs
     return undefined;
   }
   await writeRunMarker(context.workspace("output"), id, { mode: fileMode(run.inTekton), random });
-  const document = params["reset-state"] ? undefined : await stateOf(context.workspace("state"), id, clock);
+  const state = context.workspace("state");
+  if (!params["dry-run"]) {
+    const stateFile = state === undefined ? undefined : stateFileOf(state, id);
+    const both = [clients.primary, clients.secondary];
+    await refuseBusyHubs({ clients: both, namespaces, operationId: id, stateFile, signal });
+  }
+  const document = params["reset-state"] ? undefined : await stateOf(state, id, clock);
   return { id, document };
 }
 
