@@ -42,6 +42,7 @@ async function main(wanted: readonly string[]): Promise<void> {
     rows.push(...(await measure(bench)));
   }
   console.log(`\n${renderRows(rows)}`);
+  console.log("\nA ratio is the median over turns of both works: on a busy machine not that of the medians beside it.");
 }
 
 await main(process.argv.slice(2));

@@ -70,7 +70,10 @@ export function compare(measured: readonly number[], floor: readonly number[]): 
   return { measuredMs: median(measured), floorMs: median(floor), ratio: median(ratios) };
 }
 
-/** Works that take turns, so that a busy machine slows all of them alike. A first round warms up and does not count. */
+/**
+ * Works that take turns, so that a busy machine slows all of them alike; every other round in reverse, so that none
+ * gains by coming first. A first round warms up and does not count.
+ */
 export async function takeTurns<K extends string>(
   works: Readonly<Record<K, (round: number) => Promise<number>>>,
   rounds: number,
@@ -78,7 +81,7 @@ export async function takeTurns<K extends string>(
   const names = Object.keys(works) as K[]; // the keys of a Record<K, …>
   const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, number[]>; // every key of K
   for (let round = 0; round <= rounds; round += 1) {
-    for (const name of names) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const taken = await works[name](round);
       if (round > 0) times[name].push(taken);
     }
