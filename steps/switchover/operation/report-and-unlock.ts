@@ -35,8 +35,12 @@ export async function reportAndUnlock(context: ReportContext): Promise<void> {
     await concludeWithoutState(context, output);
     return;
   }
-  await report(context, document, { output, hubs });
-  await unlock(context, { stateFile, operationId, hubs });
+  try {
+    await report(context, document, { output, hubs });
+  } finally {
+    // A report that cannot be written must not keep the next run out.
+    await unlock(context, { stateFile, operationId, hubs });
+  }
 }
 
 async function connect(context: ReportContext): Promise<Hubs> {

@@ -32,9 +32,10 @@ export class SmallVolumes {
   }
 
   /** Starts a program that sees the volumes. */
-  start(command: string, args: readonly string[]): ChildProcess {
+  start(command: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
     return spawn("nsenter", [`--mount=/proc/${this.#holder.pid}/ns/mnt`, "--", command, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment },
     });
   }
 
