@@ -28,6 +28,18 @@ export async function ip(command: string): Promise<string> {
   }
 }
 
+/**
+ * Removes the machine's end of a link; the rest goes with the namespace. Absent is fine, and it may go by itself at any
+ * moment: the kernel removes the links of a namespace some time after its name.
+ */
+export async function removeHostLink(hostLink: string): Promise<void> {
+  try {
+    await ip(`link del ${hostLink}`);
+  } catch (error) {
+    if (!(error instanceof SetupError) || !error.message.includes("Cannot find device")) throw error;
+  }
+}
+
 /** Creates a network namespace with its loopback up. */
 export async function createNamespace(name: string): Promise<void> {
   await ip(`netns add ${name}`);

@@ -57,9 +57,3 @@ async function freeSubnet(): Promise<string> {
     fix: "stop other hubs: node test/cluster/hub/cli.ts down --folder FOLDER (`ip netns list` shows them)",
   });
 }
-
-/** Removes the machine's end of the link; the rest goes with the namespace. Absent is fine. */
-export async function removeHostLink(hostLink: string): Promise<void> {
-  const links = await ip("-o link show");
-  if (new RegExp(`^\\d+: ${hostLink}[@:]`, "m").test(links)) await ip(`link del ${hostLink}`);
-}

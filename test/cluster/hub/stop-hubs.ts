@@ -3,8 +3,7 @@ import { resolve } from "node:path";
 import type { ProcessIdentity } from "../programs/process-identity.ts";
 import { takeLock } from "../programs/program-lock.ts";
 import { hubNames } from "./hub-names.ts";
-import { listNamespaces, removeNamespace } from "./network-namespace.ts";
-import { removeHostLink } from "./own-network.ts";
+import { listNamespaces, removeHostLink, removeNamespace } from "./network-namespace.ts";
 
 /**
  * Ends every process of the hubs in the folder and removes their namespaces, links and files. Goes by names that

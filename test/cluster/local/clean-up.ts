@@ -2,11 +2,10 @@ import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { removeNamespace } from "../hub/network-namespace.ts";
+import { removeHostLink, removeNamespace } from "../hub/network-namespace.ts";
 import { removeHubs } from "../hub/stop-hubs.ts";
 import { removeCgroups } from "./cgroups.ts";
 import type { ClusterLayout } from "./layout.ts";
-import { removeHostLink } from "./node-network.ts";
 
 const run = promisify(execFile);
 

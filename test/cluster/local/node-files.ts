@@ -58,6 +58,8 @@ function kubeletConfiguration(folder: string, socket: string, cgroup: string): u
     failSwapOn: false,
     localStorageCapacityIsolation: false,
     containerRuntimeEndpoint: `unix://${socket}`,
+    // Below /var/log/pods, its default, the kubelet of another cluster on this machine removes them as unknown.
+    podLogsDir: `${folder}/pod-logs`,
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: false },

@@ -53,9 +53,3 @@ async function connectNode(namespace: string, chosen: Addresses): Promise<void> 
   await ip(`-n ${namespace} addr add ${chosen.hubGateway}/24 dev ${hubBridge}`);
   await ip(`-n ${namespace} link set ${hubBridge} up`);
 }
-
-/** Removes the machine's end; the route goes with it, the rest with the namespace. Absent is fine. */
-export async function removeHostLink(hostLink: string): Promise<void> {
-  const links = await ip("-o link show");
-  if (new RegExp(`^\\d+: ${hostLink}[@:]`, "m").test(links)) await ip(`link del ${hostLink}`);
-}
