@@ -52,12 +52,17 @@ function environment(step: AnyStepDeclaration): readonly object[] {
   ];
 }
 
+/** Small semi-spaces: garbage of large lists is collected early, so that memory does not grow with the fleet. */
+function nodeOptions(memoryMi: number): string {
+  return `--max-old-space-size=${Math.floor(memoryMi * heapShare)} --max-semi-space-size=2`;
+}
+
 function stepTemplate(memoryMi: number): object {
   return {
     env: [
       { name: "HOME", value: "/tekton/home" },
       { name: "TMPDIR", value: "/tekton/home" },
-      { name: "NODE_OPTIONS", value: `--max-old-space-size=${Math.floor(memoryMi * heapShare)}` },
+      { name: "NODE_OPTIONS", value: nodeOptions(memoryMi) },
       { name: "RUN_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.labels['tekton.dev/pipelineRun']" } } },
       { name: "TASKRUN_NAME", value: "$(context.taskRun.name)" },
     ],

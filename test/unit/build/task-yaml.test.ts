@@ -102,7 +102,7 @@ describe("the generated Task", () => {
     expect(task.spec.stepTemplate.env).toEqual([
       { name: "HOME", value: "/tekton/home" },
       { name: "TMPDIR", value: "/tekton/home" },
-      { name: "NODE_OPTIONS", value: "--max-old-space-size=192" },
+      { name: "NODE_OPTIONS", value: "--max-old-space-size=192 --max-semi-space-size=2" },
       { name: "RUN_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.labels['tekton.dev/pipelineRun']" } } },
       { name: "TASKRUN_NAME", value: "$(context.taskRun.name)" },
     ]);
@@ -112,7 +112,7 @@ describe("the generated Task", () => {
     const large = taskOf({ memoryMi: 640 });
     expect(step.computeResources).toEqual({ requests: { cpu: "50m", memory: "320Mi" }, limits: { memory: "320Mi" } });
     expect(large.spec.steps[0].computeResources.limits).toEqual({ memory: "640Mi" });
-    expect(large.spec.stepTemplate.env[2].value).toBe("--max-old-space-size=384");
+    expect(large.spec.stepTemplate.env[2].value).toBe("--max-old-space-size=384 --max-semi-space-size=2");
   });
 
   test("begins its description with the summary alone, which lists show", () => {

@@ -61,8 +61,8 @@ function evaluateTokens(
         return [passed(hub, `${count(clusters.length, "imported cluster")} with a valid token`)];
       }
       const parts = [
-        ...(missing.length > 0 ? [`no token: ${nameList(missing)}`] : []),
-        ...(expired.length > 0 ? [`expired token: ${nameList(expired)}`] : []),
+        ...(missing.length > 0 ? [`without a token (${nameList(missing)})`] : []),
+        ...(expired.length > 0 ? [`with an expired token (${nameList(expired)})`] : []),
       ];
       return [
         warning(

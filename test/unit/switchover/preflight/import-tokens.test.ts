@@ -37,7 +37,7 @@ describeRules(msaTokens, [
   {
     given: "tokens that the secondary does not have yet",
     observed: onSecondary({ importTokens: read([valid("c2")]) }),
-    finds: [["passed primary"], ["warning secondary", "no token: c1", "wait for the passive sync"]],
+    finds: [["passed primary"], ["warning secondary", "without a token (c1)", "wait for the passive sync"]],
   },
   {
     given: "one token missing, one expired and one without an expiry",
@@ -51,7 +51,10 @@ describeRules(msaTokens, [
       },
       { importTokens: read(["c1", "c2", "c3"].map(valid)) },
     ),
-    finds: [["warning primary", "no token: c1; expired token: c2, c3", "wait for the tokens"], ["passed secondary"]],
+    finds: [
+      ["warning primary", "without a token (c1); with an expired token (c2, c3)", "wait for the tokens"],
+      ["passed secondary"],
+    ],
   },
   {
     given: "an expired token beside a valid one",
