@@ -100,6 +100,9 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
     });
     expect(await readFile(join(folder, "report.md"), "utf8")).toContain("the fleet moved");
     expect(await readFile(join(folder, "report.html"), "utf8")).toMatch(/^<!doctype html>/);
+    expect(await readFile(join(folder, "metrics.prom"), "utf8")).toContain(
+      'fairlead_operation_outcome{operation="switchover",outcome="succeeded"} 1',
+    );
   });
 
   test("A-54 started again within six hours it writes nothing and says so", async () => {
