@@ -70,7 +70,11 @@ async function pushWithTkn(command: readonly string[], reference: string, bundle
   const files = bundle.objects.map((object) => ({ path: join(folder, `${object.name}.yaml`), text: object.text }));
   for (const { path, text } of files) await writeFile(path, text);
   const flags = files.flatMap(({ path }) => ["-f", path]);
-  const printed = await runTool(tkn, [...prefix, "bundle", "push", reference, ...flags]);
+  // tkn leaves a file for each object in its temporary folder (0.46).
+  const temporary = join(folder, "tmp");
+  await mkdir(temporary);
+  const environment = { TMPDIR: temporary };
+  const printed = await runTool(tkn, [...prefix, "bundle", "push", reference, ...flags], { environment });
   const digest = /sha256:[0-9a-f]{64}/.exec(printed)?.[0];
   if (digest === undefined) throw new ToolError(`tkn pushed ${reference} and named no digest: ${printed.slice(-300)}`);
   return digest;

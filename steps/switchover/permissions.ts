@@ -24,9 +24,9 @@ export interface SwitchoverPermission extends Permission {
   readonly steps: readonly SwitchoverStep[];
   /**
    * What a run loses without it; absent = required.
-   * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look.
+   * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.
    */
-  readonly optional?: "watch" | "tokens";
+  readonly optional?: "watch" | "tokens" | "events";
 }
 
 type Row = Omit<SwitchoverPermission, "target">;

@@ -37,6 +37,18 @@ function watch(api: Api, scope: Row["scope"], steps: readonly SwitchoverStep[]):
   };
 }
 
+/** Without it nothing is told beside the objects. */
+function event(steps: readonly SwitchoverStep[]): Row {
+  return {
+    ...write(["events.k8s.io", "events"], ["create"], {
+      scope: backup,
+      steps,
+      reason: "tell of the switchover beside what it changed",
+    }),
+    optional: "events",
+  };
+}
+
 const namespaces: Api = ["", "namespaces"];
 const pods: Api = ["", "pods"];
 const clusterVersions: Api = ["config.openshift.io", "clusterversions"];
@@ -104,6 +116,7 @@ const onPrimary: readonly Row[] = [
   }),
   write(veleroRestores, ["list"], { scope: backup, steps: ["finalize"], reason: "whether a deleted Restore is gone" }),
   write(storageLocations, ["list"], { scope: backup, steps: ["finalize"], reason: "why a deleted Restore stays" }),
+  event(["primary-prep", "finalize"]),
   watch(backupSchedules, backup, ["primary-prep", "finalize"]),
   watch(acmRestores, backup, ["finalize"]),
   watch(veleroBackups, backup, ["primary-prep", "activate", "finalize"]),
@@ -165,6 +178,7 @@ const onSecondary: readonly Row[] = [
     steps: ["finalize"],
     reason: "make backups on the new hub",
   }),
+  event(["activate", "post-activate", "finalize"]),
   watch(managedClusters, "cluster", ["post-activate"]),
   watch(backupSchedules, backup, ["finalize"]),
   watch(acmRestores, backup, ["activate", "finalize"]),

@@ -33,11 +33,11 @@ export async function writeReport(
     html: join(folder, "report.html"),
     metrics: join(folder, "metrics.prom"),
   };
+  await writeFileAtomically(files.markdown, renderMarkdown(report), options);
+  await writeFileAtomically(files.html, renderHtml(report), options);
   // Only who writes a report needs the library.
   const { renderMetrics } = await import("./render-metrics.ts");
   await writeFileAtomically(files.metrics, await renderMetrics(report), options);
-  await writeFileAtomically(files.markdown, renderMarkdown(report), options);
-  await writeFileAtomically(files.html, renderHtml(report), options);
   await writeFileAtomically(files.json, `${JSON.stringify(report, undefined, 2)}\n`, options);
   return files;
 }

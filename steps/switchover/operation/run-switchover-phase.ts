@@ -4,6 +4,7 @@ import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts"
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
 import { type StateDocument, withPhase, withWarnings } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
+import { HubEvents } from "./hub-events.ts";
 import type { Operation } from "./open-operation.ts";
 
 export type PhaseRunOutcome =
@@ -53,14 +54,19 @@ export async function runSwitchoverPhase(request: PhaseRequest): Promise<PhaseRu
   }
   refuseOutOfOrder(request);
   await operation.update((document) => withPhase(document, phase.phase, at(context), runId));
+  const events = new HubEvents(context, runId);
   const outcome = await runPhase({
     phase: phase.phase,
     steps: phase.steps,
     context,
     recorder: operation.recorder,
-    emit: request.emit,
+    emit: (event) => {
+      request.emit(event);
+      events.take(event);
+    },
     earlierPlan: request.earlierPlan,
   });
+  await events.settled();
   await operation.update((document) => withWarnings(document, outcome.warnings));
   if (outcome.state === "done") {
     const isLast = phase === switchoverPhases.at(-1);

@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../../lib/kube/types.ts";
 import type { OutputTable } from "../../lib/step/output.ts";
+import type { SwitchoverPermission } from "../permissions.ts";
 import { describeAccess } from "../preflight/checks/rbac.ts";
 import { count, nameList } from "../preflight/name-list.ts";
 import type { RoleName } from "../rbac/role-parts.ts";
@@ -8,7 +9,7 @@ import type { RoleName } from "../rbac/role-parts.ts";
 export interface AskedPermission {
   readonly request: AccessRequest;
   /** What is lost without it; absent where it is required. */
-  readonly optional?: "watch" | "tokens";
+  readonly optional?: SwitchoverPermission["optional"];
   /** `namespace-absent`: nothing can be granted there, so that nobody was asked. */
   readonly outcome: "allowed" | "denied" | "namespace-absent";
 }

@@ -134,7 +134,12 @@ describe("a switchover whose volume is full", () => {
       expect(again.stderr).toContain("already completed");
       expect(await hubs()).toEqual(before);
       expect(await outcome()).toBe("succeeded");
-      expect((await files(reportFolder)).toSorted()).toEqual(["report.html", "report.json", "report.md"]);
+      expect((await files(reportFolder)).toSorted()).toEqual([
+        "metrics.prom",
+        "report.html",
+        "report.json",
+        "report.md",
+      ]);
     },
     2 * minute,
   );

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { TestApiServer } from "../../support/api-servers.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
+import { backupNamespace } from "../../support/hubs.ts";
 import { type Ended, SwitchoverBench } from "./support/switchover-bench.ts";
 
 // One switchover, looked at from all sides; it is the dearest fixture of all.
@@ -88,6 +90,27 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
     expect(await bench.state()).toMatchObject({
       config: { archived_restores: [{ name: "restore-acm-passive-sync" }] },
     });
+  });
+
+  test("each hub tells of it in Events beside what was changed, and of the dry run in none", async () => {
+    const told = async (server: TestApiServer): Promise<readonly string[]> => {
+      const { items } = JSON.parse(
+        await server.kubectl(["get", "events.events.k8s.io", "-n", backupNamespace, "-o", "json"]),
+      );
+      return items
+        .map((event: { reason: string; regarding: { kind: string; name: string } }) =>
+          [event.reason, event.regarding.kind, event.regarding.name].join(" "),
+        )
+        .toSorted();
+    };
+    expect(await told(bench.pair.primary)).toEqual([
+      "BackupsPaused BackupSchedule acm-hub-backup",
+      "PassiveSyncStarted Restore restore-acm-passive-sync",
+    ]);
+    expect(await told(bench.pair.secondary)).toEqual([
+      "BackupsEnabled BackupSchedule acm-hub-backup",
+      "FleetActivated Restore restore-acm-passive-sync",
+    ]);
   });
 
   test("the report says what moved, in JSON, Markdown and one HTML file", async () => {

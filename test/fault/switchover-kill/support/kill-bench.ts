@@ -42,9 +42,9 @@ export function describeWrite({ hub, verb, resource, subresource, name }: SeenWr
   return `${hub} ${verb} ${[resource, subresource].filter((part) => part !== "").join("/")} ${name}`.trim();
 }
 
-/** The guards are taken and given back by each run; asking a cluster to join depends on how soon it joins by itself. */
+/** The guards are taken and given back by each run, Events only inform, and asking a cluster to join depends on how soon it joins by itself. */
 function isBesideThePoint({ hub, resource }: SeenWrite): boolean {
-  return resource === "leases" || (hub === "secondary" && resource === "managedclusters");
+  return resource === "leases" || resource === "events" || (hub === "secondary" && resource === "managedclusters");
 }
 
 function isWrite({ verb, resource, path }: KubeRequest): boolean {
