@@ -24,8 +24,8 @@ import { type HubWorld, hubOf, now, type World, world } from "./worlds.ts";
 // Steps that read hubs in any state: what they plan is applied, waits are not, and then they are asked again.
 
 const maxRounds = 8;
-// Every step is asked four things: together they see some thousand hubs.
-const numRuns = 50;
+// Every step is asked four things: together they see more than a thousand hubs.
+const numRuns = 20;
 
 interface Bench {
   readonly hubs: Readonly<Record<HubName, HubInMemory>>;
