@@ -64,6 +64,14 @@ export const methodParameters = {
   }),
 };
 
+/** What of the activation the preflight judges too. */
+export const activationParameters = {
+  "manage-auto-import-strategy": Type.Boolean({
+    default: false,
+    description: "Set the auto-import strategy of the new hub to ImportAndSync during the switchover",
+  }),
+};
+
 /** Which operation this run belongs to. */
 export const operationParameters = {
   "operation-id": Type.Optional(

@@ -158,8 +158,13 @@ const onSecondary: readonly Row[] = [
   }),
   read(["", "configmaps"], ["get"], {
     scope: { namespace: "engine" },
-    steps: ["activate"],
+    steps: ["activate", "finalize"],
     reason: "auto-import strategy",
+  }),
+  write(["", "configmaps"], ["create", "patch", "delete"], {
+    scope: { namespace: "engine" },
+    steps: ["activate", "finalize"],
+    reason: "set the auto-import strategy during the switchover and give it back",
   }),
   read(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),

@@ -80,8 +80,9 @@ async function create(client: KubeClient, change: Create, options: ApplyChangeOp
   }
 }
 
-async function patch(client: KubeClient, change: MergePatch, options: ApplyChangeOptions): Promise<ChangeOutcome> {
-  const { precondition, subresource } = change;
+async function patch(client: KubeClient, change: MergePatch, given: ApplyChangeOptions): Promise<ChangeOutcome> {
+  const { precondition, subresource, probe } = change;
+  const options: ApplyChangeOptions = probe === true ? { ...given, dryRun: "All" } : given;
   const answer = await client.mergePatch(change.resource, change.ref, change.patch, {
     ...options,
     ...precondition,

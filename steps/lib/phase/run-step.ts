@@ -71,6 +71,7 @@ async function playRound<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Prom
   const { note } = plan;
   switch (plan.state) {
     case "skipped":
+      for (const warning of plan.warnings ?? []) run.warn(warning);
       return { state: "skipped", note };
     case "done":
       for (const warning of plan.warnings ?? []) run.warn(warning);
@@ -127,6 +128,7 @@ async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promi
     case "refused":
       return blockedByPlan(run, plan.error);
     case "skipped":
+      for (const warning of plan.warnings ?? []) warn(warning);
       return { state: "skipped", note: plan.note };
     case "done":
       for (const warning of plan.warnings ?? []) warn(warning);

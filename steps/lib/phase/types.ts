@@ -25,6 +25,8 @@ export type Change = {
       readonly patch: unknown;
       readonly precondition?: Preconditions;
       readonly subresource?: string;
+      /** Sent with `dryRun=All` in a real run too: only asks whether the server would accept it. */
+      readonly probe?: true;
     }
   | { readonly verb: "delete"; readonly precondition?: Preconditions; readonly requestTimeoutMs?: number }
 );
@@ -84,7 +86,7 @@ export type Action<M> =
 export type StepPlan<M> =
   | { readonly state: "done"; readonly note: string; readonly warnings?: readonly string[] }
   /** Does not apply here; not recorded as completed. */
-  | { readonly state: "skipped"; readonly note: string }
+  | { readonly state: "skipped"; readonly note: string; readonly warnings?: readonly string[] }
   | { readonly state: "refused"; readonly error: FairleadError }
   | {
       readonly state: "act";

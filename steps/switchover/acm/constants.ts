@@ -9,6 +9,8 @@ export const annotation = {
   tokenExpiration: "expirationTimestamp",
   /** Any edit makes the backup operator look for newer backups before its sync interval ends. */
   syncRequest: "acm-switchover/sync-request",
+  /** On a Restore that this program created to activate clusters: which attempt made it. */
+  activation: "acm-switchover/activation",
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
 } as const;
 

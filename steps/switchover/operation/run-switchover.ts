@@ -61,7 +61,7 @@ function preflightSettings(
     allowPartialBackup: false,
     skipRbacValidation: false,
     skipObservabilityChecks: false,
-    manageAutoImportStrategy: false,
+    manageAutoImportStrategy: params["manage-auto-import-strategy"],
     strictHealth: false,
     namespaces,
     waits: {

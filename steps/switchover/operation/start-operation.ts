@@ -46,25 +46,18 @@ export interface ConnectedSwitchover {
 }
 
 /** Refuses what this version does not do yet, so that no value is silently taken for another. */
-export function refuseUnavailable(params: Pick<TaskParams, "method" | "activation-method" | "old-hub-action">): void {
-  const wanted = [
-    ["method", params.method, "passive"],
-    ["activation-method", params["activation-method"], "patch"],
-    ["old-hub-action", params["old-hub-action"], "secondary"],
-  ] as const;
-  const other = wanted.find(([, given, available]) => given !== available);
-  if (other !== undefined) {
-    const [name, given, available] = other;
-    throw switchoverError(
-      "SW-PAR-04",
-      {
-        what: `${name} "${given}" is not available in this version`,
-        why: `a switchover of this version knows "${available}" only`,
-        fix: `give ${name} ${available}, or use a later version`,
-      },
-      "invalid",
-    );
-  }
+export function refuseUnavailable(params: Pick<TaskParams, "old-hub-action">): void {
+  const given = params["old-hub-action"];
+  if (given === "secondary") return;
+  throw switchoverError(
+    "SW-PAR-04",
+    {
+      what: `old-hub-action "${given}" is not available in this version`,
+      why: 'a switchover of this version knows "secondary" only',
+      fix: "give old-hub-action secondary, or use a later version",
+    },
+    "invalid",
+  );
 }
 
 /** Where operations keep their state, and the setting that says so. */
@@ -182,6 +175,11 @@ export function phaseContext(
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,
     settings: {
+      method: params.method,
+      activationMethod: params["activation-method"],
+      oldHubAction: params["old-hub-action"],
+      pinBackup: params["pin-backup"],
+      manageAutoImportStrategy: params["manage-auto-import-strategy"],
       minManagedClusters: params["min-managed-clusters"],
       allowPartialRestore: params["allow-partial-restore"],
       allowMissingClusters: params["allow-missing-clusters"],

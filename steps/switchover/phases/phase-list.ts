@@ -1,7 +1,9 @@
 import { activateManagedClusters } from "./activation/activate-managed-clusters.ts";
 import { applyImmediateImportAnnotations } from "./activation/apply-immediate-import.ts";
+import { createFullRestore } from "./activation/create-full-restore.ts";
 import { verifyPassiveSync } from "./activation/verify-passive-sync.ts";
 import { waitRestoreCompletion } from "./activation/wait-restore-completion.ts";
+import { resetAutoImportStrategy, setAutoImportStrategy } from "./auto-import-strategy.ts";
 import { enableBackupSchedule, verifyBackupScheduleEnabled } from "./finalization/enable-backup-schedule.ts";
 import { fixBackupCollision } from "./finalization/fix-backup-collision.ts";
 import { handleOldHub, verifyOldHubState } from "./finalization/handle-old-hub.ts";
@@ -33,7 +35,15 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "activation",
     task: "activate",
-    steps: [verifyPassiveSync, activateManagedClusters, waitRestoreCompletion, applyImmediateImportAnnotations],
+    // One of the two that activate does, as the method says; the other says that it does not apply.
+    steps: [
+      verifyPassiveSync,
+      setAutoImportStrategy,
+      activateManagedClusters,
+      createFullRestore,
+      waitRestoreCompletion,
+      applyImmediateImportAnnotations,
+    ],
   },
   {
     phase: "post_activation_verification",
@@ -51,6 +61,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
       verifyNewBackups,
       verifyBackupIntegrity,
       verifyMchHealth,
+      resetAutoImportStrategy,
       handleOldHub,
       verifyOldHubState,
     ],

@@ -10,7 +10,7 @@ import { archive } from "./activation/passive-snapshot.ts";
 import { restoresOf, storageOf, veleroRestoresOf } from "./hub-reads.ts";
 import { ms, type SwitchoverContext } from "./switchover-context.ts";
 
-function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly AcmRestore[]): Wait {
+function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly AcmRestore[], timeoutMs: number): Wait {
   const uids = new Set(restores.map((restore) => restore.metadata.uid ?? ""));
   return waitOn({
     title: `waiting until ${restores.length} Restore(s) of the ${hub} hub are gone`,
@@ -38,7 +38,7 @@ function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly 
         note: `${named.join(", ")}; Velero Restores left: ${velero.join(", ") || "none"}; ${storage}`,
       };
     },
-    timeoutMs: ms(context.tuning.restoreDeleteWait),
+    timeoutMs,
     onTimeout: (note) =>
       switchoverError(
         "SW-FIN-01",
@@ -57,6 +57,7 @@ export function removeRestores(
   context: SwitchoverContext,
   hub: HubName,
   restores: readonly AcmRestore[],
+  { timeoutMs = ms(context.tuning.restoreDeleteWait) }: { readonly timeoutMs?: number } = {},
 ): readonly Action<OperationMemory>[] {
   const at = new Date(context.clock.now()).toISOString();
   return [
@@ -81,6 +82,6 @@ export function removeRestores(
           },
         }),
       ),
-    { kind: "wait", wait: untilGone(context, hub, restores) },
+    { kind: "wait", wait: untilGone(context, hub, restores, timeoutMs) },
   ];
 }

@@ -14,6 +14,11 @@ export interface HubFacts {
 
 /** What the caller allows. */
 export interface SwitchoverSettings {
+  readonly method: "passive" | "full";
+  readonly activationMethod: "patch" | "restore";
+  readonly oldHubAction: "secondary" | "decommission" | "none";
+  readonly pinBackup: boolean;
+  readonly manageAutoImportStrategy: boolean;
   readonly minManagedClusters: number;
   readonly allowPartialRestore: boolean;
   readonly allowMissingClusters: boolean;

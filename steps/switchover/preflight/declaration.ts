@@ -1,7 +1,7 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
-import { hubParameters, methodParameters, operationParameters } from "../parameters.ts";
+import { activationParameters, hubParameters, methodParameters, operationParameters } from "../parameters.ts";
 
 // The preflight's interface, apart from its work, which is loaded only when it runs.
 
@@ -30,10 +30,7 @@ export const preflightParams = {
     default: false,
     description: "Do not let observability block the switchover",
   }),
-  "manage-auto-import-strategy": Type.Boolean({
-    default: false,
-    description: "The switchover will set the auto-import strategy of the new hub itself",
-  }),
+  ...activationParameters,
   "strict-health": Type.Boolean({
     default: false,
     description: "Let an unhealthy node or operator of a hub block the switchover",

@@ -1,13 +1,14 @@
 import type { Clock } from "../../lib/clock/clock.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
+import { hasRemovedPassive } from "../phases/activation/passive-snapshot.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import type { PreflightScope, PreflightSettings } from "./settings.ts";
 
 export type ResumeSettings = Pick<
   PreflightSettings,
-  "scope" | "savedSchedules" | "activatedRestoreUid" | "remakesPassiveRestore"
+  "scope" | "savedSchedules" | "activatedRestoreUid" | "activationMarker" | "remakesPassiveRestore"
 >;
 
 /** Which checks an operation repeats, from how far it has come. Pure. */
@@ -16,7 +17,7 @@ export function resumeScope(document: Pick<StateDocument, "completed_steps"> | u
   if (done.size === 0) {
     return "full";
   }
-  if (done.has("activate_managed_clusters")) {
+  if (done.has("activate_managed_clusters") || done.has("create_full_restore")) {
     return "activated";
   }
   return done.has("pause_backup_schedule") ? "paused" : "before-pause";
@@ -24,10 +25,12 @@ export function resumeScope(document: Pick<StateDocument, "completed_steps"> | u
 
 function fromMemory(memory: OperationMemory | undefined): Omit<ResumeSettings, "scope"> {
   const uid = memory?.activation?.restoreUid;
-  const remakes = memory?.abandoned_activation !== undefined && memory.passive_snapshot !== undefined;
+  const marker = memory?.activation_plan?.marker;
+  const remakes = memory !== undefined && hasRemovedPassive(memory);
   return {
     savedSchedules: memory?.saved_backup_schedules ?? [],
     ...(uid === undefined ? {} : { activatedRestoreUid: uid }),
+    ...(marker === undefined ? {} : { activationMarker: marker }),
     ...(remakes ? { remakesPassiveRestore: true } : {}),
   };
 }

@@ -19,7 +19,9 @@ export interface PreflightSettings {
   readonly waits: PreflightWaits;
   /** uid of the Restore that this operation activated, from its state file. */
   readonly activatedRestoreUid?: string;
-  /** This operation took its activation back, deleted the passive Restore, and will make it anew. */
+  /** What marks the Restore that this operation creates, or is about to create, for the activation. */
+  readonly activationMarker?: string;
+  /** This operation deleted the passive Restore: it makes it anew, or goes on without it. */
   readonly remakesPassiveRestore?: true;
   /** BackupSchedules that this operation saved before it paused them. */
   readonly savedSchedules: readonly BackupSchedule[];

@@ -18,6 +18,45 @@ export interface Activation {
   readonly expectedManagedClustersBackup: string;
   /** Hub time, ms since the epoch: Velero Restores made before belong to the passive sync. */
   readonly appliedAt: number;
+  /** What a Restore that was created names. */
+  readonly pinned?: RestoreNames;
+}
+
+/** Names in the spec of a Restore: a Velero Backup, `latest` or `skip`. */
+export interface RestoreNames {
+  readonly managedClusters: string;
+  readonly credentials: string;
+  readonly resources: string;
+}
+
+/** What a Restore that is created for the activation shall be. */
+export interface RestoreOrder {
+  /** `data`: the first of two stages, which activates nothing (ACM 2.11 and 2.12, method full). */
+  readonly stage: "data" | "activation";
+  readonly restoreName: string;
+  readonly names: RestoreNames;
+  readonly expectedManagedClustersBackup: string;
+}
+
+/** Decided before anything is deleted, so that a run killed in between goes on with the same backups. */
+export interface ActivationPlan extends RestoreOrder {
+  /** Stands on the Restore as an annotation: tells ours from another's of the same name before its uid is known. */
+  readonly marker: string;
+}
+
+/** Backups that the new hub restored last, by name. */
+export interface LastRestored {
+  readonly credentials?: string;
+  readonly resources?: string;
+}
+
+/** The Restore of the first stage. */
+export interface DataRestore {
+  readonly name: string;
+  readonly uid: string;
+  /** Hub time, ms since the epoch. */
+  readonly appliedAt: number;
+  readonly ended: boolean;
 }
 
 /** An activation that failed for good and was taken back, so that it cannot happen later by itself. */
@@ -56,7 +95,15 @@ export interface OperationMemory {
   readonly annotated_clusters?: readonly string[];
   readonly replicas_before?: Readonly<Record<string, number>>;
   readonly passive_snapshot?: RestoreSnapshot;
+  readonly activation_plan?: ActivationPlan;
+  readonly last_restored?: LastRestored;
+  readonly data_restore?: DataRestore;
   readonly activation?: Activation;
+  /** This operation set the strategy of the new hub, and gives back what was there. */
+  readonly auto_import_strategy_set?: true;
+  /** `null`: the key was not there. */
+  readonly auto_import_strategy_previous?: string | null;
+  readonly auto_import_strategy_created_config?: boolean;
   readonly abandoned_activation?: AbandonedActivation;
   readonly archived_restores?: readonly ArchivedRestore[];
   /** Persisted before the old one is deleted: a run killed in between creates it from here. */

@@ -139,7 +139,6 @@ const faults = [
   ["an unknown wait time in the environment", {}, { SWITCHOVER_TUNING: '{"wait":1}' }, "SW-PAR-01", "keys: "],
   ["wait times in the environment that are no JSON", {}, { SWITCHOVER_TUNING: "{" }, "SW-PAR-01", "give an object"],
   ["an action that is not available", { "old-hub-action": "none" }, {}, "SW-PAR-04", "give old-hub-action secondary"],
-  ["a method that is not available", { method: "full" }, {}, "SW-PAR-04", "give method passive"],
   ["a count below zero", { "min-managed-clusters": "-1" }, {}, "STEP-03", "give a number of at least 0"],
   ["a count with a fraction", { "min-managed-clusters": "1.5" }, {}, "STEP-03", "give digits only"],
   ["a count beyond any fleet", { "min-managed-clusters": "9".repeat(40) }, {}, "STEP-03", "give digits only"],

@@ -1,16 +1,16 @@
 import type { StepPlan } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
-import { type BackupSummary, resolveLatest } from "../../acm/backup.ts";
+import { resolveLatest } from "../../acm/backup.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { backupsOf, restoresOf } from "../hub-reads.ts";
+import { backupsOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { planCreatedRestore, type RestoreWorld } from "./create-restore.ts";
+import { recreatePassive } from "./recreate-passive.ts";
 
-interface Seen {
-  readonly restore: AcmRestore | undefined;
-  readonly backups: readonly BackupSummary[];
+interface Seen extends RestoreWorld {
   /** Clock of the new hub, ms since the epoch. */
   readonly hubTime: number;
 }
@@ -111,32 +111,43 @@ export const activateManagedClusters = switchoverStep<Seen>({
   title: "Activate the managed clusters on the new hub",
   onResume: "trust-record",
   async read(context) {
-    const name = context.memory().passive_snapshot?.name;
-    const [restores, backups, { serverTime }] = await Promise.all([
+    const [restores, veleroRestores, backups, { serverTime }] = await Promise.all([
       restoresOf.once(context, "secondary"),
+      veleroRestoresOf.once(context, "secondary"),
       backupsOf.once(context, "secondary"),
       context.clients.secondary.serverVersion({ signal: context.signal }),
     ]);
-    return { restore: restores.find((candidate) => candidate.metadata.name === name), backups, hubTime: serverTime };
+    return { restores, veleroRestores, backups, hubTime: serverTime };
   },
   plan(seen, context) {
-    const { restore } = seen;
-    if (restore === undefined) {
-      return {
-        state: "refused",
-        error: switchoverError("SW-ACT-02", {
-          what: "the new hub has no passive Restore",
-          why: "it was there when the activation was prepared",
-          fix: "create one with managed clusters skip, credentials and resources latest, wait until it is Enabled, then resume",
-        }),
-      };
+    const { method, activationMethod } = context.settings;
+    if (method === "full") {
+      return { state: "skipped", note: "method full activates by create_full_restore" };
     }
-    if ((restore.spec?.veleroManagedClustersBackupName ?? "").trim().toLowerCase() === "latest") {
-      return alreadyLatest(restore, context.memory());
-    }
-    if (restore.status?.phase !== "Enabled") {
-      return waitForEnabled(context, restore.metadata.name);
-    }
-    return activate(seen, restore, context);
+    return activationMethod === "restore" ? planCreatedRestore(seen, context) : planPatch(seen, context);
   },
+  // Only a created Restore takes something away first.
+  onFailure: async (_error, context) => recreatePassive(context),
 });
+
+function planPatch(seen: Seen, context: SwitchoverContext): Plan {
+  const name = context.memory().passive_snapshot?.name;
+  const restore = seen.restores.find((candidate) => candidate.metadata.name === name);
+  if (restore === undefined) {
+    return {
+      state: "refused",
+      error: switchoverError("SW-ACT-02", {
+        what: "the new hub has no passive Restore",
+        why: "it was there when the activation was prepared",
+        fix: "create one with managed clusters skip, credentials and resources latest, wait until it is Enabled, then resume",
+      }),
+    };
+  }
+  if ((restore.spec?.veleroManagedClustersBackupName ?? "").trim().toLowerCase() === "latest") {
+    return alreadyLatest(restore, context.memory());
+  }
+  if (restore.status?.phase !== "Enabled") {
+    return waitForEnabled(context, restore.metadata.name);
+  }
+  return activate(seen, restore, context);
+}

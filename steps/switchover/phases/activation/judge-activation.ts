@@ -26,6 +26,8 @@ export interface ActivationView {
   readonly veleroRestores: readonly VeleroRestoreSummary[];
   readonly activation: Activation;
   readonly allowPartial: boolean;
+  /** The first of two stages: managed clusters are `skip`. */
+  readonly movesNoCluster?: true;
 }
 
 /** The Velero Restores of this activation: those in the status, and all that this Restore owns since it was applied. */
@@ -106,7 +108,7 @@ export function judgeActivation(view: ActivationView): ActivationState {
         ? { state: "running", note: "the operator has not looked at the activation yet" }
         : judgeVelero(view, false);
     case "finished":
-      return judgeVelero(view, false);
+      return judgeVelero(view, view.movesNoCluster === true);
     case "finished-with-errors":
       return judgeFinishedWithErrors(view);
     case "enabled-with-errors":

@@ -47,3 +47,9 @@ export function archive(memory: OperationMemory, restores: readonly AcmRestore[]
     }));
   return { ...memory, archived_restores: [...(memory.archived_restores ?? []), ...added] };
 }
+
+/** This operation deleted the passive Restore of its snapshot: it may make it anew. Pure. */
+export function hasRemovedPassive(memory: OperationMemory): boolean {
+  const { passive_snapshot: snapshot, archived_restores: archived = [] } = memory;
+  return snapshot !== undefined && archived.some((entry) => entry.name === snapshot.name);
+}

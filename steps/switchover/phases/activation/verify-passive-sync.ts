@@ -3,8 +3,7 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { findPassiveRestore, syncIntervalSeconds, type VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import { needsFreshPassive } from "../../acm/acm-version.ts";
 import type { BackupSummary } from "../../acm/backup.ts";
-import { scheduleBlocksRestores } from "../../acm/backup-schedule.ts";
-import { describeStorage, isUsable, type StorageLocation } from "../../acm/backup-storage.ts";
+import type { StorageLocation } from "../../acm/backup-storage.ts";
 import { annotation } from "../../acm/constants.ts";
 import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
 import { judgePassiveRestore } from "../../acm/passive-restore.ts";
@@ -13,8 +12,9 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, schedulesOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { notYetVisible, staleKinds } from "./fresh-passive.ts";
-import { restoreFrom, snapshotOf } from "./passive-snapshot.ts";
+import { refuseActiveSchedule, waitUntilStorage, waitUntilVisible } from "./before-activation.ts";
+import { staleKinds } from "./fresh-passive.ts";
+import { hasRemovedPassive, restoreFrom, snapshotOf } from "./passive-snapshot.ts";
 
 interface Seen {
   readonly schedules: readonly BackupSchedule[];
@@ -71,31 +71,8 @@ function untilEnabled(context: SwitchoverContext, name: string, timeoutSeconds: 
 
 function judge(context: SwitchoverContext, restore: AcmRestore, veleroRestores: readonly VeleroRestoreSummary[]) {
   const { version } = context.hubs.secondary;
-  return judgePassiveRestore({ restore, veleroRestores, version, isOurs: false, activationMethod: "patch" });
-}
-
-function untilVisible(context: SwitchoverContext): Wait {
-  return waitOn({
-    title: "waiting until the new hub sees the newest backups of the old hub",
-    sources: { onPrimary: backupsOf.live(context, "primary"), onSecondary: backupsOf.live(context, "secondary") },
-    decide: ({ onPrimary, onSecondary }) => {
-      const missing = notYetVisible(onPrimary, onSecondary);
-      return missing.length === 0
-        ? { state: "done", note: "all visible" }
-        : { state: "pending", note: `not yet on the new hub: ${missing.join(", ")}` };
-    },
-    timeoutMs: ms(context.tuning.backupSyncWait),
-    onTimeout: (note) =>
-      switchoverError(
-        "SW-ACT-04",
-        {
-          what: "the newest backups of the old hub did not reach the new hub",
-          why: note,
-          fix: "check Velero and the storage location of the new hub, then resume; nothing was changed there",
-        },
-        "timeout",
-      ),
-  });
+  const { activationMethod } = context.settings;
+  return judgePassiveRestore({ restore, veleroRestores, version, isOurs: false, activationMethod });
 }
 
 function untilFresh(context: SwitchoverContext, restore: AcmRestore): Wait {
@@ -154,27 +131,10 @@ function requestSync(context: SwitchoverContext, restore: AcmRestore): readonly 
   ];
 }
 
-function untilStorage(context: SwitchoverContext): Wait {
-  return waitOn({
-    title: "waiting for a usable backup storage location on the new hub",
-    sources: { storage: storageOf.live(context, "secondary") },
-    decide: ({ storage }) =>
-      storage.some(isUsable)
-        ? { state: "done", note: "usable" }
-        : { state: "pending", note: storage.map(describeStorage).join(", ") || "there is none" },
-    timeoutMs: ms(context.tuning.errorGrace),
-    onTimeout: (note) =>
-      switchoverError("SW-ACT-06", {
-        what: "the new hub has no usable backup storage location",
-        why: note,
-        fix: "mend the storage location, then resume; nothing was changed",
-      }),
-  });
-}
-
 function rebuildOrRefuse(context: SwitchoverContext): Plan {
-  const { passive_snapshot: snapshot, abandoned_activation: abandoned } = context.memory();
-  if (snapshot === undefined || abandoned === undefined) {
+  const memory = context.memory();
+  const { passive_snapshot: snapshot } = memory;
+  if (snapshot === undefined || !hasRemovedPassive(memory)) {
     return {
       state: "refused",
       error: switchoverError("SW-ACT-02", {
@@ -185,7 +145,7 @@ function rebuildOrRefuse(context: SwitchoverContext): Plan {
     };
   }
   return waitThenLook(
-    `make Restore ${snapshot.name} anew after the activation that was taken back`,
+    `make Restore ${snapshot.name} anew, which this operation deleted`,
     {
       kind: "write",
       change: {
@@ -201,20 +161,13 @@ function rebuildOrRefuse(context: SwitchoverContext): Plan {
   );
 }
 
-function blockedBySchedule(blocking: BackupSchedule): Plan {
-  return {
-    state: "refused",
-    error: switchoverError("SW-ACT-01", {
-      what: `BackupSchedule ${blocking.metadata.name} on the new hub is ${blocking.status?.phase || "without a phase"}`,
-      why: "a schedule that is not paused ends every Restore beside it for good",
-      fix: "pause it and wait for the phase Paused, or delete it, then resume",
-    }),
-  };
-}
-
 function planRestore(seen: Seen, restore: AcmRestore, context: SwitchoverContext): Plan | undefined {
   const judged = judge(context, restore, seen.veleroRestores);
   const { name } = restore.metadata;
+  // Replaced by another Restore, it need not be alive: what it restored is there.
+  if (judged.state === "ended-with-data" && context.settings.activationMethod === "restore") {
+    return undefined;
+  }
   if (judged.state === "dead" || judged.state === "ended-with-data") {
     const fix = judged.state === "dead" ? judged.fix : "delete this Restore and create it anew";
     const text = { what: `Restore ${name} on the new hub cannot be activated`, why: judged.why, fix };
@@ -227,6 +180,48 @@ function planRestore(seen: Seen, restore: AcmRestore, context: SwitchoverContext
     });
   }
   return undefined;
+}
+
+function planPassive(seen: Seen, context: SwitchoverContext): Plan | undefined {
+  const restore = findPassiveRestore(seen.restores);
+  if (restore === undefined) {
+    return rebuildOrRefuse(context);
+  }
+  return (
+    planRestore(seen, restore, context) ??
+    waitUntilVisible(seen.primaryBackups, seen.backups, context) ??
+    waitUntilFresh(seen, restore, context)
+  );
+}
+
+function waitUntilFresh(seen: Seen, restore: AcmRestore, context: SwitchoverContext): Plan | undefined {
+  const { version } = context.hubs.secondary;
+  if (
+    !needsFreshPassive(version, context.settings.activationMethod) ||
+    staleKinds(restore, seen.veleroRestores, seen.backups).length === 0
+  ) {
+    return undefined;
+  }
+  return waitThenLook("wait until the newest backups are restored", ...requestSync(context, restore), {
+    kind: "wait",
+    wait: untilFresh(context, restore),
+  });
+}
+
+function keepSnapshot(restore: AcmRestore | undefined): Plan {
+  const snapshot = restore === undefined ? undefined : snapshotOf(restore);
+  return {
+    state: "act",
+    note: `Restore ${restore?.metadata.name} is ready and up to date`,
+    actions: [
+      {
+        kind: "remember",
+        note: `keep a copy of Restore ${restore?.metadata.name}`,
+        update: (memory) => (snapshot === undefined ? memory : { ...memory, passive_snapshot: snapshot }),
+      },
+    ],
+    afterwards: "done",
+  };
 }
 
 /** Proves that the passive Restore of the new hub holds the newest data and can be activated; keeps a copy of it. */
@@ -247,43 +242,14 @@ export const verifyPassiveSync = switchoverStep<Seen>({
     return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
   },
   plan(seen, context) {
-    const { version } = context.hubs.secondary;
-    const blocking = seen.schedules.find((schedule) => scheduleBlocksRestores(schedule, version));
-    if (blocking !== undefined) {
-      return blockedBySchedule(blocking);
+    if (context.settings.method === "full") {
+      return { state: "skipped", note: "method full needs no passive sync" };
     }
-    const restore = findPassiveRestore(seen.restores);
-    if (restore === undefined) {
-      return rebuildOrRefuse(context);
-    }
-    const unsettled = planRestore(seen, restore, context);
-    if (unsettled !== undefined) {
-      return unsettled;
-    }
-    if (notYetVisible(seen.primaryBackups, seen.backups).length > 0) {
-      return waitThenLook("wait for the newest backups", { kind: "wait", wait: untilVisible(context) });
-    }
-    if (needsFreshPassive(version, "patch") && staleKinds(restore, seen.veleroRestores, seen.backups).length > 0) {
-      return waitThenLook("wait until the newest backups are restored", ...requestSync(context, restore), {
-        kind: "wait",
-        wait: untilFresh(context, restore),
-      });
-    }
-    if (!seen.storage.some(isUsable)) {
-      return waitThenLook("wait for the storage location", { kind: "wait", wait: untilStorage(context) });
-    }
-    const snapshot = snapshotOf(restore);
-    return {
-      state: "act",
-      note: `Restore ${restore.metadata.name} is Enabled and up to date`,
-      actions: [
-        {
-          kind: "remember",
-          note: `keep a copy of Restore ${restore.metadata.name}`,
-          update: (memory) => (snapshot === undefined ? memory : { ...memory, passive_snapshot: snapshot }),
-        },
-      ],
-      afterwards: "done",
-    };
+    return (
+      refuseActiveSchedule(seen.schedules, context) ??
+      planPassive(seen, context) ??
+      waitUntilStorage(seen.storage, context) ??
+      keepSnapshot(findPassiveRestore(seen.restores))
+    );
   },
 });

@@ -1,17 +1,16 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
-import type { Action, Seen as Look, StepPlan, Wait, WaitTime } from "../../../lib/phase/types.ts";
+import type { Seen as Look, StepPlan, Wait, WaitTime } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import { describeStorage, isUsable, type StorageLocation } from "../../acm/backup-storage.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
-import { acmRestores } from "../../acm/resources.ts";
 import type { Activation, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { fleetOf, restoresOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { type ActivationView, activationRestores, judgeActivation } from "./judge-activation.ts";
-import { archive } from "./passive-snapshot.ts";
+import { activationFailed, activationVanished, takeBack } from "./take-back.ts";
 
 interface Seen {
   readonly restores: readonly AcmRestore[];
@@ -21,11 +20,8 @@ interface Seen {
 
 type Plan = StepPlan<OperationMemory>;
 
-/** An activation that failed for good while its Restore is still active: it must be taken back. */
-const failedForGood = "SW-ACT-12";
-
 function failure(name: string, why: string): FairleadError {
-  return switchoverError(failedForGood, {
+  return switchoverError(activationFailed, {
     what: `the activation through Restore ${name} failed`,
     why,
     fix: "mend what the message names on the new hub, then resume: it is activated anew",
@@ -33,7 +29,7 @@ function failure(name: string, why: string): FairleadError {
 }
 
 function vanished(name: string): FairleadError {
-  return switchoverError("SW-ACT-10", {
+  return switchoverError(activationVanished, {
     what: `Restore ${name} on the new hub disappeared during the activation`,
     why: "someone or something deleted it",
     fix: "find out who did; create the passive Restore anew and resume, or use rollback",
@@ -249,84 +245,3 @@ export const waitRestoreCompletion = switchoverStep<Seen>({
   },
   onFailure: async (error, context) => takeBack(error, context),
 });
-
-/**
- * Takes a failed activation back: an ACM Restore that failed is still active, and may activate later by itself (always
- * from ACM 2.17, and on any version after a lost storage location).
- */
-async function takeBack(error: FairleadError, context: SwitchoverContext): Promise<readonly Action<OperationMemory>[]> {
-  const { activation } = context.memory();
-  if (error.text.id !== failedForGood || activation === undefined) {
-    return [];
-  }
-  const restore = (await restoresOf.once(context, "secondary")).find(
-    (one) => one.metadata.uid === activation.restoreUid,
-  );
-  if (restore === undefined) {
-    return [];
-  }
-  const { name } = restore.metadata;
-  const ref = { name, namespace: context.namespaces.backup };
-  const precondition = { uid: activation.restoreUid };
-  const abandoned = {
-    uid: activation.restoreUid,
-    phase: restore.status?.phase ?? "",
-    lastMessage: restore.status?.lastMessage ?? "",
-  };
-  const at = new Date(context.clock.now()).toISOString();
-  return [
-    {
-      kind: "remember",
-      note: `take the activation through Restore ${name} back`,
-      update: (memory) => ({ ...archive(memory, [restore], at), abandoned_activation: abandoned }),
-    },
-    { kind: "forget", step: "activate_managed_clusters", note: "the activation was taken back" },
-    { kind: "forget", step: "verify_passive_sync", note: "the activation was taken back" },
-    {
-      kind: "write",
-      change: {
-        target: "secondary",
-        resource: acmRestores,
-        ref,
-        precondition,
-        summary: `set managed clusters of Restore ${name} back to skip`,
-        verb: "merge-patch",
-        patch: { spec: { veleroManagedClustersBackupName: "skip" } },
-      },
-    },
-    {
-      kind: "write",
-      change: {
-        target: "secondary",
-        resource: acmRestores,
-        ref,
-        precondition,
-        summary: `delete Restore ${name}`,
-        verb: "delete",
-      },
-    },
-    {
-      kind: "wait",
-      wait: waitOn({
-        title: `waiting until Restore ${name} is gone`,
-        sources: { restores: restoresOf.live(context, "secondary"), storage: storageOf.live(context, "secondary") },
-        decide: ({ restores, storage }) => {
-          const left = restores.find((one) => one.metadata.uid === activation.restoreUid);
-          if (left === undefined) {
-            return { state: "done", note: "gone" };
-          }
-          const where = storage.some(isUsable) ? "" : "; no storage location is Available, which its deletion needs";
-          return { state: "pending", note: `finalizers: ${(left.metadata.finalizers ?? []).join(", ")}${where}` };
-        },
-        timeoutMs: ms(context.tuning.restoreDeleteWait),
-        onTimeout: (note) => ({
-          warning:
-            (restore.status?.veleroManagedClustersRestoreName ?? "") === ""
-              ? `Restore ${name} is being deleted (${note}); its managed-clusters restore was never made, so the activation is stopped for good`
-              : `Restore ${name} is still being deleted (${note}); it may still activate the clusters`,
-        }),
-      }),
-    },
-    { kind: "warn", message: `Restore ${name} was deleted, so that it cannot activate the clusters later by itself` },
-  ];
-}

@@ -1,11 +1,12 @@
 import { findPassiveRestore, isActiveRestore } from "../../acm/acm-restore.ts";
 import { isUsable } from "../../acm/backup-storage.ts";
-import { restoreName } from "../../acm/constants.ts";
+import { annotation, restoreName } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, judge, passed, warning } from "../finding.ts";
 import type { HubObservation } from "../observation.ts";
 import { valueOr } from "../reading.ts";
+import type { PreflightSettings } from "../settings.ts";
 
 const ownNames: ReadonlySet<string> = new Set([restoreName.activate, restoreName.full]);
 
@@ -17,22 +18,32 @@ export const noForeignRestore: Check = {
   hubs: ["secondary"],
   modes: "both",
   onResume: "until-activation",
-  evaluate: ({ secondary }, { activatedRestoreUid }) =>
+  evaluate: ({ secondary }, settings) =>
     judge(secondary.restores, {
       hub: "secondary",
       unreadable: "critical",
       decide: (restores) => {
         // The passive one is activated in place, or deleted before another is created.
         const ours = findPassiveRestore(restores);
-        const others = restores.filter(
-          (restore) =>
-            restore !== ours && (activatedRestoreUid === undefined || restore.metadata.uid !== activatedRestoreUid),
-        );
+        const others = restores.filter((restore) => restore !== ours && !isOurs(restore, settings));
         const findings = others.flatMap((restore) => evaluateRestore(restore, secondary));
         return findings.length > 0 ? findings : [passed("secondary", "no other Restore is active")];
       },
     }),
 };
+
+/**
+ * Activated or created by this operation, or being deleted by it: once an activation is planned, what stands under its
+ * names is archived, deleted and waited for.
+ */
+function isOurs({ metadata }: AcmRestore, { activatedRestoreUid, activationMarker }: PreflightSettings): boolean {
+  if (activatedRestoreUid !== undefined && metadata.uid === activatedRestoreUid) return true;
+  if (activationMarker === undefined) return false;
+  return (
+    metadata.annotations?.[annotation.activation] === activationMarker ||
+    (metadata.deletionTimestamp !== undefined && ownNames.has(metadata.name))
+  );
+}
 
 function evaluateRestore(restore: AcmRestore, secondary: HubObservation): readonly Finding[] {
   const { name, deletionTimestamp } = restore.metadata;

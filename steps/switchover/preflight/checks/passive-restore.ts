@@ -24,7 +24,7 @@ export const passiveRestore: Check = {
       decide: ([restores, veleroRestores]) => {
         const restore = findPassiveRestore(restores);
         if (restore === undefined && settings.remakesPassiveRestore === true) {
-          return [passed("secondary", "deleted when the activation was taken back; this run makes it anew")];
+          return [passed("secondary", "deleted by this operation, which goes on from there")];
         }
         if (restore === undefined) {
           return [
@@ -57,7 +57,7 @@ function isOurs(restore: AcmRestore, { activatedRestoreUid }: PreflightSettings)
 /** Whatever its phase says: one that goes cannot be activated. */
 function beingDeleted(name: string, { remakesPassiveRestore }: PreflightSettings): Finding {
   return remakesPassiveRestore === true
-    ? passed("secondary", `${name} is being deleted since the activation was taken back; this run waits for its end`)
+    ? passed("secondary", `${name} is being deleted by this operation, which waits for its end`)
     : critical("secondary", `${name} is being deleted`, "wait until it is gone, then create it anew");
 }
 

@@ -10,7 +10,12 @@ import {
   summariseManagedCluster,
 } from "../../../../steps/switchover/acm/managed-cluster.ts";
 import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
-import { acmRestores, backupSchedules, managedClusters } from "../../../../steps/switchover/acm/resources.ts";
+import {
+  acmRestores,
+  backupSchedules,
+  configMaps,
+  managedClusters,
+} from "../../../../steps/switchover/acm/resources.ts";
 import { applyImmediateImportAnnotations } from "../../../../steps/switchover/phases/activation/apply-immediate-import.ts";
 import { switchoverPhases } from "../../../../steps/switchover/phases/phase-list.ts";
 import { verifyAutoImportCleanup } from "../../../../steps/switchover/phases/post-activation/verify-auto-import-cleanup.ts";
@@ -35,9 +40,11 @@ interface Bench {
   perform(actions: readonly Action<OperationMemory>[]): void;
 }
 
+const isProbe = (change: Change): boolean => change.verb === "merge-patch" && change.probe === true;
+
 function changesOf(actions: readonly Action<OperationMemory>[]): readonly Change[] {
   return actions.flatMap((action) => {
-    if (action.kind === "write") return [action.change];
+    if (action.kind === "write") return isProbe(action.change) ? [] : [action.change];
     return action.kind === "bulk" ? action.changes : [];
   });
 }
@@ -55,6 +62,7 @@ function benchOf(from: World): Bench {
     settings: from,
     memory: () => memory,
     clock: { now: () => now },
+    dryRun: { enabled: false },
     signal: new AbortController().signal,
     // Planners ask for nothing else.
   } as unknown as SwitchoverContext;
@@ -151,7 +159,11 @@ describe.each(named)("the plan of %s", (name, step, phase) => {
   });
 
   test(`writes to the ${allowed.join()} hub only, within ACM's namespaces`, async () => {
-    const namespaces: readonly (string | undefined)[] = [defaultNamespaces.backup, defaultNamespaces.observability];
+    const namespaces: readonly (string | undefined)[] = [
+      defaultNamespaces.backup,
+      defaultNamespaces.observability,
+      defaultNamespaces.engine,
+    ];
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
         const bench = benchOf(given);
@@ -193,12 +205,15 @@ describe("the hubs that these plans are made for", () => {
     expect([...wrote].toSorted()).toEqual([
       "activate_managed_clusters",
       "apply_immediate_import_annotations",
+      "create_full_restore",
       "disable_auto_import",
       "enable_backup_schedule",
       "fix_backup_collision",
       "handle_old_hub",
       "pause_backup_schedule",
+      "reset_auto_import_strategy",
       "scale_down_thanos",
+      "set_auto_import_strategy",
       "verify_auto_import_cleanup",
       "verify_new_backups",
       "verify_passive_sync",
@@ -322,7 +337,7 @@ describe("a plan that writes", () => {
   });
 
   test("deletes a Restore or a schedule of the new hub only under the uid that it was read with", async () => {
-    const guarded = new Set([acmRestores.plural, backupSchedules.plural]);
+    const guarded = new Set([acmRestores.plural, backupSchedules.plural, configMaps.plural]);
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
         for (const { step } of steps) {
@@ -343,7 +358,8 @@ describe("a plan that writes", () => {
   test("activates through `latest` only a passive Restore that is Enabled, once, under the uid that it was read with", async () => {
     const step = steps.find(({ step: { name } }) => name === "activate_managed_clusters")?.step;
     await fc.assert(
-      fc.asyncProperty(world, async (given) => {
+      fc.asyncProperty(world, async (any) => {
+        const given: World = { ...any, method: "passive", activationMethod: "patch" };
         const bench = benchOf(given);
         if (step !== undefined) await rest(step, bench);
         expect(bench.changes.length).toBeLessThanOrEqual(1);
@@ -357,6 +373,44 @@ describe("a plan that writes", () => {
       { numRuns },
     );
   });
+
+  test.each([
+    ["passive", "activate_managed_clusters"],
+    ["full", "create_full_restore"],
+  ] as const)(
+    "creates a Restore of method %s only once nothing that syncs or has its name is left, and names all three kinds",
+    async (method, stepName) => {
+      const step = steps.find(({ step: { name } }) => name === stepName)?.step;
+      let created = 0;
+      await fc.assert(
+        fc.asyncProperty(world, async (any) => {
+          // One that is being deleted goes with the wait for it, which these hubs do not play.
+          const restores = any.hubs.secondary.restores.filter(({ metadata }) => !metadata.deletionTimestamp);
+          const hubs = { ...any.hubs, secondary: { ...any.hubs.secondary, restores } };
+          const activationMethod = method === "full" ? "patch" : "restore";
+          const given: World = { ...any, hubs, method, activationMethod };
+          const bench = benchOf(given);
+          if (step !== undefined) await rest(step, bench);
+          const creations = bench.changes.filter(({ verb }) => verb === "create");
+          expect(creations.length).toBeLessThanOrEqual(1);
+          if (creations.length === 0) return;
+          created += 1;
+          // One that is being deleted goes with the wait for it, which these hubs do not play.
+          const left = bench.hubs.secondary.all(acmRestores).filter(({ metadata }) => !metadata.deletionTimestamp);
+          expect(left.filter(({ spec }) => spec?.syncRestoreWithNewBackups === true)).toEqual([]);
+          const { activation_plan: plan } = bench.context.memory();
+          const made = left.find(({ metadata }) => metadata.annotations?.[annotation.activation] === plan?.marker);
+          expect(made?.spec).toMatchObject({ cleanupBeforeRestore: "CleanupRestored" });
+          expect([made?.spec?.veleroCredentialsBackupName, made?.spec?.veleroResourcesBackupName]).not.toContain(
+            "skip",
+          );
+          expect(made?.spec?.veleroManagedClustersBackupName === "skip").toBe(plan?.stage === "data");
+        }),
+        { numRuns: 300 },
+      );
+      expect(created).toBeGreaterThan(0);
+    },
+  );
 
   test("scales only the metrics compactor, to nothing, and keeps how many there were", async () => {
     const step = steps.find(({ step: { name } }) => name === "scale_down_thanos")?.step;

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import type { KubeObject } from "../../../../steps/lib/kube/types.ts";
-import { annotation, label, objectName, veleroScheduleName } from "../../../../steps/switchover/acm/constants.ts";
+import {
+  annotation,
+  label,
+  objectName,
+  restoreName,
+  veleroScheduleName,
+} from "../../../../steps/switchover/acm/constants.ts";
 import type { HubName } from "../../../../steps/switchover/acm/hub-identity.ts";
 import type {
   AcmRestore,
@@ -47,6 +53,11 @@ export interface HubWorld {
 export interface World {
   readonly hubs: Readonly<Record<HubName, HubWorld>>;
   readonly memory: OperationMemory;
+  readonly method: "passive" | "full";
+  readonly activationMethod: "patch" | "restore";
+  readonly oldHubAction: "secondary" | "none";
+  readonly pinBackup: boolean;
+  readonly manageAutoImportStrategy: boolean;
   readonly minManagedClusters: number;
   readonly allowMissingClusters: boolean;
   readonly allowPartialRestore: boolean;
@@ -288,6 +299,45 @@ const memory: fc.Arbitrary<OperationMemory> = fc.record(
       expectedManagedClustersBackup: "acm-managed-clusters-schedule-20261125100000",
       appliedAt: now - 120_000,
     })),
+    activation_plan: fc
+      .record({
+        stage: oneOf("data", "activation"),
+        hour: fc.integer({ min: 8, max: 11 }),
+        marker: oneOf("ours", "other"),
+      })
+      .map(({ stage, hour, marker }) => {
+        const stamp = `20261125${String(hour).padStart(2, "0")}0000`;
+        const managedClusters = `${veleroScheduleName.managedClusters}-${stamp}`;
+        return {
+          stage,
+          marker,
+          restoreName: stage === "data" ? restoreName.full : restoreName.activate,
+          names: {
+            managedClusters: stage === "data" ? "skip" : managedClusters,
+            credentials: `${veleroScheduleName.credentials}-${stamp}`,
+            resources: "latest",
+          },
+          expectedManagedClustersBackup: managedClusters,
+        };
+      }),
+    archived_restores: fc.constant([
+      {
+        name: "restore-acm-passive-sync",
+        namespace: backup,
+        uid: "earlier",
+        archived_at: "2026-11-25T10:00:00Z",
+        phase: "Enabled",
+        last_message: "",
+        spec: null,
+      },
+    ]),
+    last_restored: fc.constant({ credentials: "acm-credentials-schedule-20261125080000", resources: "r" }),
+    data_restore: fc
+      .boolean()
+      .map((ended) => ({ name: restoreName.full, uid: "gone", appliedAt: now - 60_000, ended })),
+    auto_import_strategy_set: fc.constant(true as const),
+    auto_import_strategy_previous: oneOf(null, "ImportOnly"),
+    auto_import_strategy_created_config: fc.boolean(),
     abandoned_activation: fc.constant({ uid: "earlier", phase: "Error", lastMessage: "" }),
     created_schedule: fc.record({
       name: fc.constant("acm-hub-backup-s1"),
@@ -303,6 +353,11 @@ const memory: fc.Arbitrary<OperationMemory> = fc.record(
 export const world: fc.Arbitrary<World> = fc.record({
   hubs: fc.record({ primary: hubWorld, secondary: hubWorld }),
   memory,
+  method: oneOf("passive", "passive", "full"),
+  activationMethod: oneOf("patch", "restore"),
+  oldHubAction: oneOf("secondary", "secondary", "none"),
+  pinBackup: fc.boolean(),
+  manageAutoImportStrategy: fc.boolean(),
   minManagedClusters: oneOf(0, 1),
   allowMissingClusters: fc.boolean(),
   allowPartialRestore: fc.boolean(),
@@ -326,7 +381,8 @@ export function hubOf(name: HubName, from: HubWorld): HubInMemory {
   hub.put(kinds.multiClusterHubs, [{ ...named(objectName.multiClusterHub, acm), status: { phase: from.hubPhase } }]);
   if (from.strategy !== undefined) {
     const data = { autoImportStrategy: from.strategy };
-    hub.put(kinds.configMaps, [{ ...named(objectName.importControllerConfig, engine), data }]);
+    const { metadata } = named(objectName.importControllerConfig, engine);
+    hub.put(kinds.configMaps, [{ metadata: { ...metadata, uid: "config", resourceVersion: "1" }, data }]);
   }
   if (from.replicas !== undefined) {
     hub.put(kinds.namespaces, [named(observability)]);

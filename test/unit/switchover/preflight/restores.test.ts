@@ -53,7 +53,7 @@ describeRules(passiveRestore, [
     given: "none, after this operation took its activation back",
     observed: restores(),
     settings: { remakesPassiveRestore: true },
-    finds: [["passed secondary", "this run makes it anew"]],
+    finds: [["passed secondary", "which goes on from there"]],
   },
   {
     given: "A-13: two, of which the newest counts",

@@ -1,0 +1,98 @@
+import type { StepPlan, Wait } from "../../../lib/phase/types.ts";
+import { waitOn } from "../../../lib/phase/types.ts";
+import type { BackupSummary } from "../../acm/backup.ts";
+import { scheduleBlocksRestores } from "../../acm/backup-schedule.ts";
+import { describeStorage, isUsable, type StorageLocation } from "../../acm/backup-storage.ts";
+import type { BackupSchedule } from "../../acm/hub-objects.ts";
+import type { OperationMemory } from "../../state/operation-memory.ts";
+import { switchoverError } from "../../switchover-error.ts";
+import { backupsOf, storageOf } from "../hub-reads.ts";
+import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { notYetVisible } from "./fresh-passive.ts";
+
+// What every way of activating waits for before it changes anything.
+
+type Plan = StepPlan<OperationMemory>;
+
+function waitThenLook(note: string, wait: Wait): Plan {
+  return { state: "act", note, actions: [{ kind: "wait", wait }], afterwards: "plan-again" };
+}
+
+function untilVisible(context: SwitchoverContext): Wait {
+  return waitOn({
+    title: "waiting until the new hub sees the newest backups of the old hub",
+    sources: { onPrimary: backupsOf.live(context, "primary"), onSecondary: backupsOf.live(context, "secondary") },
+    decide: ({ onPrimary, onSecondary }) => {
+      const missing = notYetVisible(onPrimary, onSecondary);
+      return missing.length === 0
+        ? { state: "done", note: "all visible" }
+        : { state: "pending", note: `not yet on the new hub: ${missing.join(", ")}` };
+    },
+    timeoutMs: ms(context.tuning.backupSyncWait),
+    onTimeout: (note) =>
+      switchoverError(
+        "SW-ACT-04",
+        {
+          what: "the newest backups of the old hub did not reach the new hub",
+          why: note,
+          fix: "check Velero and the storage location of the new hub, then resume; nothing was changed there",
+        },
+        "timeout",
+      ),
+  });
+}
+
+function untilStorage(context: SwitchoverContext): Wait {
+  return waitOn({
+    title: "waiting for a usable backup storage location on the new hub",
+    sources: { storage: storageOf.live(context, "secondary") },
+    decide: ({ storage }) =>
+      storage.some(isUsable)
+        ? { state: "done", note: "usable" }
+        : { state: "pending", note: storage.map(describeStorage).join(", ") || "there is none" },
+    timeoutMs: ms(context.tuning.errorGrace),
+    onTimeout: (note) =>
+      switchoverError("SW-ACT-06", {
+        what: "the new hub has no usable backup storage location",
+        why: note,
+        fix: "mend the storage location, then resume; nothing was changed",
+      }),
+  });
+}
+
+function blockedBySchedule(blocking: BackupSchedule): Plan {
+  return {
+    state: "refused",
+    error: switchoverError("SW-ACT-01", {
+      what: `BackupSchedule ${blocking.metadata.name} on the new hub is ${blocking.status?.phase || "without a phase"}`,
+      why: "a schedule that is not paused ends every Restore beside it for good",
+      fix: "pause it and wait for the phase Paused, or delete it, then resume",
+    }),
+  };
+}
+
+/** A schedule that was unpaused since the preflight. Pure. */
+export function refuseActiveSchedule(
+  schedules: readonly BackupSchedule[],
+  context: SwitchoverContext,
+): Plan | undefined {
+  const { version } = context.hubs.secondary;
+  const blocking = schedules.find((schedule) => scheduleBlocksRestores(schedule, version));
+  return blocking === undefined ? undefined : blockedBySchedule(blocking);
+}
+
+/** The new hub restores what it sees: a backup that ended minutes ago may not be there yet. Pure. */
+export function waitUntilVisible(
+  onPrimary: readonly BackupSummary[],
+  onSecondary: readonly BackupSummary[],
+  context: SwitchoverContext,
+): Plan | undefined {
+  return notYetVisible(onPrimary, onSecondary).length === 0
+    ? undefined
+    : waitThenLook("wait for the newest backups", untilVisible(context));
+}
+
+/** A lost location does not show on a Restore that is Enabled: the activation would be accepted, and fail. Pure. */
+export function waitUntilStorage(storage: readonly StorageLocation[], context: SwitchoverContext): Plan | undefined {
+  return storage.some(isUsable) ? undefined : waitThenLook("wait for the storage location", untilStorage(context));
+}

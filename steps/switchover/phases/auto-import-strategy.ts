@@ -1,0 +1,174 @@
+import type { Action, StepPlan } from "../../lib/phase/types.ts";
+import { importsOnlyOnce } from "../acm/acm-version.ts";
+import { importStrategy, objectName } from "../acm/constants.ts";
+import type { ConfigMap } from "../acm/hub-objects.ts";
+import { configMaps } from "../acm/resources.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+import { fleetOf } from "./hub-reads.ts";
+import { type SwitchoverContext, switchoverStep } from "./switchover-context.ts";
+
+// From ACM 2.14 a hub imports a cluster that it knows only once. A switchover may let it import again and again, and
+// gives back afterwards what was there.
+
+type Plan = StepPlan<OperationMemory>;
+
+const { key } = importStrategy;
+
+function readConfig(context: SwitchoverContext): Promise<ConfigMap | undefined> {
+  const ref = { name: objectName.importControllerConfig, namespace: context.namespaces.engine };
+  return context.clients.secondary.find(configMaps, ref, { signal: context.signal });
+}
+
+function object(context: SwitchoverContext) {
+  return {
+    target: "secondary",
+    resource: configMaps,
+    ref: { name: objectName.importControllerConfig, namespace: context.namespaces.engine },
+  } as const;
+}
+
+function patchKey(config: ConfigMap, value: string | null, context: SwitchoverContext): Action<OperationMemory> {
+  const { uid } = config.metadata;
+  return {
+    kind: "write",
+    change: {
+      ...object(context),
+      summary: value === null ? `remove ${key} from ConfigMap ${config.metadata.name}` : `set ${key} to ${value}`,
+      verb: "merge-patch",
+      patch: { data: { [key]: value } },
+      ...(uid === undefined ? {} : { precondition: { uid } }),
+    },
+  };
+}
+
+function createConfig(context: SwitchoverContext): Action<OperationMemory> {
+  const { ref } = object(context);
+  const body: ConfigMap = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: ref,
+    data: { [key]: importStrategy.sync },
+  };
+  return {
+    kind: "write",
+    change: {
+      ...object(context),
+      summary: `set ${key} to ${importStrategy.sync} (create ConfigMap ${ref.name})`,
+      verb: "create",
+      body,
+    },
+  };
+}
+
+interface Before {
+  readonly config: ConfigMap | undefined;
+  readonly clusters: number;
+}
+
+function planSet({ config, clusters }: Before, context: SwitchoverContext): Plan {
+  const { manageAutoImportStrategy, oldHubAction } = context.settings;
+  const current = config?.data?.[key] ?? importStrategy.importOnly;
+  if (!importsOnlyOnce(context.hubs.secondary.version)) {
+    return { state: "skipped", note: "there is no such strategy before ACM 2.14" };
+  }
+  if (current === importStrategy.sync) return { state: "done", note: `the strategy is ${current}` };
+  if (clusters === 0) return { state: "skipped", note: "the new hub knows no cluster yet that it would not import" };
+  if (oldHubAction !== "secondary") return { state: "skipped", note: `not needed with old-hub-action ${oldHubAction}` };
+  if (!manageAutoImportStrategy) {
+    return { state: "skipped", note: `the strategy stays ${current}; manage-auto-import-strategy would change it` };
+  }
+  return {
+    state: "act",
+    note: `let the new hub import its clusters by itself (${importStrategy.sync})`,
+    actions: [
+      {
+        kind: "remember",
+        note: `the strategy was ${current}`,
+        update: (memory) => ({
+          ...memory,
+          auto_import_strategy_set: true,
+          auto_import_strategy_previous: config?.data?.[key] ?? null,
+          auto_import_strategy_created_config: config === undefined,
+        }),
+      },
+      config === undefined ? createConfig(context) : patchKey(config, importStrategy.sync, context),
+    ],
+    afterwards: "done",
+  };
+}
+
+/** Before the activation, so that the clusters which the new hub knows already are imported again. */
+export const setAutoImportStrategy = switchoverStep<Before>({
+  name: "set_auto_import_strategy",
+  title: "Let the new hub import clusters by itself",
+  onResume: "trust-record",
+  async read(context) {
+    const [config, fleet] = await Promise.all([readConfig(context), fleetOf(context, "secondary")]);
+    return { config, clusters: fleet.length };
+  },
+  plan: planSet,
+});
+
+/** What gives back the state before. Nothing where another has changed it since. Pure. */
+function giveBack(config: ConfigMap | undefined, context: SwitchoverContext): readonly Action<OperationMemory>[] {
+  const { auto_import_strategy_previous: previous = null, auto_import_strategy_created_config: created } =
+    context.memory();
+  if (config === undefined || config.data?.[key] !== importStrategy.sync) return [];
+  if (created !== true) return [patchKey(config, previous, context)];
+  const others = Object.keys(config.data).filter((name) => name !== key);
+  if (others.length > 0) return [patchKey(config, null, context)];
+  const { uid, resourceVersion, name } = config.metadata;
+  return [
+    {
+      kind: "write",
+      change: {
+        ...object(context),
+        summary: `delete ConfigMap ${name}, which this operation created`,
+        verb: "delete",
+        precondition: {
+          ...(uid === undefined ? {} : { uid }),
+          ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        },
+      },
+    },
+  ];
+}
+
+function planReset(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
+  const current = config?.data?.[key] ?? importStrategy.importOnly;
+  if (!importsOnlyOnce(context.hubs.secondary.version)) {
+    return { state: "skipped", note: "there is no such strategy before ACM 2.14" };
+  }
+  if (context.memory().auto_import_strategy_set !== true) {
+    const note = `the strategy is ${current}, which this operation did not set`;
+    const warning = `the new hub imports its clusters again and again (${current}); set it back to ${importStrategy.importOnly} in ConfigMap ${objectName.importControllerConfig}`;
+    return { state: "skipped", note, ...(current === importStrategy.sync ? { warnings: [warning] } : {}) };
+  }
+  return {
+    state: "act",
+    note: "give back the auto-import strategy that was there before",
+    actions: [
+      ...giveBack(config, context),
+      {
+        kind: "remember",
+        note: "the strategy is as before",
+        update: ({
+          auto_import_strategy_set: _set,
+          auto_import_strategy_previous: _previous,
+          auto_import_strategy_created_config: _created,
+          ...memory
+        }) => memory,
+      },
+    ],
+    afterwards: "done",
+  };
+}
+
+/** After the new hub has proved that it works. */
+export const resetAutoImportStrategy = switchoverStep<ConfigMap | undefined>({
+  name: "reset_auto_import_strategy",
+  title: "Give the new hub's auto-import strategy back",
+  onResume: "trust-record",
+  read: readConfig,
+  plan: planReset,
+});

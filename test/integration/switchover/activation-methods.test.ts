@@ -1,0 +1,289 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { backupNamespace } from "../../support/hubs.ts";
+import { activationOf, endOf, hold, letGo, succeed } from "./support/activations.ts";
+import { ended, SwitchoverBench, written } from "./support/switchover-bench.ts";
+
+const minute = 60_000;
+const replace = ["--activation-method", "restore"] as const;
+const full = ["--method", "full"] as const;
+const passive = "restore-acm-passive-sync";
+
+const stampOf = (name: string): string => name.slice(-14);
+
+let bench: SwitchoverBench;
+afterEach(() => bench?.close());
+
+describe("activation-method restore", () => {
+  test(
+    "A-36 the passive Restore is gone before restore-acm-activate is created, which names three backups of one set",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.14.1" });
+      await hold(bench, "secondary", passive);
+      const child = bench.start(replace);
+      const end = ended(child);
+      await written(child, `${passive} (finalizers: `);
+      const meanwhile = await bench.pair.seeds.secondary.list("restores");
+      await letGo(bench, "secondary", passive);
+
+      succeed(await end);
+      expect(meanwhile.map(({ metadata }) => metadata.name)).toEqual([passive]);
+      const { created, names } = await activationOf(bench, "restore-acm-activate");
+      expect(created).toMatchObject({ phase: "Finished", spec: { cleanupBeforeRestore: "CleanupRestored" } });
+      expect(created?.spec).not.toHaveProperty("syncRestoreWithNewBackups");
+      expect(names.map((name) => name.slice(0, -15))).toEqual([
+        "acm-managed-clusters-schedule",
+        "acm-credentials-schedule",
+        "acm-resources-schedule",
+      ]);
+      expect(new Set(names.map(stampOf)).size).toBe(1);
+    },
+    3 * minute,
+  );
+
+  test.each(["2.16.0", "2.17.0"])(
+    "A-85 ACM %s: three names of one set, and every cluster connects",
+    async (version) => {
+      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version });
+      succeed(await bench.run(replace));
+      const { names } = await activationOf(bench, "restore-acm-activate");
+      expect(new Set(names.map(stampOf)).size).toBe(1);
+      expect(names.join()).not.toMatch(/latest|skip/);
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-85 pin-backup=false: all three are latest",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      succeed(await bench.run([...replace, "--pin-backup", "false"]));
+      expect((await activationOf(bench, "restore-acm-activate")).names).toEqual(["latest", "latest", "latest"]);
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-85 ACM 2.12: credentials and resources are those that were restored last",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.12.3" });
+      const before = await bench.pair.seeds.secondary.list("veleroRestores");
+      succeed(await bench.run([...replace, "--pin-backup", "false"]));
+      const { names } = await activationOf(bench, "restore-acm-activate");
+      const restored = before.map(({ spec }) => spec?.["backupName"]);
+      expect(restored).toEqual(expect.arrayContaining([names[1], names[2]]));
+      expect(names[0]).toMatch(/^acm-managed-clusters-schedule-\d{14}$/);
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-85 A-32 a Restore that ends without a managed-clusters restore is no activation: exit 5",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.14.1" });
+      bench.pair.simulators.secondary.inject({ kind: "activates-nothing" });
+      const end = await bench.run(replace);
+      expect(endOf(end, 5)).toBe("exit 5");
+      expect(end.stderr).toContain("ERROR SW-ACT-11");
+      expect(end.stderr).toContain("nothing was activated");
+      expect(await bench.state()).toMatchObject({ current_phase: "failed", errors: [{ phase: "activation" }] });
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-37 refused under that name, the passive Restore is made again as it was, and the next run activates",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.14.1" });
+      const { seeds, secondary } = bench.pair;
+      const first = await seeds.secondary.find("restores", passive);
+      await seeds.secondary.patch("restores", first ?? { metadata: { name: passive } }, {
+        metadata: { labels: { team: "fleet" } },
+      });
+      await secondary.kubectl(["apply", "-f", "-"], refuseName("restore-acm-activate"));
+      await untilEnforced(bench);
+
+      const end = await bench.run(replace);
+
+      expect(endOf(end, 1)).toBe("exit 1");
+      expect(end.stderr).toContain("was created again");
+      const again = await seeds.secondary.find("restores", passive);
+      expect(again?.metadata.uid).not.toBe(first?.metadata.uid);
+      expect(again?.metadata.labels).toEqual({ team: "fleet" });
+      expect(again?.spec).toEqual(first?.spec);
+
+      await secondary.kubectl(["delete", "validatingadmissionpolicybinding,validatingadmissionpolicy", "no-such-name"]);
+      succeed(await bench.run(replace));
+    },
+    4 * minute,
+  );
+});
+
+describe("method full", () => {
+  test(
+    "A-38 ACM 2.14: the passive Restore goes first, then restore-acm-full names three backups",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.14.1" });
+      succeed(await bench.run(full));
+      const { names, archived } = await activationOf(bench, "restore-acm-full");
+      expect(archived.map(({ name }) => name)).toEqual([passive, "restore-acm-full"]);
+      expect(new Set(names.map(stampOf)).size).toBe(1);
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-38 ACM 2.12: first the data with managed clusters skip, then restore-acm-activate names what that restored",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.12.3" });
+      succeed(await bench.run(full));
+      const data = await activationOf(bench, "restore-acm-full");
+      const activation = await activationOf(bench, "restore-acm-activate");
+      expect(data.names[0]).toBe("skip");
+      expect(data.created).toMatchObject({ phase: "Finished" });
+      expect(activation.names.slice(1)).toEqual(data.names.slice(1));
+      expect(activation.names[0]).toMatch(/^acm-managed-clusters-schedule-\d{14}$/);
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-38 without any passive Restore it works too",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.17.0" });
+      await bench.pair.secondary.kubectl(["-n", backupNamespace, "delete", `${restores}/${passive}`]);
+      succeed(await bench.run(full));
+      expect((await activationOf(bench, "restore-acm-full")).created).toMatchObject({ phase: "Finished" });
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-39 a Finished restore-acm-full of earlier is archived and deleted, and another is made",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.14.1" });
+      const { seeds, secondary } = bench.pair;
+      await secondary.kubectl(["apply", "-f", "-"], leftover);
+      await seeds.secondary.untilPhase("restores", "restore-acm-full", "FinishedWithErrors");
+      const old = await seeds.secondary.find("restores", "restore-acm-full");
+
+      succeed(await bench.run(full));
+
+      const { archived } = await activationOf(bench, "restore-acm-full");
+      const uids = archived.filter(({ name }) => name === "restore-acm-full").map(({ uid }) => uid);
+      expect(uids).toHaveLength(2);
+      expect(uids[0]).toBe(old?.metadata.uid);
+    },
+    3 * minute,
+  );
+
+  test.each([[[]], [full], [replace]])(
+    "A-40 %j: fewer clusters than min-managed-clusters end it with exit 1",
+    async (flags) => {
+      bench = await SwitchoverBench.open({ clusters: 2, version: "2.14.1" });
+      const end = await bench.run([...flags, "--min-managed-clusters", "3"]);
+      expect(endOf(end, 1)).toBe("exit 1");
+      expect(end.stderr).toContain("ERROR SW-ACT-14");
+    },
+    3 * minute,
+  );
+});
+
+describe("manage-auto-import-strategy", () => {
+  const key = "import-controller-config";
+
+  test(
+    "A-42 the strategy is ImportAndSync during the switchover, and as before afterwards; another key stays",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.14.1" });
+      const { seeds, secondary, simulators } = bench.pair;
+      await seeds.secondary.fleet(["known"], []);
+      await secondary.kubectl(["apply", "-f", "-"], strategy(key, "  autoImportStrategy: ImportOnly\n  k: v\n"));
+      simulators.secondary.inject({ kind: "velero-down" });
+      const child = bench.start(["--manage-auto-import-strategy", "true"]);
+      const end = ended(child);
+      await written(child, '"step":"wait_restore_completion","msg":"waiting: ');
+      const during = await seeds.secondary.find("configMaps", key);
+      simulators.secondary.clear();
+
+      succeed(await end);
+      expect(during).toMatchObject({ data: { autoImportStrategy: "ImportAndSync", k: "v" } });
+      expect(await seeds.secondary.find("configMaps", key)).toMatchObject({
+        data: { autoImportStrategy: "ImportOnly", k: "v" },
+      });
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-42 where there was no ConfigMap, none is left",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      await bench.pair.seeds.secondary.fleet(["known"], []);
+      const end = await bench.run(["--manage-auto-import-strategy", "true"]);
+      succeed(end);
+      expect(end.stderr).toContain("let the new hub import its clusters by itself");
+      expect(await bench.pair.seeds.secondary.find("configMaps", key)).toBeUndefined();
+    },
+    3 * minute,
+  );
+});
+
+const restores = "restores.cluster.open-cluster-management.io";
+
+function strategy(name: string, data: string): string {
+  return `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: ${name}, namespace: multicluster-engine }
+data:
+${data}`;
+}
+
+/** Blocked by the passive one it ends at once, like one that is forgotten. */
+const leftover = `
+apiVersion: cluster.open-cluster-management.io/v1beta1
+kind: Restore
+metadata: { name: restore-acm-full, namespace: ${backupNamespace} }
+spec:
+  cleanupBeforeRestore: None
+  veleroManagedClustersBackupName: latest
+  veleroCredentialsBackupName: latest
+  veleroResourcesBackupName: latest
+`;
+
+function refuseName(name: string): string {
+  return `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: no-such-name }
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules:
+      - apiGroups: [cluster.open-cluster-management.io]
+        apiVersions: [v1beta1]
+        operations: [CREATE]
+        resources: [restores]
+  validations:
+    - expression: object.metadata.name != "${name}"
+      message: this name is not allowed here
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: no-such-name }
+spec: { policyName: no-such-name, validationActions: [Deny] }
+`;
+}
+
+/** A policy is enforced some time after it is written. */
+async function untilEnforced({ pair }: SwitchoverBench): Promise<void> {
+  const trial = leftover.replace("restore-acm-full", "restore-acm-activate");
+  for (;;) {
+    try {
+      await pair.secondary.kubectl(["create", "--dry-run=server", "-f", "-"], trial);
+    } catch (error) {
+      if (String(error).includes("this name is not allowed here")) return;
+      throw error;
+    }
+  }
+}
