@@ -64,12 +64,17 @@ export const methodParameters = {
   }),
 };
 
+/** What the name of an operation may be. */
+export const operationIdRule = {
+  pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+  rule: "lower-case letters, digits and hyphens, at most 63",
+} as const;
+
 /** Which operation this run belongs to. */
 export const operationParameters = {
   "operation-id": Type.Optional(
     Type.String({
-      pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
-      rule: "lower-case letters, digits and hyphens, at most 63",
+      ...operationIdRule,
       description:
         "Name of this operation and its state; derived from both hubs when empty, so that starting again resumes",
     }),
