@@ -133,6 +133,14 @@ describe("show-state", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ current_phase: "completed" });
   });
 
+  test("looks into the state workspace where one is bound", async () => {
+    await mkdir(join(folder, "bound"));
+    await given("outside.json", stateOf("outside"));
+    await given("bound/inside.json", stateOf("inside"), 1);
+    const { stdout } = await showState("--output", "json", "--workspace", `state=${join(folder, "bound")}`);
+    expect(JSON.parse(stdout)).toMatchObject({ operation_id: "inside" });
+  });
+
   test("without any state says where it looked", async () => {
     await mkdir(join(folder, "not-a-state.json.d"));
     expect(refusalOf(await showState())).toMatchObject({
