@@ -60,7 +60,7 @@ export const methodParameters = {
   }),
   "old-hub-action": Type.Enum(["secondary", "decommission", "none"], {
     default: "secondary",
-    description: "What becomes of the old hub; secondary makes it the standby of the new one",
+    description: "What becomes of the old hub; secondary makes it the standby of the new one, none leaves it as it is",
   }),
 };
 

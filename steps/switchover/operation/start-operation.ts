@@ -48,19 +48,19 @@ export interface ConnectedSwitchover {
 /** Refuses what this version does not do yet, so that no value is silently taken for another. */
 export function refuseUnavailable(params: Pick<TaskParams, "method" | "activation-method" | "old-hub-action">): void {
   const wanted = [
-    ["method", params.method, "passive"],
-    ["activation-method", params["activation-method"], "patch"],
-    ["old-hub-action", params["old-hub-action"], "secondary"],
+    ["method", params.method, ["passive"]],
+    ["activation-method", params["activation-method"], ["patch"]],
+    ["old-hub-action", params["old-hub-action"], ["secondary", "none"]],
   ] as const;
-  const other = wanted.find(([, given, available]) => given !== available);
+  const other = wanted.find(([, given, available]) => !available.some((value) => value === given));
   if (other !== undefined) {
     const [name, given, available] = other;
     throw switchoverError(
       "SW-PAR-04",
       {
         what: `${name} "${given}" is not available in this version`,
-        why: `a switchover of this version knows "${available}" only`,
-        fix: `give ${name} ${available}, or use a later version`,
+        why: `a switchover of this version knows ${available.map((value) => `"${value}"`).join(" and ")} only`,
+        fix: `give ${name} ${available.join(" or ")}, or use a later version`,
       },
       "invalid",
     );
@@ -182,6 +182,7 @@ export function phaseContext(
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,
     settings: {
+      oldHubAction: params["old-hub-action"],
       minManagedClusters: params["min-managed-clusters"],
       allowPartialRestore: params["allow-partial-restore"],
       allowMissingClusters: params["allow-missing-clusters"],

@@ -14,6 +14,7 @@ export interface HubFacts {
 
 /** What the caller allows. */
 export interface SwitchoverSettings {
+  readonly oldHubAction: "secondary" | "decommission" | "none";
   readonly minManagedClusters: number;
   readonly allowPartialRestore: boolean;
   readonly allowMissingClusters: boolean;

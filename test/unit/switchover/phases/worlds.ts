@@ -47,6 +47,7 @@ export interface HubWorld {
 export interface World {
   readonly hubs: Readonly<Record<HubName, HubWorld>>;
   readonly memory: OperationMemory;
+  readonly oldHubAction: "secondary" | "none";
   readonly minManagedClusters: number;
   readonly allowMissingClusters: boolean;
   readonly allowPartialRestore: boolean;
@@ -303,6 +304,7 @@ const memory: fc.Arbitrary<OperationMemory> = fc.record(
 export const world: fc.Arbitrary<World> = fc.record({
   hubs: fc.record({ primary: hubWorld, secondary: hubWorld }),
   memory,
+  oldHubAction: oneOf("secondary", "secondary", "none"),
   minManagedClusters: oneOf(0, 1),
   allowMissingClusters: fc.boolean(),
   allowPartialRestore: fc.boolean(),
