@@ -84,6 +84,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "show-state",
+      summary: "Show how far a switchover has come",
+      load: async () => (await import("./switchover/show-state.ts")).showState,
+    },
+    {
+      area: "switchover",
       name: "run",
       summary: "Run a whole switchover without Tekton",
       load: async () => (await import("./switchover/run.ts")).run,

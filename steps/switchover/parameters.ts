@@ -60,7 +60,7 @@ export const methodParameters = {
   }),
   "old-hub-action": Type.Enum(["secondary", "decommission", "none"], {
     default: "secondary",
-    description: "What becomes of the old hub; secondary makes it the standby of the new one",
+    description: "What becomes of the old hub; secondary makes it the standby of the new one, none leaves it as it is",
   }),
 };
 
@@ -71,13 +71,17 @@ export const activationParameters = {
     description: "Set the auto-import strategy of the new hub to ImportAndSync during the switchover",
   }),
 };
+/** What the name of an operation may be. */
+export const operationIdRule = {
+  pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+  rule: "lower-case letters, digits and hyphens, at most 63",
+} as const;
 
 /** Which operation this run belongs to. */
 export const operationParameters = {
   "operation-id": Type.Optional(
     Type.String({
-      pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
-      rule: "lower-case letters, digits and hyphens, at most 63",
+      ...operationIdRule,
       description:
         "Name of this operation and its state; derived from both hubs when empty, so that starting again resumes",
     }),

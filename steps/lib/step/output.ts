@@ -34,8 +34,8 @@ const borderless = {
   middle: "  ",
 };
 
-/** What a server sent must not move the cursor or colour the rest of the screen. */
-function cell(text: string): string {
+/** One line of plain text: what a server or a file says must not move the cursor or colour the rest of the screen. */
+export function plainCell(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
@@ -47,7 +47,7 @@ export async function tableText(table: OutputTable): Promise<string> {
     head: table.columns.map((name) => name.toUpperCase()),
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
-  layout.push(...table.rows.map((row) => row.map(cell)));
+  layout.push(...table.rows.map((row) => row.map(plainCell)));
   return layout
     .toString()
     .split("\n")

@@ -3,7 +3,7 @@ import type { Clock } from "../../lib/clock/clock.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { keepCopy } from "../../lib/state/keep-copy.ts";
-import { loadJsonFile } from "../../lib/state/load-json-file.ts";
+import { type LoadedJson, loadJsonFile } from "../../lib/state/load-json-file.ts";
 import { type UnusableOptions, unusableFile } from "../../lib/state/unusable-file.ts";
 import { stateDocumentSchema } from "../state/state-document.schema.ts";
 import type { StateDocument } from "../state/state-document.ts";
@@ -12,6 +12,16 @@ import { switchoverError, switchoverExit } from "../switchover-error.ts";
 // 3,500 clusters in the baseline take about 400 KB.
 const maximumBytes = 32 * 1024 * 1024;
 
+/** What is in the file of an operation. Changes nothing, not even beside a file that cannot be used. */
+export async function readState(path: string): Promise<LoadedJson<StateDocument>> {
+  return await loadJsonFile<StateDocument>(path, {
+    maxBytes: maximumBytes,
+    versionKey: "version",
+    major: 2,
+    validate: await loadValidator("switchover-state", () => stateDocumentSchema),
+  });
+}
+
 /**
  * The state of an operation, `undefined` when there is none. A file that cannot be used is copied aside and refused,
  * never taken for an absent one.
@@ -19,13 +29,7 @@ const maximumBytes = 32 * 1024 * 1024;
  * @throws FairleadError STATE-05, STATE-06, STATE-07 (exit 4)
  */
 export async function loadState(path: string, clock: Clock): Promise<StateDocument | undefined> {
-  const validate = await loadValidator("switchover-state", () => stateDocumentSchema);
-  const loaded = await loadJsonFile<StateDocument>(path, {
-    maxBytes: maximumBytes,
-    versionKey: "version",
-    major: 2,
-    validate,
-  });
+  const loaded = await readState(path);
   if (loaded.state === "absent") {
     return undefined;
   }

@@ -48,13 +48,13 @@ export interface ConnectedSwitchover {
 /** Refuses what this version does not do yet, so that no value is silently taken for another. */
 export function refuseUnavailable(params: Pick<TaskParams, "old-hub-action">): void {
   const given = params["old-hub-action"];
-  if (given === "secondary") return;
+  if (given !== "decommission") return;
   throw switchoverError(
     "SW-PAR-04",
     {
       what: `old-hub-action "${given}" is not available in this version`,
-      why: 'a switchover of this version knows "secondary" only',
-      fix: "give old-hub-action secondary, or use a later version",
+      why: 'a switchover of this version knows "secondary" and "none" only',
+      fix: "give old-hub-action secondary or none, or use a later version",
     },
     "invalid",
   );

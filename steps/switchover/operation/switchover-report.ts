@@ -87,6 +87,10 @@ function summaryOf(input: ReportInput): string {
     : `stopped in phase ${document.errors.at(-1)?.phase ?? document.current_phase}, ${document.completed_steps.length} steps done`;
 }
 
+function oldHubWords(action: string): string {
+  return action === "none" ? "old hub left as it is" : `old hub becomes ${action}`;
+}
+
 /** Everything that a reader of this operation wants to know, from its state and one look at the new hub. Pure. */
 export function switchoverReport(input: ReportInput): Report {
   const { document } = input;
@@ -108,7 +112,7 @@ export function switchoverReport(input: ReportInput): Report {
       { label: "New hub", value: `${secondary.id} (ACM ${secondary.acmVersion}, ${secondary.api})` },
       {
         label: "Method",
-        value: `${document.parameters.method}, ${document.parameters.activationMethod}; old hub becomes ${document.parameters.oldHubAction}`,
+        value: `${document.parameters.method}, ${document.parameters.activationMethod}; ${oldHubWords(document.parameters.oldHubAction)}`,
       },
       { label: "Restored backup", value: document.config.activation?.expectedManagedClustersBackup ?? "none yet" },
       {

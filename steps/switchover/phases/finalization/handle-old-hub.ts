@@ -142,12 +142,20 @@ function createPassive(seen: Seen, context: SwitchoverContext): Plan {
   };
 }
 
+/** The caller wants nothing done to the old hub: then nothing is read of it either. */
+const leftAlone = "left-alone";
+
+function leavesAlone({ settings }: SwitchoverContext): boolean {
+  return settings.oldHubAction === "none";
+}
+
 /** Makes the old hub the standby of the new one: it follows the new hub's backups. */
-export const handleOldHub = switchoverStep<Seen>({
+export const handleOldHub = switchoverStep<Seen | typeof leftAlone>({
   name: "handle_old_hub",
-  title: "Make the old hub the secondary",
+  title: "Give the old hub its part",
   onResume: "observe",
   async read(context) {
+    if (leavesAlone(context)) return leftAlone;
     const [schedules, restores, backups, allowanceMs] = await Promise.all([
       schedulesOf.once(context, "primary"),
       restoresOf.once(context, "primary"),
@@ -157,6 +165,7 @@ export const handleOldHub = switchoverStep<Seen>({
     return { schedules, restores, backups, allowanceMs };
   },
   plan(seen, context) {
+    if (seen === leftAlone) return { state: "done", note: "left as it is: old-hub-action is none" };
     const { version } = context.hubs.primary;
     const passive = seen.restores.find((restore) => restore.metadata.name === restoreName.passiveSync);
     if (
@@ -199,11 +208,12 @@ interface OldHub {
 }
 
 /** Says what is unusual about the old hub; nothing of it undoes a switchover that has succeeded. */
-export const verifyOldHubState = switchoverStep<OldHub>({
+export const verifyOldHubState = switchoverStep<OldHub | typeof leftAlone>({
   name: "verify_old_hub_state",
   title: "Look at the old hub once more",
   onResume: "trust-record",
   async read(context) {
+    if (leavesAlone(context)) return leftAlone;
     const [fleet, schedules, veleroSchedules] = await Promise.all([
       fleetOf(context, "primary"),
       schedulesOf.once(context, "primary"),
@@ -218,7 +228,9 @@ export const verifyOldHubState = switchoverStep<OldHub>({
       unpaused: [...loud, ...running.map((schedule) => `Velero Schedule ${schedule.name}`)],
     };
   },
-  plan({ available, unpaused }) {
+  plan(seen) {
+    if (seen === leftAlone) return { state: "skipped", note: "old-hub-action is none" };
+    const { available, unpaused } = seen;
     const shown = available.slice(0, 10).join(", ");
     const warnings = [
       ...(available.length === 0 ? [] : [`${available.length} clusters are still Available on the old hub: ${shown}`]),
