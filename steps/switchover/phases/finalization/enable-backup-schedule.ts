@@ -1,4 +1,3 @@
-import { source } from "../../../lib/kube/live-collection.ts";
 import type { KubeObject } from "../../../lib/kube/types.ts";
 import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
@@ -7,11 +6,18 @@ import {
   managedServiceAccountComponent,
   wantsManagedServiceAccounts,
 } from "../../acm/backup-schedule.ts";
-import type { AcmRestore, BackupSchedule, Pod } from "../../acm/hub-objects.ts";
-import { backupSchedules, multiClusterEngines, pods } from "../../acm/resources.ts";
+import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
+import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { acmSchedules, type OwnedVeleroSchedule, restoresOf, schedulesOf, veleroSchedulesOf } from "../hub-reads.ts";
+import {
+  acmSchedules,
+  type OwnedVeleroSchedule,
+  restoresOf,
+  schedulesOf,
+  veleroPodsOf,
+  veleroSchedulesOf,
+} from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { chooseSchedule, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
@@ -25,14 +31,6 @@ interface Seen {
 }
 
 type Plan = StepPlan<OperationMemory>;
-
-const veleroLabel = "app.kubernetes.io/name=velero";
-
-export function isPodReady(pod: Pod): boolean {
-  return (
-    pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") === true
-  );
-}
 
 /** Velero Schedules whose BackupSchedule is gone: a new one would adopt them, or be refused by their names. */
 export function orphans(
@@ -73,10 +71,9 @@ export function untilNoOrphans(context: SwitchoverContext): Wait {
 }
 
 function untilVeleroReady(context: SwitchoverContext): Wait {
-  const query = { namespace: context.namespaces.backup, labelSelector: veleroLabel };
   return waitOn({
     title: "waiting for a ready Velero pod on the new hub",
-    sources: { pods: source<Pod, boolean>(context.clients.secondary, pods, query, isPodReady) },
+    sources: { pods: veleroPodsOf.live(context, "secondary") },
     decide: ({ pods: ready }) =>
       ready.some(Boolean)
         ? { state: "done", note: "ready" }
@@ -133,6 +130,14 @@ export function createSchedule(schedule: BackupSchedule): Action<OperationMemory
   };
 }
 
+function notCreated({ metadata }: BackupSchedule): Action<OperationMemory> {
+  const why = "only one BackupSchedule of a hub can own the Velero Schedules";
+  return {
+    kind: "warn",
+    message: `BackupSchedule ${metadata.name} of the old hub is not created on the new hub: ${why}`,
+  };
+}
+
 function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
   const memory = context.memory();
   const [existing] = seen.schedules;
@@ -158,6 +163,7 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
   }
   const schedule =
     memory.schedule_to_create ?? scheduleToCreate(chosen, context.namespaces.backup, context.hubs.secondary.version);
+  const others = (memory.saved_backup_schedules ?? []).filter((saved) => saved !== chosen);
   const created = { name: schedule.metadata.name, recreations: 0, suppressed: suppressedFlags(chosen.spec) };
   return {
     state: "act",
@@ -172,6 +178,7 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
           created_schedule: before.created_schedule ?? created,
         }),
       },
+      ...others.map(notCreated),
       enabledNow(context),
       createSchedule(schedule),
     ],
@@ -185,22 +192,21 @@ export const enableBackupSchedule = switchoverStep<Seen>({
   title: "Turn backups on at the new hub",
   onResume: "trust-record",
   async read(context) {
-    const { signal, namespaces } = context;
+    const { signal } = context;
     const client = context.clients.secondary;
-    const podQuery = { namespace: namespaces.backup, labelSelector: veleroLabel };
     const [restores, schedules, veleroSchedules, engines, velero] = await Promise.all([
       restoresOf.once(context, "secondary"),
       schedulesOf.once(context, "secondary"),
       veleroSchedulesOf.once(context, "secondary"),
       client.list(multiClusterEngines, {}, { signal }),
-      client.list(pods, podQuery, { signal }),
+      veleroPodsOf.once(context, "secondary"),
     ]);
     return {
       restores,
       schedules,
       veleroSchedules,
       component: managedServiceAccountComponent(engines.items[0]),
-      veleroReady: velero.items.some(isPodReady),
+      veleroReady: velero.some(Boolean),
     };
   },
   plan(seen, context) {

@@ -13,6 +13,7 @@ import {
   scheduleAllowanceMs,
   schedulesOf,
   veleroSchedulesOf,
+  withAllowance,
 } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { createSchedule, orphans, untilNoOrphans } from "./enable-backup-schedule.ts";
@@ -138,11 +139,17 @@ function isBeingReplaced(schedule: BackupSchedule, memory: OperationMemory): boo
   return replaced !== undefined && replaced === schedule.metadata.uid;
 }
 
-function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
+/** @param first what must end before the old one goes */
+function recreate(
+  schedule: BackupSchedule,
+  context: SwitchoverContext,
+  first: readonly Action<OperationMemory>[] = [],
+): Plan {
   const { name, uid = "" } = schedule.metadata;
   const fresh = scheduleToCreate(schedule, context.namespaces.backup, context.hubs.secondary.version);
   const suppressed = suppressedFlags(schedule.spec);
   const actions: readonly Action<OperationMemory>[] = [
+    ...first,
     {
       kind: "remember",
       note: `keep what BackupSchedule ${name} is made of`,
@@ -178,26 +185,12 @@ function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
   return { state: "act", note: `make BackupSchedule ${name} anew`, actions, afterwards: "plan-again" };
 }
 
-function waitForQueue(queued: BackupSummary, context: SwitchoverContext): Plan {
-  const wait = untilStarted(context, context.hubs.secondary.id);
-  return {
-    state: "act",
-    note: `wait until ${queued.name} has begun`,
-    actions: [{ kind: "wait", wait }],
-    afterwards: "plan-again",
-  };
-}
-
 function planExisting(schedule: BackupSchedule, seen: Seen, context: SwitchoverContext): Plan {
   const created = context.memory().created_schedule;
   if (isBeingReplaced(schedule, context.memory())) {
     return recreate(schedule, context);
   }
   const message = schedule.status?.lastMessage ?? "";
-  if (schedule.status?.phase === collided && isForeignStorage(message)) {
-    const queued = queuedBackup(seen.backups, context.hubs.secondary.id);
-    if (queued !== undefined) return waitForQueue(queued, context);
-  }
   if (schedule.status?.phase === collided && (created?.recreations ?? 0) >= 1) {
     return {
       state: "refused",
@@ -209,14 +202,16 @@ function planExisting(schedule: BackupSchedule, seen: Seen, context: SwitchoverC
     };
   }
   if (created === undefined || schedule.status?.phase === collided) {
-    return recreate(schedule, context);
+    const { id } = context.hubs.secondary;
+    const isQueued = isForeignStorage(message) && queuedBackup(seen.backups, id) !== undefined;
+    return recreate(schedule, context, isQueued ? [{ kind: "wait", wait: untilStarted(context, id) }] : []);
   }
   if (context.memory().schedule_watched === true) {
     return { state: "done", note: `BackupSchedule ${schedule.metadata.name} is ${schedule.status?.phase ?? ""}` };
   }
   return {
     state: "act",
-    note: `watch BackupSchedule ${schedule.metadata.name}`,
+    note: withAllowance(`watch BackupSchedule ${schedule.metadata.name}`, seen.allowanceMs),
     actions: watch(context, seen.allowanceMs),
     // What the wait saw last may be a collision: looked at again.
     afterwards: "plan-again",
