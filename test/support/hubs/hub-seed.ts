@@ -7,6 +7,7 @@ import type { TestApiServer } from "../api-servers.ts";
 export const backupNamespace = "open-cluster-management-backup";
 const acmNamespace = "open-cluster-management";
 const tokenLabel = "authentication.open-cluster-management.io/is-managed-serviceaccount";
+const hourMs = 3600 * 1000;
 const yearMs = 365 * 24 * 3600 * 1000;
 
 function kind(group: string, version: string, plural: string, name: string): SimKind {
@@ -163,7 +164,8 @@ export class HubSeed {
       ({ metadata }) => metadata.labels?.["velero.io/schedule-name"] === veleroSchedule,
     );
     if (model === undefined) throw new Error(`${veleroSchedule} has made no backup yet`);
-    const name = `${veleroSchedule}-${stamp(Date.now())}`;
+    // No other one has this name: those of the played operators are stamped with the time of their creation.
+    const name = `${veleroSchedule}-${stamp(Date.now() + hourMs)}`;
     const hubLabel = "cluster.open-cluster-management.io/backup-cluster";
     await this.create(kinds.veleroBackups, {
       metadata: {

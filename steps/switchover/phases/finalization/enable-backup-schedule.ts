@@ -1,3 +1,4 @@
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { KubeObject } from "../../../lib/kube/types.ts";
 import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
@@ -20,7 +21,7 @@ import {
 } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { chooseSchedule, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
+import { chooseSchedule, scheduleFromTemplate, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
 
 interface Seen {
   readonly restores: readonly AcmRestore[];
@@ -97,8 +98,15 @@ function guardTokens(wanted: boolean, component: ComponentState): Plan | undefin
   };
 }
 
-function wantsTokens(seen: Seen, memory: OperationMemory): boolean {
-  return [...(memory.saved_backup_schedules ?? []), ...seen.schedules].some(wantsManagedServiceAccounts);
+/** What the new hub's schedule can be made from: those of the old hub, else the template of the caller. */
+function candidates(context: SwitchoverContext): readonly BackupSchedule[] {
+  const saved = context.memory().saved_backup_schedules ?? [];
+  const template = context.settings.backupScheduleTemplate;
+  return saved.length > 0 || template === undefined ? saved : [scheduleFromTemplate(template)];
+}
+
+function wantsTokens(seen: Seen, context: SwitchoverContext): boolean {
+  return [...candidates(context), ...seen.schedules].some(wantsManagedServiceAccounts);
 }
 
 function enabledNow(context: SwitchoverContext): Action<OperationMemory> {
@@ -150,14 +158,14 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
       afterwards: "done",
     };
   }
-  const chosen = chooseSchedule(memory.saved_backup_schedules ?? []);
+  const chosen = chooseSchedule(candidates(context));
   if (chosen === undefined) {
     return {
       state: "refused",
       error: switchoverError("SW-FIN-04", {
         what: "there is no BackupSchedule to enable on the new hub",
         why: "the new hub has none, and the old hub had none to copy",
-        fix: "create one on the new hub, then resume",
+        fix: "create one on the new hub, or give backup-schedule-template, then resume",
       }),
     };
   }
@@ -210,7 +218,7 @@ export const enableBackupSchedule = switchoverStep<Seen>({
     };
   },
   plan(seen, context) {
-    const refused = guardTokens(wantsTokens(seen, context.memory()), seen.component);
+    const refused = guardTokens(wantsTokens(seen, context), seen.component);
     if (refused !== undefined) {
       return refused;
     }
@@ -231,6 +239,18 @@ export const enableBackupSchedule = switchoverStep<Seen>({
   },
 });
 
+/** Someone else undid what this operation did. */
+export function notEnabled(schedule: BackupSchedule | undefined): FairleadError {
+  return switchoverError("SW-FIN-05", {
+    what:
+      schedule === undefined
+        ? "the new hub has no BackupSchedule"
+        : `BackupSchedule ${schedule.metadata.name} of the new hub is still paused`,
+    why: "someone removed or paused it after it was enabled",
+    fix: "set spec.paused to false (or restore it), then resume",
+  });
+}
+
 /** A schedule that someone paused again would leave the new hub without backups. */
 export const verifyBackupScheduleEnabled = switchoverStep<readonly BackupSchedule[]>({
   name: "verify_backup_schedule_enabled",
@@ -245,14 +265,7 @@ export const verifyBackupScheduleEnabled = switchoverStep<readonly BackupSchedul
     }
     return {
       state: "refused",
-      error: switchoverError("SW-FIN-05", {
-        what:
-          schedule === undefined
-            ? "the new hub has no BackupSchedule"
-            : `BackupSchedule ${schedule.metadata.name} of the new hub is still paused`,
-        why: "someone removed or paused it after it was enabled",
-        fix: "set spec.paused to false (or restore it), then resume",
-      }),
+      error: notEnabled(schedule),
     };
   },
 });

@@ -1,3 +1,4 @@
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { Action, Seen as Look, StepPlan, Wait, WaitTime } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, newestOfType } from "../../acm/backup.ts";
@@ -16,7 +17,7 @@ import {
   withAllowance,
 } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { createSchedule, orphans, untilNoOrphans } from "./enable-backup-schedule.ts";
+import { createSchedule, notEnabled, orphans, untilNoOrphans } from "./enable-backup-schedule.ts";
 import { scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
 import { isForeignStorage, queuedBackup, untilStarted } from "./queued-backup.ts";
 
@@ -85,6 +86,10 @@ function judgeHealth(live: Health, time: WaitTime, context: SwitchoverContext, g
   const message = schedule?.status?.lastMessage ?? "";
   if (phase === collided) {
     return { state: "done", note: `${collided}: ${message}` };
+  }
+  // It was made unpaused: waiting would not change what somebody did on purpose.
+  if (schedule?.spec?.paused === true) {
+    return { state: "failed", error: notEnabled(schedule) };
   }
   return phase === "FailedValidation" || phase === "Failed"
     ? judgeInvalid(phase, message, time.elapsedMs > graceMs)
@@ -185,26 +190,38 @@ function recreate(
   return { state: "act", note: `make BackupSchedule ${name} anew`, actions, afterwards: "plan-again" };
 }
 
+function collidesAgain(name: string, message: string): FairleadError {
+  return switchoverError("SW-FIN-07", {
+    what: `BackupSchedule ${name} of the new hub collides again`,
+    why: `${foreignHub(message)} writes to the same storage: ${message}`,
+    fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
+  });
+}
+
+/** A last look: the queue may be slow once more. */
+function waitForQueue(queued: BackupSummary, context: SwitchoverContext, error: FairleadError): Plan {
+  const wait = { ...untilStarted(context), onTimeout: () => error };
+  return {
+    state: "act",
+    note: `wait until ${queued.name} has begun`,
+    actions: [{ kind: "wait", wait }],
+    afterwards: "plan-again",
+  };
+}
+
 function planExisting(schedule: BackupSchedule, seen: Seen, context: SwitchoverContext): Plan {
   const created = context.memory().created_schedule;
   if (isBeingReplaced(schedule, context.memory())) {
     return recreate(schedule, context);
   }
   const message = schedule.status?.lastMessage ?? "";
+  const queued = isForeignStorage(message) ? queuedBackup(seen.backups, context.hubs.secondary.id) : undefined;
   if (schedule.status?.phase === collided && (created?.recreations ?? 0) >= 1) {
-    return {
-      state: "refused",
-      error: switchoverError("SW-FIN-07", {
-        what: `BackupSchedule ${schedule.metadata.name} of the new hub collides again`,
-        why: `${foreignHub(message)} writes to the same storage: ${message}`,
-        fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
-      }),
-    };
+    const error = collidesAgain(schedule.metadata.name, message);
+    return queued === undefined ? { state: "refused", error } : waitForQueue(queued, context, error);
   }
   if (created === undefined || schedule.status?.phase === collided) {
-    const { id } = context.hubs.secondary;
-    const isQueued = isForeignStorage(message) && queuedBackup(seen.backups, id) !== undefined;
-    return recreate(schedule, context, isQueued ? [{ kind: "wait", wait: untilStarted(context, id) }] : []);
+    return recreate(schedule, context, queued === undefined ? [] : [{ kind: "wait", wait: untilStarted(context) }]);
   }
   if (context.memory().schedule_watched === true) {
     return { state: "done", note: `BackupSchedule ${schedule.metadata.name} is ${schedule.status?.phase ?? ""}` };

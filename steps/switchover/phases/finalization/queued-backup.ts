@@ -26,12 +26,12 @@ export function isForeignStorage(message: string): boolean {
 }
 
 /** Velero runs one Backup at a time, and looks at its queue once a minute (1.18). */
-export function untilStarted(context: SwitchoverContext, hubId: string): Wait {
+export function untilStarted(context: SwitchoverContext): Wait {
   return waitOn({
     title: "waiting until the new hub's first resources backup has begun",
     sources: { backups: backupsOf.live(context, "secondary") },
     decide: ({ backups }) => {
-      const queued = queuedBackup(backups, hubId);
+      const queued = queuedBackup(backups, context.hubs.secondary.id);
       return queued === undefined
         ? { state: "done", note: "it has begun" }
         : { state: "pending", note: `${queued.name} is ${queued.phase || "not looked at by Velero yet"}` };
