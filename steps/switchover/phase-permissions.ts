@@ -165,6 +165,7 @@ const onSecondary: readonly Row[] = [
   }),
   read(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
+  read(pods, ["list"], { scope: observability, steps: ["post-activate"], reason: "health of observability" }),
   write(managedClusters, ["patch"], {
     scope: "cluster",
     steps: ["activate", "post-activate"],

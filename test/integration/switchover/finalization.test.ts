@@ -77,6 +77,27 @@ describe("the new hub's schedule", () => {
   );
 
   test(
+    "without a schedule on either hub it is refused, and created from a template where one is given",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { primary } = bench.pair;
+      const name = "backupschedules.cluster.open-cluster-management.io/acm-hub-backup";
+      await primary.kubectl(["-n", backupNamespace, "delete", name]);
+      await bench.tasksUntil("finalize");
+
+      const without = await bench.task("finalize");
+      expect(endOf(without)).toMatchObject({ exitCode: 1 });
+      expect(without.stderr).toContain("ERROR SW-FIN-04");
+
+      const template = { veleroSchedule: "30 */6 * * *", veleroTtl: "72h", useManagedServiceAccount: true };
+      const ran = await bench.task("finalize", ["--backup-schedule-template", JSON.stringify(template)]);
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      expect(await schedule()).toMatchObject({ spec: { ...template, paused: false } });
+    },
+    2 * minute,
+  );
+
+  test(
     "A-47 a collision is answered by one new schedule; where another hub keeps writing it is named",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
@@ -212,22 +233,19 @@ describe("the new hub's schedule", () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
       const { seeds } = bench.pair;
       await bench.tasksUntil("finalize");
-      const child = await bench.startTask("finalize");
-      const stopped = ended(child);
-      await written(child, "the first collision check is still to come");
-      child.kill("SIGTERM");
-      await stopped;
       const pause = async (paused: boolean): Promise<void> => {
         const existing = await schedule();
         if (existing === undefined) throw new Error("the new hub has no BackupSchedule");
         await seeds.secondary.patch("backupSchedules", existing, { spec: { paused } });
       };
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "the first collision check is still to come");
       await pause(true);
-
-      const second = await bench.task("finalize");
-      expect(endOf(second)).toMatchObject({ exitCode: 1 });
-      expect(second.stderr).toContain("ERROR SW-FIN-05");
-      expect(second.stderr).toContain("is still paused");
+      const first = await end;
+      expect(endOf(first)).toMatchObject({ exitCode: 1 });
+      expect(first.stderr).toContain("ERROR SW-FIN-05");
+      expect(first.stderr).toContain("is still paused");
 
       await pause(false);
       expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });

@@ -4,11 +4,28 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { eventually } from "../../support/eventually.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
 import { backupNamespace } from "../../support/hubs.ts";
-import { type Ended, ended, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { type Ended, ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const disable = "import.open-cluster-management.io/disable-auto-import";
 const endOf = ({ exitCode, stderr }: Ended) => ({ exitCode, tail: stderr.slice(-1500) });
+
+const observability = "open-cluster-management-observability";
+
+function observabilityPod(name: string): string {
+  const labels = { "observability.open-cluster-management.io/name": "observability" };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: observability, labels },
+    spec: { containers: [{ name: "main", image: "none" }] },
+  });
+}
+
+function podStatus(name: string, status: Readonly<Record<string, unknown>>): readonly string[] {
+  const patch = JSON.stringify({ status });
+  return ["-n", observability, "patch", `pod/${name}`, "--subresource=status", "--type=merge", "-p", patch];
+}
 
 describe("the fleet after its activation", () => {
   let bench: SwitchoverBench;
@@ -66,6 +83,22 @@ describe("the fleet after its activation", () => {
     2 * minute,
   );
 
+  test.each([
+    { maxUnavailable: "50%", exitCode: 0, said: "not connected, which max-unavailable permits: c1 (" },
+    { maxUnavailable: "49%", exitCode: 5, said: "ERROR SW-POST-01" },
+  ])(
+    "one of two clusters that never connects ends with $exitCode where max-unavailable is $maxUnavailable",
+    async ({ maxUnavailable, exitCode, said }) => {
+      bench = await SwitchoverBench.open({ clusters: 2 }, { ...quickTuning, clusterPoll: 1 });
+      bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
+      await bench.tasksUntil("post-activate");
+      const ran = await bench.task("post-activate", ["--max-unavailable", maxUnavailable]);
+      expect(endOf(ran)).toMatchObject({ exitCode });
+      expect(ran.stderr).toContain(said);
+    },
+    2 * minute,
+  );
+
   test(
     "A-79 an activation Restore that somebody deletes ends the wait at once, with exit 1",
     async () => {
@@ -80,6 +113,33 @@ describe("the fleet after its activation", () => {
       const ran = await end;
       expect(endOf(ran)).toMatchObject({ exitCode: 1 });
       expect(ran.stderr).toContain("disappeared during the activation");
+    },
+    2 * minute,
+  );
+
+  test(
+    "A-79 an observability pod that is deleted and does not come up again is a warning, no more",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { secondary } = bench.pair;
+      await secondary.kubectl(["create", "namespace", observability]);
+      const create = (name: string) => secondary.kubectl(["create", "-f", "-"], observabilityPod(name));
+      for (const name of ["store-1", "store-2"]) {
+        await create(name);
+        await secondary.kubectl(podStatus(name, { phase: "Running", conditions: [{ type: "Ready", status: "True" }] }));
+      }
+      await bench.tasksUntil("post-activate");
+      await secondary.kubectl(["-n", observability, "delete", "pod", "store-2", "--force", "--grace-period=0"]);
+      await create("store-3");
+      const state = { waiting: { reason: "CrashLoopBackOff" } };
+      const main = { name: "main", state, ready: false, restartCount: 3, image: "none", imageID: "none" };
+      await secondary.kubectl(podStatus("store-3", { phase: "Running", containerStatuses: [main] }));
+
+      const ran = await bench.task("post-activate");
+
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      expect(ran.stderr).toContain("do not work: store-3 (container main: CrashLoopBackOff)");
+      expect(ran.stderr).toContain("1 of 2 observability pods of the new hub are Ready");
     },
     2 * minute,
   );

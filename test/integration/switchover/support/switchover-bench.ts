@@ -18,6 +18,7 @@ export const quickTuning = {
   backupSyncWait: 15,
   backupVerify: 15,
   clusterInitialWait: 2,
+  clusterPoll: 30,
   clusterWait: 4,
   collisionCheckAfter: 4,
   errorGrace: 3,
