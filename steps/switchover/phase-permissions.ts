@@ -116,6 +116,7 @@ const onPrimary: readonly Row[] = [
   }),
   write(veleroRestores, ["list"], { scope: backup, steps: ["finalize"], reason: "whether a deleted Restore is gone" }),
   write(storageLocations, ["list"], { scope: backup, steps: ["finalize"], reason: "why a deleted Restore stays" }),
+  write(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
   event(["primary-prep", "finalize"]),
   watch(backupSchedules, backup, ["primary-prep", "finalize"]),
   watch(acmRestores, backup, ["finalize"]),
@@ -123,6 +124,7 @@ const onPrimary: readonly Row[] = [
   watch(veleroRestores, backup, ["finalize"]),
   watch(veleroSchedules, backup, ["primary-prep"]),
   watch(storageLocations, backup, ["finalize"]),
+  watch(pods, backup, ["finalize"]),
   watch(pods, observability, ["primary-prep"]),
 ];
 
@@ -168,6 +170,7 @@ const onSecondary: readonly Row[] = [
   }),
   read(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
+  read(pods, ["list"], { scope: observability, steps: ["post-activate"], reason: "health of observability" }),
   write(managedClusters, ["patch"], {
     scope: "cluster",
     steps: ["activate", "post-activate"],

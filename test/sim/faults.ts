@@ -16,7 +16,15 @@ export type Fault =
   /** Velero Restores of this backup kind stay in this phase, `InProgress` when none is given. */
   | { readonly kind: "restore-stuck"; readonly prefix: string; readonly phase?: string }
   /** New backups whose name begins so stay as they are. */
-  | { readonly kind: "backup-stuck"; readonly prefix: string };
+  | { readonly kind: "backup-stuck"; readonly prefix: string }
+  /** New Velero Schedules whose name begins so get no first backup. */
+  | { readonly kind: "backup-missing"; readonly prefix: string }
+  /** New backups whose name begins so end Completed with so many errors. */
+  | { readonly kind: "backup-errors"; readonly prefix: string; readonly errors: number }
+  /** A pause of a BackupSchedule is honoured so many played seconds after it was seen. */
+  | { readonly kind: "pause-takes"; readonly seconds: number }
+  /** What an object owned stays when it goes. */
+  | { readonly kind: "garbage-stays" };
 
 /** The faults of a running simulator. */
 export class Faults {

@@ -4,6 +4,8 @@ import { activationParameters, hubParameters, methodParameters, operationParamet
 
 // The interface that the four tasks of a switchover after its preflight share.
 
+const durationText = Type.String({ pattern: "^([0-9]{1,9}(\\.[0-9]{1,9})?(ms|s|m|h))+$", maxLength: 60 });
+
 export const taskParams = {
   ...methodParameters,
   ...operationParameters,
@@ -26,6 +28,31 @@ export const taskParams = {
     description: "Name the backups of one set in a Restore that is created, instead of latest",
   }),
   ...activationParameters,
+  "max-unavailable": Type.Optional(
+    Type.String({
+      pattern: "^([0-9]{1,5}|[0-9]{1,2}%|100%)$",
+      rule: "a number of clusters or a percentage, such as 3 or 5%",
+      description:
+        "How many clusters may stay unavailable on the new hub after the whole wait, as a number or percentage, for example 3 or 5%; none when empty",
+    }),
+  ),
+  "backup-schedule-template": Type.Optional(
+    Type.Object(
+      {
+        veleroSchedule: Type.String({ minLength: 1, maxLength: 200 }),
+        veleroTtl: Type.Optional(durationText),
+        useManagedServiceAccount: Type.Optional(Type.Boolean()),
+        managedServiceAccountTTL: Type.Optional(durationText),
+        useOwnerReferencesInBackup: Type.Optional(Type.Boolean()),
+        volumeSnapshotLocations: Type.Optional(Type.Array(Type.String({ maxLength: 253 }), { maxItems: 50 })),
+      },
+      {
+        additionalProperties: false,
+        description:
+          'Spec of the BackupSchedule that the new hub gets where neither hub has one, as a JSON object, for example {"veleroSchedule":"0 */4 * * *","veleroTtl":"168h"}',
+      },
+    ),
+  ),
   "reset-state": Type.Boolean({
     default: false,
     description: "Start over and keep a copy of the state of an earlier run",

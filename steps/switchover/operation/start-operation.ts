@@ -183,6 +183,8 @@ export function phaseContext(
       minManagedClusters: params["min-managed-clusters"],
       allowPartialRestore: params["allow-partial-restore"],
       allowMissingClusters: params["allow-missing-clusters"],
+      maxUnavailable: params["max-unavailable"],
+      backupScheduleTemplate: params["backup-schedule-template"],
     },
     memory: operation.recorder.memory,
     log: log.child({ operationId: hubs.operationId }),

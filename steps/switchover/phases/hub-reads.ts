@@ -5,9 +5,9 @@ import { summariseVeleroRestore, type VeleroRestoreSummary } from "../acm/acm-re
 import { throttlesOperator } from "../acm/acm-version.ts";
 import { type BackupSummary, summariseBackup } from "../acm/backup.ts";
 import { type StorageLocation, summariseStorageLocation } from "../acm/backup-storage.ts";
-import { veleroScheduleName } from "../acm/constants.ts";
+import { podSelector, veleroScheduleName } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
-import type { AcmRestore, BackupSchedule, VeleroSchedule } from "../acm/hub-objects.ts";
+import type { AcmRestore, BackupSchedule, Pod, VeleroSchedule } from "../acm/hub-objects.ts";
 import {
   hiveClusterNames,
   type ManagedClusterSummary,
@@ -20,6 +20,7 @@ import {
   backupStorageLocations,
   clusterDeployments,
   managedClusters,
+  pods,
   veleroBackups,
   veleroRestores,
   veleroSchedules,
@@ -37,9 +38,12 @@ function collection<T extends KubeObject, P>(
   resource: Resource<T>,
   scope: "backup" | "cluster",
   project: (object: T) => P,
+  labelSelector?: string,
 ): Collection<P> {
-  const query = (context: SwitchoverContext): ListQuery =>
-    scope === "backup" ? { namespace: context.namespaces.backup } : {};
+  const query = (context: SwitchoverContext): ListQuery => ({
+    ...(scope === "backup" ? { namespace: context.namespaces.backup } : {}),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  });
   return {
     async once(context, hub) {
       const { signal } = context;
@@ -67,6 +71,25 @@ export const clustersOf: Collection<ManagedClusterSummary> = collection(
   "cluster",
   summariseManagedCluster,
 );
+
+export function isPodReady(pod: Pod): boolean {
+  return (
+    pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") === true
+  );
+}
+
+/** Velero's pods: whether each is Ready. */
+export const veleroPodsOf: Collection<boolean> = collection(pods, "backup", isPodReady, podSelector.velero);
+
+export function describeVelero(ready: readonly boolean[]): string {
+  if (ready.length === 0) return "Velero has no pod";
+  return ready.some(Boolean) ? "Velero is Ready" : "Velero is not Ready";
+}
+
+/** What a step says of a wait for a BackupSchedule's phase, with what {@link scheduleAllowanceMs} adds to its limit. */
+export function withAllowance(note: string, allowanceMs: number): string {
+  return allowanceMs === 0 ? note : `${note} (may take ${allowanceMs / 1000} s longer for the imported clusters)`;
+}
 
 /** One of the five Velero Schedules of a BackupSchedule. */
 export interface OwnedVeleroSchedule {

@@ -11,6 +11,7 @@ import { verifyMchHealth } from "./finalization/verify-mch-health.ts";
 import { verifyBackupIntegrity, verifyNewBackups } from "./finalization/verify-new-backups.ts";
 import { verifyAutoImportCleanup } from "./post-activation/verify-auto-import-cleanup.ts";
 import { verifyClustersConnected } from "./post-activation/verify-clusters-connected.ts";
+import { verifyObservabilityPods } from "./post-activation/verify-observability-pods.ts";
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
 import { pauseBackupSchedule } from "./primary-preparation/pause-backup-schedule.ts";
 import { scaleDownThanos } from "./primary-preparation/scale-down-thanos.ts";
@@ -49,7 +50,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
     phase: "post_activation_verification",
     task: "post-activate",
     // The annotation first: a leftover one prevents the connection that the next step waits for.
-    steps: [verifyAutoImportCleanup, verifyClustersConnected],
+    steps: [verifyAutoImportCleanup, verifyClustersConnected, verifyObservabilityPods],
   },
   {
     phase: "finalization",

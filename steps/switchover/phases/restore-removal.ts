@@ -7,7 +7,7 @@ import { acmRestores } from "../acm/resources.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { archive } from "./activation/passive-snapshot.ts";
-import { restoresOf, storageOf, veleroRestoresOf } from "./hub-reads.ts";
+import { describeVelero, restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "./hub-reads.ts";
 import { ms, type SwitchoverContext } from "./switchover-context.ts";
 
 function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly AcmRestore[], timeoutMs: number): Wait {
@@ -18,6 +18,7 @@ function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly 
       restores: restoresOf.live(context, hub),
       veleroRestores: veleroRestoresOf.live(context, hub),
       storage: storageOf.live(context, hub),
+      velero: veleroPodsOf.live(context, hub),
     },
     decide: (live) => {
       const left = live.restores.filter((restore) => uids.has(restore.metadata.uid ?? ""));
@@ -35,7 +36,7 @@ function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly 
         : live.storage.map(describeStorage).join(", ");
       return {
         state: "pending",
-        note: `${named.join(", ")}; Velero Restores left: ${velero.join(", ") || "none"}; ${storage}`,
+        note: `${named.join(", ")}; Velero Restores left: ${velero.join(", ") || "none"}; ${describeVelero(live.velero)}; ${storage}`,
       };
     },
     timeoutMs,

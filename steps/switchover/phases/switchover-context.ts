@@ -2,6 +2,7 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import { type PhaseContext, type PhaseStep, phaseStep } from "../../lib/phase/types.ts";
 import type { AcmVersion } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
+import type { BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ResolvedTuning } from "../tuning.ts";
@@ -22,6 +23,10 @@ export interface SwitchoverSettings {
   readonly minManagedClusters: number;
   readonly allowPartialRestore: boolean;
   readonly allowMissingClusters: boolean;
+  /** `3` or `5%`: how many clusters may stay unavailable. */
+  readonly maxUnavailable: string | undefined;
+  /** What the new hub gets where neither hub has a BackupSchedule. */
+  readonly backupScheduleTemplate: BackupScheduleSpec | undefined;
 }
 
 /** What each step of a switchover may use. */

@@ -92,6 +92,8 @@ export interface OperationMemory {
   readonly secondary_version?: string;
   readonly cluster_baseline?: readonly BaselineCluster[];
   readonly saved_backup_schedules?: readonly BackupSchedule[];
+  /** The whole wait for the clusters has passed, and those that were still unavailable were few enough. */
+  readonly clusters_tolerated?: boolean;
   readonly annotated_clusters?: readonly string[];
   readonly replicas_before?: Readonly<Record<string, number>>;
   readonly passive_snapshot?: RestoreSnapshot;

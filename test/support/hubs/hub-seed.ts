@@ -1,11 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type KindName, kinds } from "../../sim/kinds.ts";
 import { isStatus, SimClient, type SimKind, type SimObject } from "../../sim/kube/sim-client.ts";
+import { stamp } from "../../sim/player.ts";
 import type { TestApiServer } from "../api-servers.ts";
 
 export const backupNamespace = "open-cluster-management-backup";
 const acmNamespace = "open-cluster-management";
 const tokenLabel = "authentication.open-cluster-management.io/is-managed-serviceaccount";
+const hourMs = 3600 * 1000;
 const yearMs = 365 * 24 * 3600 * 1000;
 
 function kind(group: string, version: string, plural: string, name: string): SimKind {
@@ -132,9 +134,9 @@ export class HubSeed {
     }
   }
 
-  async backupSchedule(spec: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async backupSchedule(spec: Readonly<Record<string, unknown>> = {}, name = "acm-hub-backup"): Promise<void> {
     await this.create(kinds.backupSchedules, {
-      metadata: { name: "acm-hub-backup", namespace: backupNamespace },
+      metadata: { name, namespace: backupNamespace },
       spec: { veleroSchedule: "0 */4 * * *", veleroTtl: "168h", useManagedServiceAccount: true, ...spec },
     });
   }
@@ -151,6 +153,30 @@ export class HubSeed {
         veleroResourcesBackupName: "latest",
       },
     });
+  }
+
+  /** A further backup, made of what the newest one of that Velero Schedule is made of; Velero takes it up by itself. */
+  async backup(
+    veleroSchedule: string,
+    change: { readonly hub?: string; readonly status?: Readonly<Record<string, unknown>> } = {},
+  ): Promise<string> {
+    const model = (await this.list("veleroBackups")).findLast(
+      ({ metadata }) => metadata.labels?.["velero.io/schedule-name"] === veleroSchedule,
+    );
+    if (model === undefined) throw new Error(`${veleroSchedule} has made no backup yet`);
+    // No other one has this name: those of the played operators are stamped with the time of their creation.
+    const name = `${veleroSchedule}-${stamp(Date.now() + hourMs)}`;
+    const hubLabel = "cluster.open-cluster-management.io/backup-cluster";
+    await this.create(kinds.veleroBackups, {
+      metadata: {
+        name,
+        namespace: backupNamespace,
+        labels: { ...model.metadata.labels, [hubLabel]: change.hub ?? this.id },
+      },
+      spec: model.spec ?? {},
+      ...(change.status === undefined ? {} : { status: change.status }),
+    });
+    return name;
   }
 
   async list(name: KindName): Promise<readonly SimObject[]> {

@@ -1,4 +1,4 @@
-import { source } from "../../../lib/kube/live-collection.ts";
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { KubeObject } from "../../../lib/kube/types.ts";
 import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
@@ -7,14 +7,21 @@ import {
   managedServiceAccountComponent,
   wantsManagedServiceAccounts,
 } from "../../acm/backup-schedule.ts";
-import type { AcmRestore, BackupSchedule, Pod } from "../../acm/hub-objects.ts";
-import { backupSchedules, multiClusterEngines, pods } from "../../acm/resources.ts";
+import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
+import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { acmSchedules, type OwnedVeleroSchedule, restoresOf, schedulesOf, veleroSchedulesOf } from "../hub-reads.ts";
+import {
+  acmSchedules,
+  type OwnedVeleroSchedule,
+  restoresOf,
+  schedulesOf,
+  veleroPodsOf,
+  veleroSchedulesOf,
+} from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { chooseSchedule, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
+import { chooseSchedule, scheduleFromTemplate, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
 
 interface Seen {
   readonly restores: readonly AcmRestore[];
@@ -25,14 +32,6 @@ interface Seen {
 }
 
 type Plan = StepPlan<OperationMemory>;
-
-const veleroLabel = "app.kubernetes.io/name=velero";
-
-export function isPodReady(pod: Pod): boolean {
-  return (
-    pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") === true
-  );
-}
 
 /** Velero Schedules whose BackupSchedule is gone: a new one would adopt them, or be refused by their names. */
 export function orphans(
@@ -73,10 +72,9 @@ export function untilNoOrphans(context: SwitchoverContext): Wait {
 }
 
 function untilVeleroReady(context: SwitchoverContext): Wait {
-  const query = { namespace: context.namespaces.backup, labelSelector: veleroLabel };
   return waitOn({
     title: "waiting for a ready Velero pod on the new hub",
-    sources: { pods: source<Pod, boolean>(context.clients.secondary, pods, query, isPodReady) },
+    sources: { pods: veleroPodsOf.live(context, "secondary") },
     decide: ({ pods: ready }) =>
       ready.some(Boolean)
         ? { state: "done", note: "ready" }
@@ -100,8 +98,15 @@ function guardTokens(wanted: boolean, component: ComponentState): Plan | undefin
   };
 }
 
-function wantsTokens(seen: Seen, memory: OperationMemory): boolean {
-  return [...(memory.saved_backup_schedules ?? []), ...seen.schedules].some(wantsManagedServiceAccounts);
+/** What the new hub's schedule can be made from: those of the old hub, else the template of the caller. */
+function candidates(context: SwitchoverContext): readonly BackupSchedule[] {
+  const saved = context.memory().saved_backup_schedules ?? [];
+  const template = context.settings.backupScheduleTemplate;
+  return saved.length > 0 || template === undefined ? saved : [scheduleFromTemplate(template)];
+}
+
+function wantsTokens(seen: Seen, context: SwitchoverContext): boolean {
+  return [...candidates(context), ...seen.schedules].some(wantsManagedServiceAccounts);
 }
 
 function enabledNow(context: SwitchoverContext): Action<OperationMemory> {
@@ -133,6 +138,14 @@ export function createSchedule(schedule: BackupSchedule): Action<OperationMemory
   };
 }
 
+function notCreated({ metadata }: BackupSchedule): Action<OperationMemory> {
+  const why = "only one BackupSchedule of a hub can own the Velero Schedules";
+  return {
+    kind: "warn",
+    message: `BackupSchedule ${metadata.name} of the old hub is not created on the new hub: ${why}`,
+  };
+}
+
 function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
   const memory = context.memory();
   const [existing] = seen.schedules;
@@ -145,19 +158,20 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
       afterwards: "done",
     };
   }
-  const chosen = chooseSchedule(memory.saved_backup_schedules ?? []);
+  const chosen = chooseSchedule(candidates(context));
   if (chosen === undefined) {
     return {
       state: "refused",
       error: switchoverError("SW-FIN-04", {
         what: "there is no BackupSchedule to enable on the new hub",
         why: "the new hub has none, and the old hub had none to copy",
-        fix: "create one on the new hub, then resume",
+        fix: "create one on the new hub, or give backup-schedule-template, then resume",
       }),
     };
   }
   const schedule =
     memory.schedule_to_create ?? scheduleToCreate(chosen, context.namespaces.backup, context.hubs.secondary.version);
+  const others = (memory.saved_backup_schedules ?? []).filter((saved) => saved !== chosen);
   const created = { name: schedule.metadata.name, recreations: 0, suppressed: suppressedFlags(chosen.spec) };
   return {
     state: "act",
@@ -172,6 +186,7 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
           created_schedule: before.created_schedule ?? created,
         }),
       },
+      ...others.map(notCreated),
       enabledNow(context),
       createSchedule(schedule),
     ],
@@ -185,26 +200,25 @@ export const enableBackupSchedule = switchoverStep<Seen>({
   title: "Turn backups on at the new hub",
   onResume: "trust-record",
   async read(context) {
-    const { signal, namespaces } = context;
+    const { signal } = context;
     const client = context.clients.secondary;
-    const podQuery = { namespace: namespaces.backup, labelSelector: veleroLabel };
     const [restores, schedules, veleroSchedules, engines, velero] = await Promise.all([
       restoresOf.once(context, "secondary"),
       schedulesOf.once(context, "secondary"),
       veleroSchedulesOf.once(context, "secondary"),
       client.list(multiClusterEngines, {}, { signal }),
-      client.list(pods, podQuery, { signal }),
+      veleroPodsOf.once(context, "secondary"),
     ]);
     return {
       restores,
       schedules,
       veleroSchedules,
       component: managedServiceAccountComponent(engines.items[0]),
-      veleroReady: velero.items.some(isPodReady),
+      veleroReady: velero.some(Boolean),
     };
   },
   plan(seen, context) {
-    const refused = guardTokens(wantsTokens(seen, context.memory()), seen.component);
+    const refused = guardTokens(wantsTokens(seen, context), seen.component);
     if (refused !== undefined) {
       return refused;
     }
@@ -225,6 +239,18 @@ export const enableBackupSchedule = switchoverStep<Seen>({
   },
 });
 
+/** Someone else undid what this operation did. */
+export function notEnabled(schedule: BackupSchedule | undefined): FairleadError {
+  return switchoverError("SW-FIN-05", {
+    what:
+      schedule === undefined
+        ? "the new hub has no BackupSchedule"
+        : `BackupSchedule ${schedule.metadata.name} of the new hub is still paused`,
+    why: "someone removed or paused it after it was enabled",
+    fix: "set spec.paused to false (or restore it), then resume",
+  });
+}
+
 /** A schedule that someone paused again would leave the new hub without backups. */
 export const verifyBackupScheduleEnabled = switchoverStep<readonly BackupSchedule[]>({
   name: "verify_backup_schedule_enabled",
@@ -239,14 +265,7 @@ export const verifyBackupScheduleEnabled = switchoverStep<readonly BackupSchedul
     }
     return {
       state: "refused",
-      error: switchoverError("SW-FIN-05", {
-        what:
-          schedule === undefined
-            ? "the new hub has no BackupSchedule"
-            : `BackupSchedule ${schedule.metadata.name} of the new hub is still paused`,
-        why: "someone removed or paused it after it was enabled",
-        fix: "set spec.paused to false (or restore it), then resume",
-      }),
+      error: notEnabled(schedule),
     };
   },
 });

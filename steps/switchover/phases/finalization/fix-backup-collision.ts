@@ -1,3 +1,4 @@
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { Action, Seen as Look, StepPlan, Wait, WaitTime } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, newestOfType } from "../../acm/backup.ts";
@@ -13,9 +14,10 @@ import {
   scheduleAllowanceMs,
   schedulesOf,
   veleroSchedulesOf,
+  withAllowance,
 } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { createSchedule, orphans, untilNoOrphans } from "./enable-backup-schedule.ts";
+import { createSchedule, notEnabled, orphans, untilNoOrphans } from "./enable-backup-schedule.ts";
 import { scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
 import { isForeignStorage, queuedBackup, untilStarted } from "./queued-backup.ts";
 
@@ -85,6 +87,10 @@ function judgeHealth(live: Health, time: WaitTime, context: SwitchoverContext, g
   if (phase === collided) {
     return { state: "done", note: `${collided}: ${message}` };
   }
+  // It was made unpaused: waiting would not change what somebody did on purpose.
+  if (schedule?.spec?.paused === true) {
+    return { state: "failed", error: notEnabled(schedule) };
+  }
   return phase === "FailedValidation" || phase === "Failed"
     ? judgeInvalid(phase, message, time.elapsedMs > graceMs)
     : judgeProof(live, phase, time, context);
@@ -138,11 +144,17 @@ function isBeingReplaced(schedule: BackupSchedule, memory: OperationMemory): boo
   return replaced !== undefined && replaced === schedule.metadata.uid;
 }
 
-function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
+/** @param first what must end before the old one goes */
+function recreate(
+  schedule: BackupSchedule,
+  context: SwitchoverContext,
+  first: readonly Action<OperationMemory>[] = [],
+): Plan {
   const { name, uid = "" } = schedule.metadata;
   const fresh = scheduleToCreate(schedule, context.namespaces.backup, context.hubs.secondary.version);
   const suppressed = suppressedFlags(schedule.spec);
   const actions: readonly Action<OperationMemory>[] = [
+    ...first,
     {
       kind: "remember",
       note: `keep what BackupSchedule ${name} is made of`,
@@ -178,8 +190,17 @@ function recreate(schedule: BackupSchedule, context: SwitchoverContext): Plan {
   return { state: "act", note: `make BackupSchedule ${name} anew`, actions, afterwards: "plan-again" };
 }
 
-function waitForQueue(queued: BackupSummary, context: SwitchoverContext): Plan {
-  const wait = untilStarted(context, context.hubs.secondary.id);
+function collidesAgain(name: string, message: string): FairleadError {
+  return switchoverError("SW-FIN-07", {
+    what: `BackupSchedule ${name} of the new hub collides again`,
+    why: `${foreignHub(message)} writes to the same storage: ${message}`,
+    fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
+  });
+}
+
+/** A last look: the queue may be slow once more. */
+function waitForQueue(queued: BackupSummary, context: SwitchoverContext, error: FairleadError): Plan {
+  const wait = { ...untilStarted(context), onTimeout: () => error };
   return {
     state: "act",
     note: `wait until ${queued.name} has begun`,
@@ -194,29 +215,20 @@ function planExisting(schedule: BackupSchedule, seen: Seen, context: SwitchoverC
     return recreate(schedule, context);
   }
   const message = schedule.status?.lastMessage ?? "";
-  if (schedule.status?.phase === collided && isForeignStorage(message)) {
-    const queued = queuedBackup(seen.backups, context.hubs.secondary.id);
-    if (queued !== undefined) return waitForQueue(queued, context);
-  }
+  const queued = isForeignStorage(message) ? queuedBackup(seen.backups, context.hubs.secondary.id) : undefined;
   if (schedule.status?.phase === collided && (created?.recreations ?? 0) >= 1) {
-    return {
-      state: "refused",
-      error: switchoverError("SW-FIN-07", {
-        what: `BackupSchedule ${schedule.metadata.name} of the new hub collides again`,
-        why: `${foreignHub(message)} writes to the same storage: ${message}`,
-        fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
-      }),
-    };
+    const error = collidesAgain(schedule.metadata.name, message);
+    return queued === undefined ? { state: "refused", error } : waitForQueue(queued, context, error);
   }
   if (created === undefined || schedule.status?.phase === collided) {
-    return recreate(schedule, context);
+    return recreate(schedule, context, queued === undefined ? [] : [{ kind: "wait", wait: untilStarted(context) }]);
   }
   if (context.memory().schedule_watched === true) {
     return { state: "done", note: `BackupSchedule ${schedule.metadata.name} is ${schedule.status?.phase ?? ""}` };
   }
   return {
     state: "act",
-    note: `watch BackupSchedule ${schedule.metadata.name}`,
+    note: withAllowance(`watch BackupSchedule ${schedule.metadata.name}`, seen.allowanceMs),
     actions: watch(context, seen.allowanceMs),
     // What the wait saw last may be a collision: looked at again.
     afterwards: "plan-again",

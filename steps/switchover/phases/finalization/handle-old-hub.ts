@@ -16,6 +16,7 @@ import {
   scheduleAllowanceMs,
   schedulesOf,
   veleroSchedulesOf,
+  withAllowance,
 } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
@@ -180,7 +181,12 @@ export const handleOldHub = switchoverStep<Seen | typeof leftAlone>({
       const actions: readonly Action<OperationMemory>[] = [
         { kind: "wait", wait: untilUnblocked(context, seen.allowanceMs) },
       ];
-      return { state: "act", note: "wait for the pause", actions, afterwards: "plan-again" };
+      return {
+        state: "act",
+        note: withAllowance("wait for the pause", seen.allowanceMs),
+        actions,
+        afterwards: "plan-again",
+      };
     }
     const inTheWay = seen.restores.filter((restore) => restore === passive || isActiveRestore(restore));
     const foreign = inTheWay.find((restore) => restore !== passive && restore.metadata.deletionTimestamp === undefined);

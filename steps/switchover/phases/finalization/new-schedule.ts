@@ -22,6 +22,11 @@ export function chooseSchedule(saved: readonly BackupSchedule[]): BackupSchedule
   return byAge(working) ?? byAge(saved);
 }
 
+/** The schedule that a template stands for, by the name that ACM's documentation uses. Pure. */
+export function scheduleFromTemplate(spec: BackupScheduleSpec): BackupSchedule {
+  return { metadata: { name: "acm-hub-backup" }, spec };
+}
+
 /**
  * A BackupSchedule to create from one that was read: nothing of its old life (owners, finalizers, status, tracking by
  * GitOps tools), unpaused, and without the flags that would suppress its first backup. Pure.

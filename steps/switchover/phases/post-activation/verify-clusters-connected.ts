@@ -1,8 +1,9 @@
-import { waitOn } from "../../../lib/phase/types.ts";
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
+import { type Wait, waitOn } from "../../../lib/phase/types.ts";
 import { type BaselineCluster, type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
-import { ms, switchoverStep } from "../switchover-context.ts";
+import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 
 const namesShown = 10;
 
@@ -41,6 +42,49 @@ export function connection(
   };
 }
 
+/** How many clusters `3` or `5%` lets stay unavailable; a percentage is rounded down. Pure. */
+export function tolerated(maxUnavailable: string | undefined, required: number): number {
+  const number = Number.parseInt(maxUnavailable ?? "0", 10);
+  return maxUnavailable?.endsWith("%") === true ? Math.floor((required * number) / 100) : number;
+}
+
+function notConnected(why: string): FairleadError {
+  return switchoverError(
+    "SW-POST-01",
+    {
+      what: "not all clusters connected to the new hub",
+      why,
+      fix: "look at the klusterlet and the import token of each cluster named above, then resume; the old hub still has its backups paused",
+    },
+    "timeout",
+  );
+}
+
+/** Ends with all clusters, or after the whole time where few enough are missing. */
+function untilConnected(context: SwitchoverContext, baseline: readonly BaselineCluster[] | undefined): Wait {
+  const { clusterInitialWait, clusterWait, clusterPoll } = context.tuning;
+  const limitMs = ms(clusterInitialWait + clusterWait);
+  const { maxUnavailable } = context.settings;
+  return waitOn({
+    title: "waiting until the clusters are connected to the new hub",
+    sources: { clusters: clustersOf.live(context, "secondary") },
+    decide: ({ clusters }, { elapsedMs }) => {
+      const now = connection(splitFleet(clusters).clusters, baseline);
+      const count = `${now.connected} of ${now.required} clusters connected`;
+      if (now.pending.length === 0) return { state: "done", note: count };
+      const note = `${count}; waiting for ${list(now.pending)}`;
+      if (elapsedMs < limitMs) return { state: "pending", note };
+      return now.pending.length <= tolerated(maxUnavailable, now.required)
+        ? { state: "done", note: count }
+        : { state: "failed", error: notConnected(note) };
+    },
+    // With a tolerance the look that decides is the first one after the limit.
+    timeoutMs: maxUnavailable === undefined ? limitMs : limitMs + 2 * ms(clusterPoll),
+    pollMs: ms(clusterPoll),
+    onTimeout: notConnected,
+  });
+}
+
 function list(names: readonly string[]): string {
   const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : "";
   return `${names.slice(0, namesShown).join(", ")}${more}`;
@@ -64,33 +108,22 @@ export const verifyClustersConnected = switchoverStep<readonly ManagedClusterSum
         ? { state: "done", note }
         : { state: "done", note, warnings: [`offline before and after: ${list(seen.offline)}`] };
     }
-    const wait = waitOn({
-      title: "waiting until the clusters are connected to the new hub",
-      sources: { clusters: clustersOf.live(context, "secondary") },
-      decide: ({ clusters }) => {
-        const now = connection(splitFleet(clusters).clusters, baseline);
-        const count = `${now.connected} of ${now.required} clusters connected`;
-        return now.pending.length === 0
-          ? { state: "done", note: count }
-          : { state: "pending", note: `${count}; waiting for ${list(now.pending)}` };
-      },
-      timeoutMs: ms(context.tuning.clusterInitialWait + context.tuning.clusterWait),
-      pollMs: ms(context.tuning.clusterPoll),
-      onTimeout: (note) =>
-        switchoverError(
-          "SW-POST-01",
-          {
-            what: "not all clusters connected to the new hub",
-            why: note,
-            fix: "look at the klusterlet and the import token of each cluster named above, then resume; the old hub still has its backups paused",
-          },
-          "timeout",
-        ),
-    });
+    const isFew = seen.pending.length <= tolerated(context.settings.maxUnavailable, seen.required);
+    if (isFew && context.memory().clusters_tolerated === true) {
+      const note = `${seen.connected} of ${seen.required} clusters connected`;
+      return { state: "done", note, warnings: [`not connected, which max-unavailable permits: ${list(seen.pending)}`] };
+    }
     return {
       state: "act",
       note: `wait for ${seen.pending.length} clusters`,
-      actions: [{ kind: "wait", wait }],
+      actions: [
+        { kind: "wait", wait: untilConnected(context, baseline) },
+        {
+          kind: "remember",
+          note: "the clusters were waited for",
+          update: (memory) => ({ ...memory, clusters_tolerated: context.settings.maxUnavailable !== undefined }),
+        },
+      ],
       afterwards: "plan-again",
     };
   },

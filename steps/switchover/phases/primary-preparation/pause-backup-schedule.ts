@@ -13,6 +13,7 @@ import {
   scheduleAllowanceMs,
   schedulesOf,
   veleroSchedulesOf,
+  withAllowance,
 } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 
@@ -175,10 +176,11 @@ export const pauseBackupSchedule = switchoverStep<Seen>({
     if (saved && !deleting && isQuiet(schedules, veleroSchedules) && unfinished(backups).length === 0) {
       return { state: "done", note: "paused, no backup in progress" };
     }
+    const names = schedules.map((schedule) => schedule.metadata.name).join(", ");
     const wait = deleting ? untilGone(context) : untilPaused(context, allowanceMs);
     return {
       state: "act",
-      note: `${deleting ? "delete" : "pause"} ${schedules.map((schedule) => schedule.metadata.name).join(", ")}`,
+      note: deleting ? `delete ${names}` : withAllowance(`pause ${names}`, allowanceMs),
       actions: [
         remember(schedules),
         ...writes(schedules, deleting),

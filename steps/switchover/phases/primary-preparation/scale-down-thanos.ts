@@ -12,22 +12,32 @@ function ref(context: SwitchoverContext): { readonly name: string; readonly name
   return { name: objectName.thanosCompactor, namespace: context.namespaces.observability };
 }
 
+interface Seen {
+  readonly installed: boolean;
+  readonly compactor: Workload | undefined;
+}
+
 /** Its role exists only where its namespace does: elsewhere the question itself would be forbidden. */
-async function findCompactor(context: SwitchoverContext): Promise<Workload | undefined> {
+async function findCompactor(context: SwitchoverContext): Promise<Seen> {
   const { clients, signal } = context;
   const namespace = await clients.primary.find(namespaces, { name: context.namespaces.observability }, { signal });
-  return namespace === undefined ? undefined : await clients.primary.find(statefulSets, ref(context), { signal });
+  const compactor =
+    namespace === undefined ? undefined : await clients.primary.find(statefulSets, ref(context), { signal });
+  return { installed: namespace !== undefined, compactor };
 }
 
 /** Two compactors on one bucket damage it: the old hub's stops before the new hub's can start. */
-export const scaleDownThanos = switchoverStep<Workload | undefined>({
+export const scaleDownThanos = switchoverStep<Seen>({
   name: "scale_down_thanos",
   title: "Stop the metrics compactor of the old hub",
   onResume: "observe",
   read: findCompactor,
-  plan(compactor, context) {
+  plan({ installed, compactor }, context) {
     if (compactor === undefined) {
-      return { state: "done", note: "the old hub runs no metrics compactor" };
+      const note = "the old hub runs no metrics compactor";
+      const { observability } = context.namespaces;
+      const unusual = `${note}, although it has observability: there is no StatefulSet ${objectName.thanosCompactor} in ${observability}`;
+      return { state: "done", note, warnings: installed ? [unusual] : [] };
     }
     const replicas = compactor.spec?.replicas ?? 1;
     if (replicas === 0) {

@@ -18,6 +18,7 @@ export const quickTuning = {
   backupSyncWait: 15,
   backupVerify: 15,
   clusterInitialWait: 2,
+  clusterPoll: 30,
   clusterWait: 4,
   collisionCheckAfter: 4,
   errorGrace: 3,
@@ -46,6 +47,9 @@ export const patientTuning = {
   schedulePausedWait: 120,
   veleroRestoreWait: 120,
 };
+
+const taskNames = ["primary-prep", "activate", "post-activate", "finalize"] as const;
+export type TaskName = (typeof taskNames)[number];
 
 interface Files {
   readonly primary: string;
@@ -95,6 +99,32 @@ export class SwitchoverBench {
 
   run(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
     return ended(this.start(args, files));
+  }
+
+  /** One Task of the Pipeline as its own process, not waited for. */
+  async startTask(name: TaskName, args: readonly string[] = []): Promise<ChildProcess> {
+    const folders = {
+      "primary-kubeconfig": await this.folderOf(this.files.primary, "primary"),
+      "secondary-kubeconfig": await this.folderOf(this.files.secondary, "secondary"),
+      state: this.stateFolder,
+    };
+    const workspaces = Object.entries(folders).flatMap(([workspace, path]) => ["--workspace", `${workspace}=${path}`]);
+    const flags = ["--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
+    return spawn(process.execPath, [program, "switchover", name, ...workspaces, ...flags, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  async task(name: TaskName, args: readonly string[] = []): Promise<Ended> {
+    return await ended(await this.startTask(name, args));
+  }
+
+  /** Runs the Tasks before this one; each must succeed. */
+  async tasksUntil(last: TaskName, args: readonly string[] = []): Promise<void> {
+    for (const name of taskNames.slice(0, taskNames.indexOf(last))) {
+      const { exitCode, stderr } = await this.task(name, args);
+      if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}: ${stderr.slice(-1500)}`);
+    }
   }
 
   /** `fairlead switchover preflight` as a validation. `folders`: of each hub's kubeconfig. */

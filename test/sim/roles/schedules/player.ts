@@ -105,6 +105,20 @@ async function adjust({ world }: Stage, schedule: SimObject, own: SimObject): Pr
   if (own.spec?.["schedule"] !== cron) await world.patch("veleroSchedules", own, { spec: { schedule: cron } });
 }
 
+const pausesSeen = new WeakMap<Stage, Map<string, number>>();
+
+/** An operator whose requests are throttled prepares every cluster before it looks at a pause. */
+function isPauseLate(stage: Stage, { metadata }: SimObject): boolean {
+  const seen = pausesSeen.get(stage) ?? new Map<string, number>();
+  pausesSeen.set(stage, seen);
+  const uid = metadata.uid ?? "";
+  const first = seen.get(uid) ?? Date.now();
+  seen.set(uid, first);
+  const late = stage.faults.of("pause-takes").some(({ seconds }) => Date.now() - first < stage.scaled(seconds));
+  if (late) stage.later(1);
+  return late;
+}
+
 async function playSchedule(stage: Stage, schedule: SimObject): Promise<void> {
   const looks = looksOf(failures, stage);
   const failed = text(schedule.status, "phase") === "FailedValidation";
@@ -115,6 +129,7 @@ async function playSchedule(stage: Stage, schedule: SimObject): Promise<void> {
     await say(stage, schedule, "FailedValidation", problem);
     stage.later(retrySeconds);
   } else if (isPaused(stage, schedule)) {
+    if (isPauseLate(stage, schedule)) return;
     await silence(stage, ownSchedules(stage.world, schedule));
     await say(stage, schedule, "Paused", "BackupSchedule is paused.");
   } else await run(stage, schedule);

@@ -93,7 +93,8 @@ export async function createSchedules(stage: Stage, schedule: SimObject): Promis
   const withBackups = schedule.spec?.["noBackupOnStart"] !== true && asked["skipImmediately"] !== true;
   for (const name of Object.keys(veleroSchedules)) {
     const created = await createSchedule(stage, schedule, name, asked);
-    if (withBackups && created !== undefined) await createBackup(stage, created, suffix);
+    const isMissing = stage.faults.of("backup-missing").some((fault) => name.startsWith(fault.prefix));
+    if (withBackups && created !== undefined && !isMissing) await createBackup(stage, created, suffix);
   }
 }
 

@@ -40,7 +40,8 @@ async function run(stage: Stage, backup: SimObject): Promise<void> {
   const spec = { storageLocation: locationName(stage) };
   const prepared = (await world.patch("veleroBackups", backup, { spec })) ?? backup;
   await world.setStatus("veleroBackups", prepared, { phase: "InProgress", startTimestamp, expiration });
-  const ended = { phase: "Completed", startTimestamp, expiration, errors: 0, warnings: 0 };
+  const fault = stage.faults.of("backup-errors").find((one) => backup.metadata.name.startsWith(one.prefix));
+  const ended = { phase: "Completed", startTimestamp, expiration, errors: fault?.errors ?? 0, warnings: 0 };
   const status = { ...ended, completionTimestamp: iso() };
   await store(stage, prepared, status);
   await world.setStatus("veleroBackups", prepared, status);

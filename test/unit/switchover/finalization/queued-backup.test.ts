@@ -46,12 +46,17 @@ function planned(backups: readonly BackupSummary[], lastMessage = sameStorage, r
 describe("A-97 a schedule that collided while its own resources backup stands in Velero's queue", () => {
   test("is made anew only after that backup has started", () => {
     expect(planned([backup()])).toMatchObject({
-      note: "wait until acm-resources-schedule-20260101000000 has begun",
-      actions: [{ kind: "wait" }],
+      note: "make BackupSchedule acm-hub-backup anew",
+      actions: [
+        { kind: "wait", wait: { title: "waiting until the new hub's first resources backup has begun" } },
+        { kind: "remember" },
+        { kind: "write", change: { verb: "delete" } },
+        { kind: "wait" },
+      ],
       afterwards: "plan-again",
     });
     expect(planned([backup({ phase: "InProgress", startedAt: 5 })])).toMatchObject({
-      note: "make BackupSchedule acm-hub-backup anew",
+      actions: [{ kind: "remember" }, { kind: "write", change: { verb: "delete" } }, { kind: "wait" }],
     });
   });
 

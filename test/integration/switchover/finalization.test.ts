@@ -1,0 +1,328 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { iso } from "../../sim/player.ts";
+import { backupNamespace } from "../../support/hubs.ts";
+import { type Ended, ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+
+const minute = 60_000;
+const madeBy = "cluster.open-cluster-management.io/backup-cluster";
+const endOf = ({ exitCode, stderr }: Ended) => ({ exitCode, tail: stderr.slice(-1500) });
+const shortBackupWaits = { ...quickTuning, backupVerify: 4, backupVerifyMax: 4 };
+
+/** Status of a Velero Backup that ran then. */
+function ranAt(ms: number): Readonly<Record<string, unknown>> {
+  const time = iso(ms);
+  return { phase: "Completed", startTimestamp: time, completionTimestamp: time };
+}
+
+describe("the new hub's schedule", () => {
+  let bench: SwitchoverBench;
+
+  afterEach(() => bench.close());
+
+  const schedule = () => bench.pair.seeds.secondary.find("backupSchedules", "acm-hub-backup");
+
+  test(
+    "A-46 what is created from the saved schedule has no owners, finalizers or tracking of GitOps, and no pause",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds } = bench.pair;
+      const saved = await seeds.primary.find("backupSchedules", "acm-hub-backup");
+      if (saved === undefined) throw new Error("the fixture has no BackupSchedule");
+      await seeds.primary.patch("backupSchedules", saved, {
+        metadata: {
+          ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: "1234" }],
+          finalizers: ["test.example.com/keep"],
+          annotations: { "argocd.argoproj.io/tracking-id": "fleet:backup", team: "storage" },
+          labels: { "app.kubernetes.io/instance": "fleet" },
+        },
+      });
+      await bench.tasksUntil("finalize");
+
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+
+      const created = await schedule();
+      expect(created?.metadata).not.toHaveProperty("ownerReferences");
+      expect(created?.metadata).not.toHaveProperty("finalizers");
+      expect(created?.metadata).not.toHaveProperty("labels");
+      expect(created).toMatchObject({ metadata: { annotations: { team: "storage" } }, spec: { paused: false } });
+      expect(Object.keys(created?.metadata.annotations ?? {})).toEqual(["team"]);
+    },
+    2 * minute,
+  );
+
+  test(
+    "A-27 of two schedules of the old hub both are paused, the working one is created, the other one reported",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds } = bench.pair;
+      await seeds.primary.backupSchedule({}, "second");
+      await seeds.primary.untilPhase("backupSchedules", "second", "Failed");
+      await bench.tasksUntil("finalize");
+      const paused = (await seeds.primary.list("backupSchedules")).map(({ spec }) => spec?.["paused"]);
+      expect(paused).toEqual([true, true]);
+      expect(await bench.state()).toMatchObject({
+        config: {
+          saved_backup_schedules: [{ metadata: { name: "acm-hub-backup" } }, { metadata: { name: "second" } }],
+        },
+      });
+
+      const ran = await bench.task("finalize");
+
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      const names = (await seeds.secondary.list("backupSchedules")).map(({ metadata }) => metadata.name);
+      expect(names).toEqual(["acm-hub-backup"]);
+      expect(ran.stderr).toContain("BackupSchedule second of the old hub is not created on the new hub");
+    },
+    2 * minute,
+  );
+
+  test(
+    "without a schedule on either hub it is refused, and created from a template where one is given",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { primary } = bench.pair;
+      const name = "backupschedules.cluster.open-cluster-management.io/acm-hub-backup";
+      await primary.kubectl(["-n", backupNamespace, "delete", name]);
+      await bench.tasksUntil("finalize");
+
+      const without = await bench.task("finalize");
+      expect(endOf(without)).toMatchObject({ exitCode: 1 });
+      expect(without.stderr).toContain("ERROR SW-FIN-04");
+
+      const template = { veleroSchedule: "30 */6 * * *", veleroTtl: "72h", useManagedServiceAccount: true };
+      const ran = await bench.task("finalize", ["--backup-schedule-template", JSON.stringify(template)]);
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      expect(await schedule()).toMatchObject({ spec: { ...template, paused: false } });
+    },
+    2 * minute,
+  );
+
+  test(
+    "A-47 a collision is answered by one new schedule; where another hub keeps writing it is named",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds } = bench.pair;
+      await bench.tasksUntil("finalize");
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "the first collision check is still to come");
+      const first = await schedule();
+      const status = ranAt(Date.now() + 3_600_000);
+      await seeds.secondary.backup("acm-resources-schedule", { hub: "third-hub-id", status });
+      const ran = await end;
+
+      expect(endOf(ran)).toMatchObject({ exitCode: 1 });
+      expect(ran.stderr).toContain("ERROR SW-FIN-07");
+      expect(ran.stderr).toContain("hub third-hub-id writes to the same storage");
+      const second = await schedule();
+      expect(second?.metadata.uid).not.toBe(first?.metadata.uid);
+      expect(await bench.state()).toMatchObject({ config: { created_schedule: { recreations: 1 } } });
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-88 an own resources backup that never starts is no proof: the schedule is made anew once, then the foreign hub named",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 }, shortBackupWaits);
+      await bench.tasksUntil("finalize");
+      bench.pair.simulators.secondary.inject({ kind: "backup-stuck", prefix: "acm-resources-schedule" });
+      const ran = await bench.task("finalize");
+      expect(endOf(ran)).toMatchObject({ exitCode: 1 });
+      expect(ran.stderr).toContain("ERROR SW-FIN-07");
+      expect(ran.stderr).toContain(`hub ${bench.pair.ids.primary} writes to the same storage`);
+      expect(ran.stderr).toContain("does not begin the first resources backup");
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-88 a health wait ends well only after the first collision check",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      await bench.tasksUntil("finalize");
+      const ran = await bench.task("finalize");
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      expect(ran.stderr).toContain("the first collision check is still to come");
+      expect(await bench.state()).toMatchObject({ config: { created_schedule: { recreations: 0 } } });
+    },
+    2 * minute,
+  );
+
+  test(
+    "A-48, A-50 neither other kinds nor other people's backups prove the new hub's; a managed-clusters backup does",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 }, shortBackupWaits);
+      const { seeds, simulators, secondary } = bench.pair;
+      await bench.tasksUntil("finalize");
+      simulators.secondary.inject({ kind: "backup-missing", prefix: "acm-managed-clusters" });
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "no managed-clusters backup by the new hub yet");
+      await secondary.kubectl(
+        ["create", "-f", "-"],
+        JSON.stringify({
+          apiVersion: "velero.io/v1",
+          kind: "Backup",
+          metadata: { name: "by-a-user", namespace: backupNamespace },
+          spec: {},
+        }),
+      );
+      const ran = await end;
+      expect(endOf(ran)).toMatchObject({ exitCode: 5 });
+      expect(ran.stderr).toContain("ERROR SW-FIN-08");
+      expect(await seeds.secondary.find("veleroBackups", "by-a-user")).toMatchObject({
+        status: { phase: "Completed" },
+      });
+
+      const name = await seeds.secondary.backup("acm-managed-clusters-schedule");
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+      expect(await bench.state()).toMatchObject({ config: { post_switchover_backups: { managedClusters: name } } });
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-49 a first backup with errors fails the run",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      await bench.tasksUntil("finalize");
+      bench.pair.simulators.secondary.inject({ kind: "backup-errors", prefix: "acm-managed-clusters", errors: 2 });
+      const ran = await bench.task("finalize");
+      expect(endOf(ran)).toMatchObject({ exitCode: 1 });
+      expect(ran.stderr).toContain("ERROR SW-FIN-09");
+      expect(ran.stderr).toContain("phase Completed, 2 errors");
+    },
+    2 * minute,
+  );
+
+  test(
+    "A-51 a Restore that cannot go is named with all that holds it; its finalizers stay, no schedule is made",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 }, { ...quickTuning, restoreDeleteWait: 3 });
+      const { seeds, simulators, secondary } = bench.pair;
+      await bench.tasksUntil("finalize");
+      simulators.secondary.inject({ kind: "velero-down" });
+      const conditions = [{ type: "Ready", status: "False" }];
+      const patch = JSON.stringify({ status: { conditions } });
+      const pod = ["-n", backupNamespace, "patch", "pod/velero-1", "--subresource=status", "--type=merge", "-p", patch];
+      await secondary.kubectl(pod);
+
+      const ran = await bench.task("finalize");
+
+      expect(endOf(ran)).toMatchObject({ exitCode: 5 });
+      expect(ran.stderr).toContain("ERROR SW-FIN-01");
+      for (const part of [
+        "restore-acm-passive-sync (finalizers: restores.cluster.open-cluster-management.io/finalizer)",
+        "Velero Restores left: restore-acm-passive-sync-",
+        "Velero is not Ready",
+        "storage is Available",
+      ]) {
+        expect(ran.stderr).toContain(part);
+      }
+      const held = await seeds.secondary.find("restores", "restore-acm-passive-sync");
+      expect(held?.metadata.finalizers).toEqual(["restores.cluster.open-cluster-management.io/finalizer"]);
+      expect(await seeds.secondary.list("backupSchedules")).toEqual([]);
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-77 a schedule that somebody pauses after it was enabled is told of; unpaused, the run completes",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds } = bench.pair;
+      await bench.tasksUntil("finalize");
+      const pause = async (paused: boolean): Promise<void> => {
+        const existing = await schedule();
+        if (existing === undefined) throw new Error("the new hub has no BackupSchedule");
+        await seeds.secondary.patch("backupSchedules", existing, { spec: { paused } });
+      };
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "the first collision check is still to come");
+      await pause(true);
+      const first = await end;
+      expect(endOf(first)).toMatchObject({ exitCode: 1 });
+      expect(first.stderr).toContain("ERROR SW-FIN-05");
+      expect(first.stderr).toContain("is still paused");
+
+      await pause(false);
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+    },
+    3 * minute,
+  );
+
+  test.each([{ lingers: "for a while" }, { lingers: "for ever" }])(
+    "A-87 while Velero Schedules of a deleted schedule linger $lingers, nothing is created in their place",
+    async ({ lingers }) => {
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" }, { ...quickTuning, scheduleDeleteWait: 5 });
+      const { seeds, simulators } = bench.pair;
+      await bench.tasksUntil("finalize");
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "the first collision check is still to come");
+      simulators.secondary.inject({ kind: "garbage-stays" });
+      // A backup of another hub: the schedule collides and is made anew.
+      await seeds.secondary.backup("acm-resources-schedule", { hub: "third-hub-id", status: ranAt(Date.now() + 1000) });
+      await written(child, "waiting: still there: ");
+      expect(await seeds.secondary.list("backupSchedules")).toEqual([]);
+      if (lingers === "for a while") {
+        simulators.secondary.clear();
+        expect(endOf(await end)).toMatchObject({ exitCode: 0 });
+        return;
+      }
+      const ran = await end;
+      expect(endOf(ran)).toMatchObject({ exitCode: 5 });
+      expect(ran.stderr).toContain("ERROR SW-FIN-02");
+      expect(ran.stderr).toContain("acm-credentials-schedule");
+      expect(await seeds.secondary.list("backupSchedules")).toEqual([]);
+    },
+    3 * minute,
+  );
+});
+
+describe("the old hub as secondary", () => {
+  let bench: SwitchoverBench;
+
+  afterEach(() => bench.close());
+
+  test(
+    "A-100 the passive Restore is created once the new hub's backups are there, and restores those first",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds, simulators, ids } = bench.pair;
+      await bench.tasksUntil("finalize");
+      simulators.primary.inject({ kind: "velero-down" });
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "backup is not the new hub's yet");
+      expect(await seeds.primary.list("restores")).toEqual([]);
+      simulators.primary.clear();
+      expect(endOf(await end)).toMatchObject({ exitCode: 0 });
+
+      const restored = (await seeds.primary.list("veleroRestores")).map(({ spec }) => spec?.["backupName"]);
+      const backups = (await seeds.primary.list("veleroBackups")).filter(({ metadata }) =>
+        restored.includes(metadata.name),
+      );
+      const makers = backups.map(({ metadata }) => metadata.labels?.[madeBy]);
+      expect(restored.some((name) => String(name).startsWith("acm-credentials-schedule-"))).toBe(true);
+      expect(new Set(makers)).toEqual(new Set([ids.secondary]));
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-100 where the new hub's backups never arrive it is created all the same, with a warning",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 }, { ...quickTuning, backupSyncWait: 2, passiveSettle: 2 });
+      await bench.tasksUntil("finalize");
+      bench.pair.simulators.primary.inject({ kind: "velero-down" });
+      const ran = await bench.task("finalize");
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      expect(ran.stderr).toContain("starts with its own last backup and follows at its interval");
+      expect(await bench.pair.seeds.primary.find("restores", "restore-acm-passive-sync")).toBeDefined();
+    },
+    3 * minute,
+  );
+});
