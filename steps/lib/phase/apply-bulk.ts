@@ -17,6 +17,8 @@ interface Failure {
 /** Passes over what failed for a passing reason; the client has already retried each call by itself. */
 const maxPasses = 3;
 const namesShown = 20;
+/** No name of a namespace. */
+const everywhere = "*";
 
 function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): FairleadError {
   const names = failures.slice(0, namesShown).map(({ change }) => objectName(change.resource, change.ref));
@@ -37,7 +39,7 @@ function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): F
 
 /**
  * Sends independent writes at bounded concurrency. Failures do not stop the others, except a refused credential, which
- * would refuse them all.
+ * would refuse the others of its namespace, too.
  *
  * @returns the failures that a fresh look at live state may resolve (object gone or changed meanwhile)
  * @throws FairleadError PHASE-03 naming each object that failed
@@ -52,12 +54,13 @@ export async function applyBulk(
   let pending = bulk.changes;
   let failures: Failure[] = [];
   let done = 0;
-  let denied = false;
+  /** Where the credential was refused: roles are granted by namespace, an unknown user is refused everywhere. */
+  const denied = new Set<string>();
   let untried = 0;
 
   async function one(change: Change): Promise<void> {
     signal.throwIfAborted();
-    if (denied) {
+    if (denied.has(everywhere) || denied.has(change.ref.namespace ?? "")) {
       untried += 1;
       return;
     }
@@ -68,7 +71,8 @@ export async function applyBulk(
     } catch (error) {
       signal.throwIfAborted();
       const failure = asFairleadError(error, `writing ${objectName(change.resource, change.ref)}`);
-      denied ||= isKubeError(failure, "Unauthorized", "Forbidden");
+      if (isKubeError(failure, "Unauthorized")) denied.add(everywhere);
+      if (isKubeError(failure, "Forbidden")) denied.add(change.ref.namespace ?? "");
       failures.push({ change, error: failure });
     }
   }
@@ -77,7 +81,7 @@ export async function applyBulk(
     failures = [];
     await Promise.all(pending.map((change) => limit(() => one(change))));
     pending = failures.filter(({ error }) => isKubeError(error) && error.transient).map(({ change }) => change);
-    if (denied || pass === maxPasses || pending.length < failures.length) break;
+    if (denied.size > 0 || pass === maxPasses || pending.length < failures.length) break;
     if (pending.length > 0) await clock.sleep(pass * 1_000 * (0.5 + random.next()), signal);
   }
 

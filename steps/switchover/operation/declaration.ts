@@ -1,6 +1,6 @@
 import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
-import { hubParameters, methodParameters, operationParameters } from "../parameters.ts";
+import { argocdParameters, hubParameters, methodParameters, operationParameters } from "../parameters.ts";
 
 // The interface that the four tasks of a switchover after its preflight share.
 
@@ -21,6 +21,7 @@ export const taskParams = {
     default: false,
     description: "Accept that clusters of the old hub did not arrive on the new hub",
   }),
+  ...argocdParameters,
   "reset-state": Type.Boolean({
     default: false,
     description: "Start over and keep a copy of the state of an earlier run",

@@ -185,6 +185,8 @@ export function phaseContext(
       minManagedClusters: params["min-managed-clusters"],
       allowPartialRestore: params["allow-partial-restore"],
       allowMissingClusters: params["allow-missing-clusters"],
+      argocdManage: params["argocd-manage"],
+      argocdResume: params["argocd-resume-after-switchover"],
     },
     memory: operation.recorder.memory,
     log: log.child({ operationId: hubs.operationId }),

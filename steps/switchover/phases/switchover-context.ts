@@ -17,6 +17,10 @@ export interface SwitchoverSettings {
   readonly minManagedClusters: number;
   readonly allowPartialRestore: boolean;
   readonly allowMissingClusters: boolean;
+  /** Argo CD Applications that touch ACM are paused first. */
+  readonly argocdManage: boolean;
+  /** And resumed last. */
+  readonly argocdResume: boolean;
 }
 
 /** What each step of a switchover may use. */

@@ -1,7 +1,7 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
-import { hubParameters, methodParameters, operationParameters } from "../parameters.ts";
+import { argocdParameters, hubParameters, methodParameters, operationParameters } from "../parameters.ts";
 
 // The preflight's interface, apart from its work, which is loaded only when it runs.
 
@@ -33,6 +33,11 @@ export const preflightParams = {
   "manage-auto-import-strategy": Type.Boolean({
     default: false,
     description: "The switchover will set the auto-import strategy of the new hub itself",
+  }),
+  ...argocdParameters,
+  "skip-gitops-check": Type.Boolean({
+    default: false,
+    description: "Do not look for what Argo CD or Flux keeps as Git has it",
   }),
   "strict-health": Type.Boolean({
     default: false,

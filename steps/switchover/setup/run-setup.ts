@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { formatOutput } from "../../lib/step/output.ts";
+import { hasArgoCd } from "../argocd/find-applications.ts";
 import { findKubeconfig, kubeconfigLimit } from "../connect-hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
@@ -118,6 +119,7 @@ async function planFor({ params, signal }: SetupContext, client: KubeClient): Pr
     roles: params.role === "both" ? roleNames : [params.role],
     includeDecommission: params["include-decommission"],
     importTokens: params["import-tokens"],
+    argoCd: await hasArgoCd(client, signal),
     namespaces,
     absent: await absentNamespaces(client, namespaces, signal),
   });

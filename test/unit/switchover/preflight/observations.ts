@@ -34,6 +34,8 @@ export const settings: PreflightSettings = {
   skipObservabilityChecks: false,
   manageAutoImportStrategy: false,
   strictHealth: false,
+  argocdManage: false,
+  skipGitopsCheck: false,
   namespaces: defaultNamespaces,
   waits: { backupInProgress: 600, backupPoll: 30, backupSync: 600, storageGrace: 20, backupMaxAge: 600 },
   savedSchedules: [],
@@ -218,6 +220,8 @@ function healthyHub(name: "a" | "b"): Omit<HubObservation, "hub"> {
     schedules: read([]),
     importTokens: read(["c1", "c2"].map((cluster) => ({ cluster, expiresAt: now + 24 * hour }))),
     importStrategy: read("ImportOnly"),
+    argoCd: read({ install: "none", instances: [], applications: read([]) }),
+    gitops: [read([])],
   };
 }
 

@@ -7,6 +7,7 @@ import { type AccessContext, accessQuestions } from "../../../../steps/switchove
 import { describeAccess, rbac } from "../../../../steps/switchover/preflight/checks/rbac.ts";
 import type { AccessFinding } from "../../../../steps/switchover/preflight/observation.ts";
 import { read } from "../../../../steps/switchover/preflight/reading.ts";
+import type { PreflightSettings } from "../../../../steps/switchover/preflight/settings.ts";
 import { down, forbidden, onPrimary, onSecondary } from "./observations.ts";
 import { describeRules } from "./rule-table.ts";
 
@@ -95,9 +96,21 @@ describeRules(rbac, [
 
 const everywhere = { acm: true, backup: true, observability: true, engine: true };
 
-function asked(context: Partial<AccessContext>, mode: "validate" | "switchover", dryRun = false): readonly string[] {
-  const hub = { hub: "primary", version: acmVersion("2.14.1"), exists: everywhere, ...context } as const;
-  const questions = accessQuestions(hub, { mode, dryRun, namespaces: defaultNamespaces });
+function asked(
+  context: Partial<AccessContext>,
+  mode: "validate" | "switchover",
+  dryRun = false,
+  gitops: Partial<Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">> = {},
+): readonly string[] {
+  const wanted = { argocdManage: false, skipGitopsCheck: false, ...gitops };
+  const hub = {
+    hub: "primary",
+    version: acmVersion("2.14.1"),
+    exists: everywhere,
+    argoCd: "none",
+    ...context,
+  } as const;
+  const questions = accessQuestions(hub, { ...wanted, mode, dryRun, namespaces: defaultNamespaces });
   return questions.map(({ request }) => describeAccess(request));
 }
 
