@@ -103,7 +103,7 @@ function withoutArgo({
 }
 
 function forgetAll(memory: OperationMemory): StepPlan<OperationMemory> {
-  const note = "Argo CD is on neither hub";
+  const note = "no hub has Argo CD";
   const known = memory.argocd_run_id !== undefined || memory.argocd_paused_apps !== undefined;
   return known
     ? { state: "act", note, actions: [{ kind: "remember", note, update: withoutArgo }], afterwards: "done" }

@@ -62,6 +62,7 @@ function judgeArgoCd({ hub, argoCd }: HubObservation, settings: PreflightSetting
         : judge(installation.applications, {
             hub,
             unreadable: "warning",
+            absent: () => [passed(hub, "Argo CD is not installed")],
             decide: (applications) => judgeApplications(hub, installation, applications, settings),
           }),
   });

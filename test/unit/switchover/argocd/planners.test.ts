@@ -267,6 +267,17 @@ describe("a pause of any Applications", () => {
   });
 });
 
+describe("hubs that Argo CD is gone from", () => {
+  test("make a pause forget what it knew, and no more of the memory", async () => {
+    const bench = new Bench({ primary: [acmApplication("a")], secondary: [] });
+    await bench.pause();
+    bench.memory = { ...bench.memory, primary_version: "2.14.1" };
+    for (const name of hubNames) bench.hubs[name].put(customResourceDefinitions, []);
+    await bench.pause();
+    expect(bench.memory).toEqual({ primary_version: "2.14.1" });
+  });
+});
+
 describe("an Application that somebody turned on again", () => {
   const first = { automated: { prune: true }, syncOptions: ["A=true"] };
   const turnOn = (bench: Bench): void =>

@@ -273,13 +273,14 @@ export function down(hub: "primary" | "secondary"): Observation {
   const namespaces = Object.fromEntries(
     Object.keys(healthy[hub].namespaces).map((role) => [role, { state: "hub-down" }]),
   );
+  const gitops = healthy[hub].gitops.map(() => ({ state: "hub-down" }));
   const text = {
     id: "KUBE-CONNECT",
     what: "the hub does not answer",
     why: "connection refused",
     fix: "check the network",
   };
-  return { ...healthy, [hub]: { ...silent, namespaces, connection: { state: "unread", text } } };
+  return { ...healthy, [hub]: { ...silent, namespaces, gitops, connection: { state: "unread", text } } };
 }
 
 function isReading(value: unknown): value is Reading<unknown> {
