@@ -79,7 +79,7 @@ function judgeApplications(
   const automated = touching.filter((application) => application.automated);
   const where = instances.length === 0 ? install : `${install}: ${nameList(instances, shown)}`;
   if (automated.length === 0) {
-    const message = `of Argo CD (${where}) ${count(touching.length, "Application")} that touch ACM, none of which syncs by itself`;
+    const message = `${count(touching.length, "Application")} of Argo CD (${where}) that touch ACM, none of which syncs by itself`;
     return [passed(hub, message, data)];
   }
   const names = nameList(automated.map(describe), shown);
