@@ -119,9 +119,9 @@ async function planFor({ params, signal }: SetupContext, client: KubeClient): Pr
     roles: params.role === "both" ? roleNames : [params.role],
     includeDecommission: params["include-decommission"],
     importTokens: params["import-tokens"],
-    argoCd: await hasArgoCd(client, signal),
     namespaces,
     absent: await absentNamespaces(client, namespaces, signal),
+    argoCd: await hasArgoCd(client, signal),
   });
 }
 

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { permissionsOf } from "../../../steps/switchover/permissions.ts";
 import type { TestApiServer } from "../../support/api-servers.ts";
 import {
   installArgoCd,
@@ -10,7 +11,9 @@ import {
   readApplication,
   seedApplication,
 } from "../../support/hubs/argo-cd.ts";
+import { accountFolder, accountUser, grantNothingToAll, installRole } from "./support/accounts.ts";
 import { ArgocdBench, type ArgocdFolders, argocd, stateIn } from "./support/argocd-bench.ts";
+import { describeAll, describeCall, recordedCalls } from "./support/recorded-calls.ts";
 import { type Ended, patientTuning, SwitchoverBench } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
@@ -296,5 +299,30 @@ describe("the pause and the resume by themselves", () => {
     expect(endOf(paused)).toEqual(succeeded);
     expect(paused.stderr).toContain("no hub has Argo CD");
     expect((await readdir(state)).filter((name) => name.endsWith(".json"))).toEqual([]);
+  });
+
+  test("use exactly the permissions that they declare, under the operator's account", async () => {
+    const hubs = ["primary", "secondary"] as const;
+    const [primary = "", secondary = ""] = await Promise.all(
+      hubs.map(async (hub) => {
+        const server = bench.server(hub);
+        await installRole(server, "operator", ["base", "argocd"]);
+        await grantNothingToAll(server);
+        return await accountFolder(server, "operator", bench.folder);
+      }),
+    );
+    await installArgoCd(bench.server("secondary"));
+    await seedApplication(bench.server("secondary"), { ...acm, syncPolicy: acmPolicy });
+    for (const verb of ["pause", "resume"] as const) {
+      expect(endOf(await argocd(verb, { primary, secondary, state: folders.state }))).toEqual(succeeded);
+    }
+    const declared = describeAll([...permissionsOf("argocd-pause"), ...permissionsOf("argocd-resume")]);
+    const lists = await Promise.all(
+      hubs.map(async (hub) => recordedCalls(hub, await bench.server(hub).auditEvents(), accountUser("operator"))),
+    );
+    const used = new Set(lists.flat().map((call) => describeCall(call, declared)));
+    // A lease that a run which died left is updated; these found none.
+    const updates = hubs.map((hub) => `${hub} update coordination.k8s.io leases in backup`);
+    expect([...used, ...updates].toSorted()).toEqual([...declared].toSorted());
   });
 });
