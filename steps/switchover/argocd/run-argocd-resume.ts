@@ -10,7 +10,8 @@ import { resumeApplicationsStep } from "./argo-steps.ts";
 import { clientsOf, openArgocdState, pauseOperationId } from "./argocd-state.ts";
 import type { ResumeContext } from "./declaration.ts";
 import { type GivenHub, openGivenHubs } from "./given-hubs.ts";
-import { conclude, pausedCount, runArgoStep, withOutcome } from "./run-argocd.ts";
+import { pausedCount } from "./paused-count.ts";
+import { conclude, runArgoStep, withOutcome } from "./run-argocd.ts";
 
 /** The work of the step `argocd-resume`. */
 export async function runArgocdResume(context: ResumeContext): Promise<void> {

@@ -7,6 +7,7 @@ import type { OperationMemory } from "../state/operation-memory.ts";
 import { switchoverExit } from "../switchover-error.ts";
 import type { ArgoContext } from "./argo-context.ts";
 import type { ResumeContext } from "./declaration.ts";
+import { pausedCount } from "./paused-count.ts";
 
 /** Tells in the results how a command failed. */
 export async function withOutcome(context: Pick<ResumeContext, "results">, work: () => Promise<void>): Promise<void> {
@@ -30,11 +31,6 @@ export async function runArgoStep(
 ): Promise<PhaseOutcome> {
   const emit = logEvents(context.log);
   return await runPhase({ phase: step.name, steps: [step], context, recorder, emit });
-}
-
-/** How many Applications stand still because of this operation. */
-export function pausedCount({ argocd_paused_apps: entries }: OperationMemory): number {
-  return (entries ?? []).filter((entry) => entry.pause_applied && entry.resumed !== true).length;
 }
 
 /** Results that both commands share. @throws FairleadError what ended the step */

@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { permissionsOf } from "../../../steps/switchover/permissions.ts";
@@ -132,8 +133,13 @@ describe("a switchover of hubs that Argo CD keeps as Git has them", () => {
     });
   });
 
-  test("A-63 completes once it is allowed", async () => {
+  test("A-63 completes once it is allowed, and says that they stay paused", async () => {
     expect(endOf(second)).toEqual(succeeded);
+    const { operation_id: id } = await stateIn(bench.stateFolder);
+    const report = await readFile(join(bench.stateFolder, "reports", String(id), "report.json"), "utf8");
+    expect(JSON.parse(report).nextActions).toContainEqual(
+      expect.stringMatching(`^2 Argo CD Applications stay paused: .* operation-id ${String(id)}$`),
+    );
     expect(await bench.state()).toMatchObject({ current_phase: "completed" });
   });
 

@@ -81,3 +81,10 @@ export async function patchApplication(
   const target = `applications.argoproj.io/${name}`;
   await server.kubectl(["-n", namespace, "patch", target, "--type=merge", "-p", JSON.stringify(patch)]);
 }
+
+export async function removeApplication(
+  server: TestApiServer,
+  { namespace, name }: Pick<ApplicationSeed, "namespace" | "name">,
+): Promise<void> {
+  await server.kubectl(["-n", namespace, "delete", `applications.argoproj.io/${name}`, "--ignore-not-found"]);
+}
