@@ -17,8 +17,6 @@ interface Failure {
 /** Passes over what failed for a passing reason; the client has already retried each call by itself. */
 const maxPasses = 3;
 const namesShown = 20;
-/** No name of a namespace. */
-const everywhere = "*";
 
 function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): FairleadError {
   const names = failures.slice(0, namesShown).map(({ change }) => objectName(change.resource, change.ref));
@@ -39,7 +37,7 @@ function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): F
 
 /**
  * Sends independent writes at bounded concurrency. Failures do not stop the others, except a refused credential, which
- * would refuse the others of its namespace, too.
+ * would refuse them all, unless `tryAll`.
  *
  * @returns the failures that a fresh look at live state may resolve (object gone or changed meanwhile)
  * @throws FairleadError PHASE-03 naming each object that failed
@@ -54,13 +52,12 @@ export async function applyBulk(
   let pending = bulk.changes;
   let failures: Failure[] = [];
   let done = 0;
-  /** Where the credential was refused: roles are granted by namespace, an unknown user is refused everywhere. */
-  const denied = new Set<string>();
+  let denied = false;
   let untried = 0;
 
   async function one(change: Change): Promise<void> {
     signal.throwIfAborted();
-    if (denied.has(everywhere) || denied.has(change.ref.namespace ?? "")) {
+    if (denied) {
       untried += 1;
       return;
     }
@@ -71,8 +68,7 @@ export async function applyBulk(
     } catch (error) {
       signal.throwIfAborted();
       const failure = asFairleadError(error, `writing ${objectName(change.resource, change.ref)}`);
-      if (isKubeError(failure, "Unauthorized")) denied.add(everywhere);
-      if (isKubeError(failure, "Forbidden")) denied.add(change.ref.namespace ?? "");
+      denied ||= bulk.tryAll !== true && isKubeError(failure, "Unauthorized", "Forbidden");
       failures.push({ change, error: failure });
     }
   }
@@ -81,7 +77,7 @@ export async function applyBulk(
     failures = [];
     await Promise.all(pending.map((change) => limit(() => one(change))));
     pending = failures.filter(({ error }) => isKubeError(error) && error.transient).map(({ change }) => change);
-    if (denied.size > 0 || pass === maxPasses || pending.length < failures.length) break;
+    if (denied || pass === maxPasses || pending.length < failures.length) break;
     if (pending.length > 0) await clock.sleep(pass * 1_000 * (0.5 + random.next()), signal);
   }
 

@@ -159,6 +159,7 @@ export function planPause(seen: PauseSeen, memory: OperationMemory): StepPlan<Op
       {
         kind: "bulk",
         title: "pause Applications",
+        tryAll: true,
         changes: pauses.map(({ application }) => pauseChange(application, runId)),
       },
       remember(

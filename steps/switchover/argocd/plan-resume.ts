@@ -125,7 +125,7 @@ export function planResume(seen: ResumeSeen, memory: OperationMemory): StepPlan<
   return {
     state: "act",
     note: `give ${changes.length} Applications their sync policy back`,
-    actions: [{ kind: "bulk", title: "resume Applications", changes }],
+    actions: [{ kind: "bulk", title: "resume Applications", tryAll: true, changes }],
     afterwards: "plan-again",
   };
 }

@@ -5,6 +5,7 @@ import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
+import { gitopsAdvice } from "../preflight/gitops-advice.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
 import { runChecks } from "../preflight/run-checks.ts";
 import type { PreflightSettings } from "../preflight/settings.ts";
@@ -104,6 +105,9 @@ async function preflight(
   });
   const verdict = verdictOf(results);
   input.print(await formatOutput("table", results, () => findingsTable(results)));
+  input.onExit(async () => {
+    for (const line of gitopsAdvice(results)) log.warn(line);
+  });
   if (!verdict.passed) {
     throw switchoverError(
       "SW-PRE-03",

@@ -83,6 +83,7 @@ async function untilFrozen(
 describe("a switchover of hubs that Argo CD keeps as Git has them", () => {
   let bench: SwitchoverBench;
   let folders: ArgocdFolders;
+  let unmanaged: Ended;
   let plan: Ended;
   let first: Ended;
   let afterFirst: Readonly<Record<string, unknown>> | undefined;
@@ -105,6 +106,7 @@ describe("a switchover of hubs that Argo CD keeps as Git has them", () => {
       secondary: await bench.folderOf(bench.pair.secondary.kubeconfig(), "secondary"),
       state: bench.stateFolder,
     };
+    unmanaged = await bench.run(["--dry-run", "true"]);
     plan = await bench.run(["--argocd-manage", "true", "--dry-run", "true"]);
     await forbid(primary, policies);
     first = await bench.run(["--argocd-manage", "true"]);
@@ -131,6 +133,13 @@ describe("a switchover of hubs that Argo CD keeps as Git has them", () => {
         argocd_paused_apps: [{ hub: "primary", ...acm, original_sync_policy: acmPolicy, pause_applied: true }],
       },
     });
+  });
+
+  test("a run that does not pause them says so in its last lines, too", () => {
+    expect(endOf(unmanaged)).toEqual(succeeded);
+    const lines = unmanaged.stderr.trimEnd().split("\n");
+    const advice = lines.findIndex((line) => line.includes("GitOps on the primary hub: 2 Applications of Argo CD"));
+    expect(lines[advice + 1]).toMatch(/^OK /);
   });
 
   test("A-63 completes once it is allowed, and says that they stay paused", async () => {
