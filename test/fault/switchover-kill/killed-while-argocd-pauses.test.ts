@@ -14,17 +14,12 @@ describe("a switchover killed right before or after it pauses or resumes an Appl
   });
   afterAll(() => bench?.close());
 
-  test("an undisturbed run pauses and resumes each once", () => {
-    expect(writes.toSorted()).toEqual([
-      "primary patch applications acm",
-      "primary patch applications acm",
-      "primary patch applications policies",
-      "primary patch applications policies",
-    ]);
+  test("an undisturbed run pauses it once and resumes it once", () => {
+    expect(writes).toEqual(["primary patch applications acm", "primary patch applications acm"]);
   });
 
   test(
-    "ends, started again, as an undisturbed one: same Applications, same state, no write done twice",
+    "ends, started again, as an undisturbed one: same Application, same state, no write done twice",
     async () => {
       const cases = chosen(writes.flatMap(casesOf), 4);
       expect(await killAndCompare(bench, cases, reference)).toEqual([]);

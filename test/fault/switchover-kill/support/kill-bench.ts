@@ -38,12 +38,12 @@ const timeScale = 50;
 /** Played operators answer at once; what only time proves is not waited for. */
 const tuning = { ...quickTuning, clusterInitialWait: 1, collisionCheckAfter: 0 };
 
-/** On the old hub, where Argo CD is to be paused and resumed. */
-const applications = ["acm", "policies"].map((name) => ({
+/** On the old hub, where Argo CD is to be paused and resumed. One: of two at once a kill may lose the other's write. */
+const application = {
   namespace: "gitops",
-  name,
+  name: "acm",
   syncPolicy: { automated: { prune: true }, syncOptions: ["A"] },
-}));
+};
 
 export interface KillOptions {
   /** Argo CD keeps the old hub as Git has it, and the switchover pauses and resumes it. */
@@ -112,7 +112,7 @@ export class KillBench {
   async begin(): Promise<void> {
     await this.#filling?.stop();
     this.#filling = await refillHubs(this.pair, { clusters, version, timeScale });
-    for (const application of this.#argoCd ? applications : []) {
+    if (this.#argoCd) {
       await removeApplication(this.pair.primary, application);
       await seedApplication(this.pair.primary, application);
     }
@@ -172,17 +172,13 @@ export class KillBench {
       // What a killed writer leaves is swept once it is too old to be another writer's.
       names: names.filter((name) => !/\.tmp-[0-9a-f]{16}$/.test(name)),
       locks,
-      ...(this.#argoCd ? { applications: await this.#applications() } : {}),
+      ...(this.#argoCd ? { application: await this.#application() } : {}),
     };
   }
 
-  async #applications(): Promise<readonly unknown[]> {
-    return await Promise.all(
-      applications.map(async (application) => {
-        const { spec, metadata } = await readApplication(this.pair.primary, application);
-        return { spec, annotations: metadata.annotations ?? {} };
-      }),
-    );
+  async #application(): Promise<unknown> {
+    const { spec, metadata } = await readApplication(this.pair.primary, application);
+    return { spec, annotations: metadata.annotations ?? {} };
   }
 
   #renameList(): string {
