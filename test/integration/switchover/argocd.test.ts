@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -314,6 +314,42 @@ describe("the pause and the resume by themselves", () => {
     expect(endOf(paused)).toEqual(succeeded);
     expect(paused.stderr).toContain("no hub has Argo CD");
     expect((await readdir(state)).filter((name) => name.endsWith(".json"))).toEqual([]);
+  });
+
+  test("refuse what only a dry run of an older writer has paused", async () => {
+    const { primary, state } = folders;
+    const args = ["--operation-id", "freeze"];
+    expect(endOf(await argocd("pause", { primary, state }, args))).toEqual(succeeded);
+    const file = join(state, "freeze.json");
+    const document = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, JSON.stringify({ ...document, config: { ...document.config, argocd_pause_dry_run: true } }));
+    const ended = await argocd("resume", { primary, state }, args);
+    expect(ended).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("ERROR SW-ARGO-09") });
+  });
+
+  test("refuse a state whose list of paused Applications is none", async () => {
+    const { primary, state } = folders;
+    const args = ["--operation-id", "freeze"];
+    expect(endOf(await argocd("pause", { primary, state }, args))).toEqual(succeeded);
+    const file = join(state, "freeze.json");
+    const document = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, JSON.stringify({ ...document, config: { argocd_paused_apps: "all" } }));
+    const ended = await argocd("resume", { primary, state }, args);
+    expect(ended).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("argocd_paused_apps") });
+  });
+
+  test("change nothing where they may not look at the Applications, and name the part of the role that lets them", async () => {
+    const server = bench.server("primary");
+    await installRole(server, "operator", ["base"]);
+    const primary = await accountFolder(server, "operator", bench.folder);
+    const before = await live();
+    const ended = await argocd("pause", { primary, state: folders.state });
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toContain(
+      "ERROR SW-ARGO-01 switchover argocd-pause: cannot tell which Argo CD Applications the primary hub has",
+    );
+    expect(ended.stderr).toMatch(/fix: .*"list" on applications\.argoproj\.io.*; the folder argocd of the roles/);
+    expect(await live()).toEqual(before);
   });
 
   test("use exactly the permissions that they declare, under the operator's account", async () => {
