@@ -321,6 +321,21 @@ describe("an Application that somebody turned on again", () => {
     });
   });
 
+  test("in any way while it was paused gets back exactly what it had, and nothing more", async () => {
+    const policy = syncPolicy.map((one) => one ?? {});
+    await fc.assert(
+      fc.asyncProperty(policy, policy, async (was, becomes) => {
+        const before = { ...was, automated: { prune: true } };
+        const bench = new Bench({ primary: [acmApplication("a", before)], secondary: [] });
+        await bench.pause();
+        const live = bench.of("primary", "a");
+        bench.hubs.primary.put(applications, [{ ...live, spec: { ...live.spec, syncPolicy: becomes } }]);
+        await bench.resume();
+        expect(policyOf(bench.of("primary", "a"))).toEqual(before);
+      }),
+    );
+  });
+
   test("after its resume is paused anew, with the policy that it has by then", async () => {
     const bench = new Bench({ primary: [acmApplication("a", first)], secondary: [] });
     await bench.pause();
