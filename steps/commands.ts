@@ -90,6 +90,18 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "argocd-pause",
+      summary: "Pause the Argo CD Applications that touch ACM",
+      load: async () => (await import("./switchover/argocd-pause.ts")).argocdPause,
+    },
+    {
+      area: "switchover",
+      name: "argocd-resume",
+      summary: "Let paused Argo CD Applications sync again",
+      load: async () => (await import("./switchover/argocd-resume.ts")).argocdResume,
+    },
+    {
+      area: "switchover",
       name: "run",
       summary: "Run a whole switchover without Tekton",
       load: async () => (await import("./switchover/run.ts")).run,

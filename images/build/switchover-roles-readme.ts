@@ -68,12 +68,13 @@ with the audit log of whole runs.
 | \`${operator}\` | a switchover | \`kubectl apply -k rbac/switchover/operator\` |
 | \`${validator}\` | a validation or a dry run; can change nothing | \`kubectl apply -k rbac/switchover/validator\` |
 
-Both have two parts beside the base:
+Both have three parts beside the base:
 
 | Folder | Apply it where | Without it |
 | --- | --- | --- |
 | \`operator/observability\`, \`validator/observability\` | the namespace \`${observability}\` exists: a Role needs its namespace | the check \`rbac\` fails on a hub with observability; elsewhere nothing is missed |
 | \`operator/import-tokens\`, \`validator/import-tokens\` | the account may list Secrets of all namespaces; only those of ManagedServiceAccounts are asked for, by label | the check \`msa-tokens\` warns that it cannot look |
+| \`operator/argocd\`, \`validator/argocd\` | Argo CD is installed; the operator may turn the automated sync of Applications off and on | the check \`rbac\` fails on a hub with Argo CD, unless \`skip-gitops-check\` is given |
 
 An hour is too short for a token of a switchover; the preflight warns of one that ends too soon:
 
@@ -108,6 +109,8 @@ ${section(`Namespace \`${engine}\``, "base", "engine")}
 ${section(`Part observability: namespace \`${observability}\``, "observability", "observability")}
 
 ${section("Part import-tokens: cluster", "import-tokens", "cluster")}
+
+${section("Part argocd: cluster", "argocd", "cluster")}
 
 ### Extension decommission
 

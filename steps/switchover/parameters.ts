@@ -95,11 +95,28 @@ export const operationParameters = {
   "dry-run": Type.Boolean({ default: false, description: "Plan only and change nothing" }),
 };
 
+/** What becomes of GitOps while the fleet moves. */
+export const argocdParameters = {
+  "argocd-manage": Type.Boolean({
+    default: false,
+    description: "Pause the Argo CD Applications of both hubs that touch ACM before anything else",
+  }),
+  "argocd-resume-after-switchover": Type.Boolean({
+    default: false,
+    description: "Let the paused Argo CD Applications sync again at the end; Git must lead to the new hub by then",
+  }),
+};
+
 /** Throws when parameters that are each valid do not go together. Call it before the first connection. */
 export function checkCombinations(params: {
   readonly method: "passive" | "full";
   readonly "activation-method": "patch" | "restore";
+  readonly "old-hub-action"?: "secondary" | "decommission" | "none";
+  readonly mode?: "validate" | "switchover";
+  readonly "argocd-manage"?: boolean;
+  readonly "argocd-resume-after-switchover"?: boolean;
 }): void {
+  checkArgocd(params);
   if (params.method === "full" && params["activation-method"] === "restore") {
     throw new FairleadError(
       {
@@ -111,6 +128,34 @@ export function checkCombinations(params: {
       { exitCode: exitCode.invalidInput },
     );
   }
+}
+
+/** What forbids to resume at the end, and why. */
+function resumeHindrance(
+  params: Parameters<typeof checkCombinations>[0],
+): readonly [other: string, why: string] | undefined {
+  if (params.mode === "validate") return ['mode "validate"', "a validation pauses nothing"];
+  if (params["argocd-manage"] !== true) {
+    return ['argocd-manage "false"', "nothing is paused without it, so that there is nothing to resume"];
+  }
+  return params["old-hub-action"] === "decommission"
+    ? ['old-hub-action "decommission"', "Argo CD would build up again what is being removed"]
+    : undefined;
+}
+
+function checkArgocd(params: Parameters<typeof checkCombinations>[0]): void {
+  const hindrance = params["argocd-resume-after-switchover"] === true ? resumeHindrance(params) : undefined;
+  if (hindrance === undefined) return;
+  const [other, why] = hindrance;
+  throw new FairleadError(
+    {
+      id: "SW-ARGO-04",
+      what: `argocd-resume-after-switchover does not go with ${other}`,
+      why,
+      fix: "leave argocd-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
+    },
+    { exitCode: exitCode.invalidInput },
+  );
 }
 
 /** The namespaces of this run: the given ones over the usual ones. */

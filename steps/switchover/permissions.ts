@@ -1,6 +1,7 @@
 import type { Permission } from "../lib/step/types.ts";
 import { objectName } from "./acm/constants.ts";
 import type { HubNamespaces } from "./acm/namespaces.ts";
+import { argocdPermissions } from "./argocd/permissions.ts";
 import { inspectionPermissions } from "./inspection-permissions.ts";
 import { phasePermissions } from "./phase-permissions.ts";
 
@@ -16,12 +17,19 @@ export type SwitchoverStep =
   | "report-and-unlock"
   | "discover"
   | "postflight"
-  | "rbac-check";
+  | "rbac-check"
+  | "argocd-pause"
+  | "argocd-resume";
 
 export interface SwitchoverPermission extends Permission {
   readonly target: "primary" | "secondary";
   readonly scope: "cluster" | { readonly namespace: keyof HubNamespaces };
   readonly steps: readonly SwitchoverStep[];
+  /**
+   * Only needed there. `gitops`: unless skip-gitops-check. `argocd`: where Argo CD is installed. `argocd-operator`:
+   * where its operator is, too. `argocd-manage`: where it is to be paused.
+   */
+  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage";
   /**
    * What a run loses without it; absent = required.
    * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.
@@ -58,6 +66,16 @@ const preflightOnBoth: readonly Row[] = [
 ];
 
 const preflightOnPrimary: readonly Row[] = [
+  {
+    ...read(
+      "observability.open-cluster-management.io",
+      "multiclusterobservabilities",
+      ["list"],
+      "cluster",
+      "whether GitOps keeps observability",
+    ),
+    when: "gitops",
+  },
   read(
     "hive.openshift.io",
     "clusterdeployments",
@@ -89,6 +107,7 @@ export const switchoverPermissions: readonly SwitchoverPermission[] = [
   ...on("primary", [...preflightOnBoth, ...preflightOnPrimary]),
   ...on("secondary", [...preflightOnBoth, ...preflightOnSecondary]),
   ...phasePermissions,
+  ...argocdPermissions,
 ];
 
 /** The rows of one step, for its declaration. */

@@ -37,7 +37,7 @@ function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): F
 
 /**
  * Sends independent writes at bounded concurrency. Failures do not stop the others, except a refused credential, which
- * would refuse them all.
+ * would refuse them all, unless `tryAll`.
  *
  * @returns the failures that a fresh look at live state may resolve (object gone or changed meanwhile)
  * @throws FairleadError PHASE-03 naming each object that failed
@@ -68,7 +68,7 @@ export async function applyBulk(
     } catch (error) {
       signal.throwIfAborted();
       const failure = asFairleadError(error, `writing ${objectName(change.resource, change.ref)}`);
-      denied ||= isKubeError(failure, "Unauthorized", "Forbidden");
+      denied ||= bulk.tryAll !== true && isKubeError(failure, "Unauthorized", "Forbidden");
       failures.push({ change, error: failure });
     }
   }

@@ -70,6 +70,8 @@ export type Action<M> =
       readonly title: string;
       readonly changes: readonly Change[];
       readonly concurrency?: number;
+      /** Also after one was refused: few writes, each of which an admission policy or a role of its namespace may refuse. */
+      readonly tryAll?: true;
     }
   | { readonly kind: "wait"; readonly wait: Wait }
   /** Changes the operation's memory. Pure: a crash may run it again on the loaded memory. */

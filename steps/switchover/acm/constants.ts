@@ -11,6 +11,10 @@ export const annotation = {
   syncRequest: "acm-switchover/sync-request",
   /** On a Restore that this program created to activate clusters: which attempt made it. */
   activation: "acm-switchover/activation",
+  /** On an Argo CD Application: the run that turned its automated sync off. */
+  pausedBy: "acm-switchover.argoproj.io/paused-by",
+  /** Argo CD's own mark on what an Application manages: `name:group/kind:namespace/name`. */
+  argoTracking: "argocd.argoproj.io/tracking-id",
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
 } as const;
 
@@ -67,6 +71,9 @@ export const objectName = {
   /** Name prefix of the tokens that ManagedServiceAccounts put into the clusters' namespaces. */
   managedServiceAccountSecretPrefix: "auto-import-account",
 } as const;
+
+/** Names of the CustomResourceDefinitions that tell whether Argo CD is there, and whether its operator runs it. */
+export const argoCrd = { applications: "applications.argoproj.io", argoCds: "argocds.argoproj.io" } as const;
 
 /** Label selectors of the pods that are looked at. */
 export const podSelector = {

@@ -190,8 +190,21 @@ export interface CustomResourceDefinition extends KubeObject {
   readonly spec?: {
     readonly versions?: readonly {
       readonly name: string;
+      readonly served?: boolean;
+      readonly storage?: boolean;
       readonly schema?: { readonly openAPIV3Schema?: unknown };
     }[];
+  };
+}
+
+/** Of Argo CD. Its controller writes the status by normal writes: the kind has no status subresource. */
+export interface Application extends KubeObject {
+  readonly spec?: {
+    readonly destination?: { readonly namespace?: string };
+    readonly syncPolicy?: Readonly<Record<string, unknown>> | null;
+  };
+  readonly status?: {
+    readonly resources?: readonly { readonly kind?: string; readonly namespace?: string; readonly name?: string }[];
   };
 }
 

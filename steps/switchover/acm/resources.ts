@@ -1,6 +1,7 @@
 import type { KubeObject, Resource } from "../../lib/kube/types.ts";
 import type {
   AcmRestore,
+  Application,
   BackupSchedule,
   BackupStorageLocation,
   ClusterDeployment,
@@ -149,6 +150,19 @@ export const dataProtectionApplications: Resource<DataProtectionApplication> = {
   kind: "DataProtectionApplication",
   scope: "namespaced",
 };
+
+/** Argo CD's. */
+export const applications: Resource<Application> = {
+  group: "argoproj.io",
+  version: "v1alpha1",
+  plural: "applications",
+  kind: "Application",
+  scope: "namespaced",
+};
+/** Instances of Argo CD that its operator runs; their version differs by release, see their CRD. */
+export function argoCds(version: string): Resource {
+  return { group: "argoproj.io", version, plural: "argocds", kind: "ArgoCD", scope: "namespaced" };
+}
 
 function core<T extends KubeObject>(plural: string, kind: string, scope: "cluster" | "namespaced"): Resource<T> {
   return { group: "", version: "v1", plural, kind, scope };

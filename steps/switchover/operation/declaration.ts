@@ -1,6 +1,12 @@
 import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
-import { activationParameters, hubParameters, methodParameters, operationParameters } from "../parameters.ts";
+import {
+  activationParameters,
+  argocdParameters,
+  hubParameters,
+  methodParameters,
+  operationParameters,
+} from "../parameters.ts";
 
 // The interface that the four tasks of a switchover after its preflight share.
 
@@ -53,6 +59,7 @@ export const taskParams = {
       },
     ),
   ),
+  ...argocdParameters,
   "reset-state": Type.Boolean({
     default: false,
     description: "Start over and keep a copy of the state of an earlier run",

@@ -137,19 +137,25 @@ function dryOperation(document: StateDocument, request: OperationRequest, stateF
   };
 }
 
-async function realOperation(
-  document: StateDocument,
-  request: OperationRequest,
-  stateFile: string,
-  locks: OperationLocks,
-  lost: AbortController,
-): Promise<Operation> {
-  const { clock, random, run } = request.context;
+export interface HeldOperation {
+  readonly context: Pick<OperationRequest["context"], "clock" | "random" | "run">;
+  readonly document: StateDocument;
+  readonly stateFile: string;
+  readonly locks: OperationLocks;
+  readonly lost: AbortController;
+  /** How its steps are recorded. */
+  readonly shape: typeof stateShape;
+}
+
+/** An operation whose locks are held: opens its journal, and records from its document on. */
+export async function recordOperation(held: HeldOperation): Promise<Operation> {
+  const { document, stateFile, locks, lost, shape } = held;
+  const { clock, random, run } = held.context;
   const mode = fileMode(run.inTekton);
   const journal = await openJournal({ path: stateFile.replace(/\.json$/, ".journal.jsonl"), mode, clock });
   const recorder: DurableRecorder<StateDocument, OperationMemory> = durableRecorder({
     document,
-    shape: stateShape,
+    shape,
     save: (next) =>
       writeFileAtomically(
         stateFile,
@@ -204,7 +210,15 @@ export async function openOperation(request: OperationRequest): Promise<OpenedOp
       await locks.release(request.context.signal);
       return begun;
     }
-    const operation = await realOperation(begun.document, request, stateFile, locks, lost);
+    const { context } = request;
+    const operation = await recordOperation({
+      context,
+      document: begun.document,
+      stateFile,
+      locks,
+      lost,
+      shape: stateShape,
+    });
     return begun.notice === undefined
       ? { state: "open", operation }
       : { state: "open", operation, notice: begun.notice };

@@ -4,6 +4,7 @@ import { exitCode } from "../../lib/errors/exit-code.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
+import { tellGitopsAdvice } from "../preflight/gitops-advice.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
 import { planFileName } from "./dry-run-files.ts";
@@ -24,6 +25,7 @@ export async function reportAndUnlock(context: ReportContext): Promise<void> {
   const output = context.workspace("output");
   const state = context.workspace("state");
   const operationId = output === undefined ? undefined : await readRunMarker(output);
+  if (output !== undefined) await tellGitopsAdvice(join(output, "preflight.json"), context.log);
   if (output === undefined || state === undefined || operationId === undefined) {
     await concludeWithoutState(context, output);
     return;

@@ -5,6 +5,7 @@ import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
+import { gitopsAdvice } from "../preflight/gitops-advice.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
 import { runChecks } from "../preflight/run-checks.ts";
 import type { PreflightSettings } from "../preflight/settings.ts";
@@ -48,7 +49,7 @@ function inputOf(context: Context): SwitchoverInput {
 function preflightSettings(
   input: SwitchoverInput,
   hubs: ConnectedSwitchover,
-): Omit<PreflightSettings, "scope" | "savedSchedules"> {
+): Omit<PreflightSettings, "scope" | "savedSchedules" | "skipGitopsCheck"> {
   const { params } = input;
   const { tuning, namespaces } = hubs;
   return {
@@ -63,6 +64,7 @@ function preflightSettings(
     skipObservabilityChecks: false,
     manageAutoImportStrategy: params["manage-auto-import-strategy"],
     strictHealth: false,
+    argocdManage: params["argocd-manage"],
     namespaces,
     waits: {
       backupInProgress: tuning.backupInProgressWait,
@@ -81,14 +83,18 @@ async function checkFolders({ params }: Context, input: SwitchoverInput): Promis
   await checkRunFolders([stateFolder(input), ...named], { setting, writes: !params["dry-run"] });
 }
 
-async function preflight(input: SwitchoverInput, hubs: ConnectedSwitchover): Promise<void> {
+async function preflight(
+  input: SwitchoverInput,
+  hubs: ConnectedSwitchover,
+  given: Pick<PreflightSettings, "skipGitopsCheck">,
+): Promise<void> {
   const { clock, log, params, signal } = input;
   // A state that is to go need not be readable, and nothing of it spares a check.
   const document = params["reset-state"] ? undefined : await stateOf(hubs.stateFolder, hubs.operationId, clock);
   if (document?.current_phase === "completed") {
     return;
   }
-  const settings = { ...preflightSettings(input, hubs), ...resumeSettings(document) };
+  const settings = { ...preflightSettings(input, hubs), ...given, ...resumeSettings(document) };
   const { results } = await runChecks({
     clients: hubs.clients,
     settings,
@@ -99,6 +105,9 @@ async function preflight(input: SwitchoverInput, hubs: ConnectedSwitchover): Pro
   });
   const verdict = verdictOf(results);
   input.print(await formatOutput("table", results, () => findingsTable(results)));
+  input.onExit(async () => {
+    for (const line of gitopsAdvice(results)) log.warn(line);
+  });
   if (!verdict.passed) {
     throw switchoverError(
       "SW-PRE-03",
@@ -117,7 +126,7 @@ export async function runSwitchover(context: Context): Promise<void> {
   await checkFolders(context, input);
   const hubs = await connectSwitchover(input);
   await refuseIfBusy(input, hubs);
-  await preflight(input, hubs);
+  await preflight(input, hubs, { skipGitopsCheck: context.params["skip-gitops-check"] });
   const opened = await startOperation(input, hubs, undefined);
   if (opened.state === "nothing-to-do") {
     await reportOnce(context, hubs, opened.document);

@@ -185,6 +185,8 @@ export function phaseContext(
       allowMissingClusters: params["allow-missing-clusters"],
       maxUnavailable: params["max-unavailable"],
       backupScheduleTemplate: params["backup-schedule-template"],
+      argocdManage: params["argocd-manage"],
+      argocdResume: params["argocd-resume-after-switchover"],
     },
     memory: operation.recorder.memory,
     log: log.child({ operationId: hubs.operationId }),

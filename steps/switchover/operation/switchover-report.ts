@@ -1,5 +1,6 @@
 import type { Report, ReportCheck, TimelineEntry } from "../../lib/report/types.ts";
 import type { ManagedClusterSummary } from "../acm/managed-cluster.ts";
+import { pausedCount } from "../argocd/paused-count.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
 import type { StateDocument } from "../state/state-document.ts";
 
@@ -68,6 +69,16 @@ function clusterRows({ document, fleet }: ReportInput): readonly (readonly strin
   });
 }
 
+/** What Argo CD still does not do, whichever way the operation ended. */
+function pausedApplications({ config, operation_id: id }: StateDocument): readonly string[] {
+  const count = pausedCount(config);
+  return count === 0
+    ? []
+    : [
+        `${count} Argo CD Applications stay paused: let Git lead to the hub that has the fleet, then run argocd-resume with operation-id ${id}`,
+      ];
+}
+
 function nextActions(document: StateDocument): readonly string[] {
   return document.current_phase === "completed"
     ? [
@@ -131,6 +142,6 @@ export function switchoverReport(input: ReportInput): Report {
       fix: "see the log of this step for the fix, then start again",
       at: error.timestamp,
     })),
-    nextActions: nextActions(document),
+    nextActions: [...nextActions(document), ...pausedApplications(document)],
   };
 }

@@ -1,18 +1,21 @@
 import { activateManagedClusters } from "./activation/activate-managed-clusters.ts";
 import { applyImmediateImportAnnotations } from "./activation/apply-immediate-import.ts";
 import { createFullRestore } from "./activation/create-full-restore.ts";
+import { verifyArgocdPaused } from "./activation/verify-argocd-paused.ts";
 import { verifyPassiveSync } from "./activation/verify-passive-sync.ts";
 import { waitRestoreCompletion } from "./activation/wait-restore-completion.ts";
 import { resetAutoImportStrategy, setAutoImportStrategy } from "./auto-import-strategy.ts";
 import { enableBackupSchedule, verifyBackupScheduleEnabled } from "./finalization/enable-backup-schedule.ts";
 import { fixBackupCollision } from "./finalization/fix-backup-collision.ts";
 import { handleOldHub, verifyOldHubState } from "./finalization/handle-old-hub.ts";
+import { resumeArgocdApps } from "./finalization/resume-argocd-apps.ts";
 import { verifyMchHealth } from "./finalization/verify-mch-health.ts";
 import { verifyBackupIntegrity, verifyNewBackups } from "./finalization/verify-new-backups.ts";
 import { verifyAutoImportCleanup } from "./post-activation/verify-auto-import-cleanup.ts";
 import { verifyClustersConnected } from "./post-activation/verify-clusters-connected.ts";
 import { verifyObservabilityPods } from "./post-activation/verify-observability-pods.ts";
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
+import { pauseArgocdApps } from "./primary-preparation/pause-argocd-apps.ts";
 import { pauseBackupSchedule } from "./primary-preparation/pause-backup-schedule.ts";
 import { scaleDownThanos } from "./primary-preparation/scale-down-thanos.ts";
 import type { SwitchoverStep } from "./switchover-context.ts";
@@ -31,7 +34,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "primary_preparation",
     task: "primary-prep",
-    steps: [pauseBackupSchedule, disableAutoImport, scaleDownThanos],
+    steps: [pauseArgocdApps, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
   },
   {
     phase: "activation",
@@ -40,6 +43,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
     steps: [
       verifyPassiveSync,
       setAutoImportStrategy,
+      verifyArgocdPaused,
       activateManagedClusters,
       createFullRestore,
       waitRestoreCompletion,
@@ -65,6 +69,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
       resetAutoImportStrategy,
       handleOldHub,
       verifyOldHubState,
+      resumeArgocdApps,
     ],
   },
 ];

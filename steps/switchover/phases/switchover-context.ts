@@ -27,6 +27,10 @@ export interface SwitchoverSettings {
   readonly maxUnavailable: string | undefined;
   /** What the new hub gets where neither hub has a BackupSchedule. */
   readonly backupScheduleTemplate: BackupScheduleSpec | undefined;
+  /** Argo CD Applications that touch ACM are paused first. */
+  readonly argocdManage: boolean;
+  /** And resumed last. */
+  readonly argocdResume: boolean;
 }
 
 /** What each step of a switchover may use. */

@@ -3,8 +3,9 @@ import type { Permission } from "../../lib/step/types.ts";
 import { type AcmVersion, isBelow } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { ArgoInstall } from "../argocd/find-applications.ts";
 import { type SwitchoverPermission, switchoverPermissions } from "../permissions.ts";
-import { neededRole, type PreflightSettings } from "./settings.ts";
+import { looksAtArgoCd, neededRole, type PreflightSettings } from "./settings.ts";
 
 export interface AccessQuestion {
   readonly permission: SwitchoverPermission;
@@ -19,21 +20,32 @@ export interface AccessContext {
   readonly version: AcmVersion;
   /** `undefined` = not known, counts as existing. */
   readonly exists: Readonly<Record<keyof HubNamespaces, boolean | undefined>>;
+  readonly argoCd: ArgoInstall;
 }
 
 /**
  * One question per verb, resource and scope of the role that this mode needs, each once. Left out: the observability
- * namespace where it does not exist, and the engine's before ACM 2.14, when nothing is kept there.
+ * namespace where it does not exist, the engine's before ACM 2.14, when nothing is kept there, and Argo CD's where it
+ * is not installed or not looked at.
  */
 export function accessQuestions(
   context: AccessContext,
-  settings: Pick<PreflightSettings, "mode" | "dryRun" | "namespaces">,
+  settings: Pick<PreflightSettings, "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck">,
 ): readonly AccessQuestion[] {
   const writes = neededRole(settings) === "operator";
   const needed = switchoverPermissions.filter(
-    (permission) => permission.target === context.hub && (writes || permission.readOnly),
+    (permission) =>
+      permission.target === context.hub && (writes || permission.readOnly) && isWanted(permission, settings),
   );
   return questionsOf(needed, context, settings.namespaces);
+}
+
+function isWanted(
+  { when }: SwitchoverPermission,
+  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">,
+): boolean {
+  if (when === undefined) return true;
+  return when === "argocd-manage" ? settings.argocdManage : looksAtArgoCd(settings);
 }
 
 /** The questions of these permissions, each once, where a hub is as the context says. */
@@ -54,12 +66,21 @@ export function questionsOf(
   return [...questions.values()];
 }
 
-function isLeftOut(permission: SwitchoverPermission, { version, exists }: Omit<AccessContext, "hub">): boolean {
+function isLeftOut(permission: SwitchoverPermission, context: Omit<AccessContext, "hub">): boolean {
+  const { version, exists } = context;
+  if (lacksProduct(permission, context)) {
+    return true;
+  }
   if (permission.scope === "cluster" || exists[permission.scope.namespace] !== false) {
     return false;
   }
   const { namespace } = permission.scope;
   return namespace === "observability" || (namespace === "engine" && isBelow(version, "2.14"));
+}
+
+function lacksProduct({ when }: SwitchoverPermission, { argoCd }: Pick<AccessContext, "argoCd">): boolean {
+  if (when === undefined || when === "gitops") return false;
+  return argoCd === "none" || (when === "argocd-operator" && argoCd === "vanilla");
 }
 
 function isAbsent({ scope }: SwitchoverPermission, { exists }: Pick<AccessContext, "exists">): boolean {

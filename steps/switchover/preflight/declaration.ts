@@ -1,7 +1,13 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
-import { activationParameters, hubParameters, methodParameters, operationParameters } from "../parameters.ts";
+import {
+  activationParameters,
+  argocdParameters,
+  hubParameters,
+  methodParameters,
+  operationParameters,
+} from "../parameters.ts";
 
 // The preflight's interface, apart from its work, which is loaded only when it runs.
 
@@ -31,6 +37,11 @@ export const preflightParams = {
     description: "Do not let observability block the switchover",
   }),
   ...activationParameters,
+  ...argocdParameters,
+  "skip-gitops-check": Type.Boolean({
+    default: false,
+    description: "Do not look for what Argo CD or Flux keeps as Git has it",
+  }),
   "strict-health": Type.Boolean({
     default: false,
     description: "Let an unhealthy node or operator of a hub block the switchover",

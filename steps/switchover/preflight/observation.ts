@@ -8,6 +8,9 @@ import type { HubIdentity, HubName } from "../acm/hub-identity.ts";
 import type { AcmRestore, BackupSchedule, Condition } from "../acm/hub-objects.ts";
 import type { Fleet } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { ApplicationSummary } from "../argocd/application.ts";
+import type { ArgoInstall } from "../argocd/find-applications.ts";
+import type { MarkedObject } from "../argocd/gitops-markers.ts";
 import type { SwitchoverPermission } from "../permissions.ts";
 import type { Reading } from "./reading.ts";
 
@@ -36,6 +39,9 @@ export interface HubObservation {
   readonly schedules: Reading<readonly BackupSchedule[]>;
   readonly importTokens: Reading<readonly ImportToken[]>;
   readonly importStrategy: Reading<string>;
+  readonly argoCd: Reading<ArgoInstallation>;
+  /** What a GitOps tool seems to keep, for each kind that a switchover changes. */
+  readonly gitops: readonly Reading<readonly MarkedObject[]>[];
 }
 
 export interface PrimaryObservation extends HubObservation {
@@ -75,6 +81,14 @@ export interface AcmInstallation {
   readonly phase: string;
   /** Component `cluster-backup`; absent when the hub does not mention it. */
   readonly backupEnabled?: boolean;
+}
+
+/** Argo CD on a hub. `applications` are those that touch ACM. */
+export interface ArgoInstallation {
+  readonly install: ArgoInstall;
+  /** `namespace/name` of the instances of its operator. */
+  readonly instances: readonly string[];
+  readonly applications: Reading<readonly ApplicationSummary[]>;
 }
 
 export interface Conditioned {

@@ -22,6 +22,7 @@ import type {
   SecondaryObservation,
   SharedUser,
 } from "./observation.ts";
+import { isPassiveSync, listMarked, marksOf, observeArgoCd } from "./observe-gitops.ts";
 import * as project from "./projections.ts";
 import { allOf, mapReading, type Reading, read, valueOr } from "./reading.ts";
 import type { PreflightSettings } from "./settings.ts";
@@ -71,11 +72,18 @@ async function open<N extends HubName>(name: N, input: ObserveInput): Promise<Hu
 }
 
 async function observePrimary(hub: Hub<"primary">): Promise<PrimaryObservation> {
-  const [common, clusterDeployments] = await Promise.all([
+  const [common, clusterDeployments, marks] = await Promise.all([
     observeCommon(hub),
-    hub.reader.list(api.clusterDeployments, {}, project.hiveCluster),
+    listMarked(hub.reader, api.clusterDeployments, {}, project.hiveCluster),
+    observabilityMarks(hub),
   ]);
-  return { ...common, hub: hub.name, clusterDeployments };
+  const gitops = [...common.gitops, marksOf("BackupSchedule", common.schedules), clusterDeployments.marks, marks];
+  return { ...common, hub: hub.name, clusterDeployments: clusterDeployments.values, gitops };
+}
+
+async function observabilityMarks({ reader, settings }: Hub<"primary">): Promise<HubObservation["gitops"][number]> {
+  if (settings.skipGitopsCheck) return read([]);
+  return (await listMarked(reader, api.multiClusterObservabilities, {}, () => undefined)).marks;
 }
 
 async function observeSecondary(hub: Hub<"secondary">): Promise<SecondaryObservation> {
@@ -84,10 +92,20 @@ async function observeSecondary(hub: Hub<"secondary">): Promise<SecondaryObserva
     observeCommon(hub),
     hub.reader.list(api.acmRestores, { namespace }, project.trimmedRestore),
     hub.reader.list(api.veleroRestores, { namespace }, summariseVeleroRestore),
-    hub.reader.list(api.multiClusterObservabilities, {}, ({ metadata }) => metadata.name),
+    listMarked(hub.reader, api.multiClusterObservabilities, {}, ({ metadata }) => metadata.name),
   ]);
+  const passive = mapReading(restores, (list) => list.filter(isPassiveSync));
+  const gitops = [...common.gitops, marksOf("Restore", passive), observabilities.marks];
   const parts = await observeObservability(hub, common.namespaces.observability);
-  return { ...common, hub: hub.name, restores, veleroRestores, observabilities, ...parts };
+  return {
+    ...common,
+    hub: hub.name,
+    restores,
+    veleroRestores,
+    observabilities: observabilities.values,
+    gitops,
+    ...parts,
+  };
 }
 
 /** Only where its namespace exists: elsewhere the role that reads it cannot be granted. */
@@ -113,14 +131,16 @@ async function observeObservability(
 
 async function observeCommon(hub: Hub<HubName>): Promise<Common> {
   const namespaces = observeNamespaces(hub);
-  const acm = hub.reader
-    .list(api.multiClusterHubs, { namespace: hub.settings.namespaces.acm }, project.acmInstallation)
-    .then((found) => mapReading(found, project.chooseInstallation));
+  const query = { namespace: hub.settings.namespaces.acm };
+  const hubs = listMarked(hub.reader, api.multiClusterHubs, query, project.acmInstallation);
+  const acm = hubs.then(({ values }) => mapReading(values, project.chooseInstallation));
+  const fleetPart = observeFleet(hub);
+  const argoCd = fleetPart.then(({ fleet }) => observeArgoCd({ ...hub, hub: hub.name, fleet }));
   const [cluster, fleet, backups, access] = await Promise.all([
     observeCluster(hub),
-    observeFleet(hub),
+    fleetPart,
     observeBackups(hub),
-    Promise.all([namespaces, acm]).then(([exist, installation]) => observeAccess(hub, exist, installation)),
+    Promise.all([namespaces, acm, argoCd]).then((known) => observeAccess(hub, ...known)),
   ]);
   return {
     server: hub.client.server,
@@ -128,6 +148,8 @@ async function observeCommon(hub: Hub<HubName>): Promise<Common> {
     credential: await attempt("credential", hub.signal, () => hub.client.credential()),
     namespaces: await namespaces,
     acm: await acm,
+    argoCd: await argoCd,
+    gitops: [(await hubs).marks],
     access,
     ...cluster,
     ...fleet,
@@ -207,6 +229,7 @@ async function observeAccess(
   hub: Hub<HubName>,
   namespaces: Common["namespaces"],
   acm: Common["acm"],
+  argoCd: Common["argoCd"],
 ): Promise<Reading<readonly AccessFinding[]>> {
   if (hub.settings.skipRbacValidation) {
     return read([]);
@@ -221,6 +244,7 @@ async function observeAccess(
       observability: exists("observability"),
       engine: exists("engine"),
     },
+    argoCd: valueOr(argoCd, undefined)?.install ?? "unknown",
   };
   const questions = accessQuestions(context, hub.settings);
   const askable = questions.filter(({ namespaceAbsent }) => !namespaceAbsent);

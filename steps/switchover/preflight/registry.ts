@@ -10,6 +10,7 @@ import { bsl, sameStorage } from "./checks/bsl.ts";
 import { clockSkew } from "./checks/clock-skew.ts";
 import { clusterDeploymentProtection } from "./checks/cluster-deployment-protection.ts";
 import { clusterHealth } from "./checks/cluster-health.ts";
+import { gitops } from "./checks/gitops.ts";
 import { hubIdentityCheck } from "./checks/hub-identity.ts";
 import { kubeconfigUsers } from "./checks/kubeconfig-users.ts";
 import { managedClustersBackup } from "./checks/managed-clusters-backup.ts";
@@ -61,6 +62,7 @@ export const checks: readonly Check[] = [
   secondaryClusters,
   clusterHealth,
   reimportable,
+  gitops,
   clockSkew,
   msaComponent,
 ];

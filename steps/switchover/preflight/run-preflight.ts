@@ -45,6 +45,9 @@ async function checkHubs(context: PreflightContext): Promise<void> {
   checkCombinations(params);
   const tuning = await resolveTuning(params.tuning, context.setting(tuningSetting));
   checkRequestAge(params["issued-at"], clock.now());
+  if (params["argocd-manage"] && params.mode === "validate") {
+    context.log.warn("argocd-manage is ignored: a validation changes nothing");
+  }
   const hubs = await connectHubs(hubAccess(context));
   context.onExit(async () => {
     await Promise.all([hubs.clients.primary.close(), hubs.clients.secondary.close()]);
@@ -133,6 +136,8 @@ function settingsOf({ params }: PreflightContext, tuning: ResolvedTuning): Prefl
     skipObservabilityChecks: params["skip-observability-checks"],
     manageAutoImportStrategy: params["manage-auto-import-strategy"],
     strictHealth: params["strict-health"],
+    argocdManage: params["argocd-manage"] && params.mode === "switchover",
+    skipGitopsCheck: params["skip-gitops-check"],
     namespaces: resolveNamespaces(params.namespaces),
     waits: {
       backupInProgress: tuning.backupInProgressWait,

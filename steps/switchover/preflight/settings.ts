@@ -15,6 +15,9 @@ export interface PreflightSettings {
   readonly skipObservabilityChecks: boolean;
   readonly manageAutoImportStrategy: boolean;
   readonly strictHealth: boolean;
+  /** The switchover pauses Argo CD's Applications itself. */
+  readonly argocdManage: boolean;
+  readonly skipGitopsCheck: boolean;
   readonly namespaces: HubNamespaces;
   readonly waits: PreflightWaits;
   /** uid of the Restore that this operation activated, from its state file. */
@@ -42,6 +45,11 @@ export interface PreflightWaits {
 
 /** How far the operation has come, which decides what a resumed one checks again. */
 export type PreflightScope = "full" | "before-pause" | "paused" | "activated";
+
+/** Whether Argo CD matters to this run at all. */
+export function looksAtArgoCd(settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">): boolean {
+  return settings.argocdManage || !settings.skipGitopsCheck;
+}
 
 /** The role that this mode needs: reading suffices wherever nothing is written. */
 export function neededRole(settings: Pick<PreflightSettings, "mode" | "dryRun">): "operator" | "validator" {

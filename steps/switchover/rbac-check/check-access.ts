@@ -1,10 +1,12 @@
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
+import { argoCrd } from "../acm/constants.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import * as api from "../acm/resources.ts";
+import { type ArgoInstall, argoInstall } from "../argocd/find-applications.ts";
 import type { SwitchoverPermission } from "../permissions.ts";
 import { type AccessContext, questionsOf, requestsIn } from "../preflight/access-requests.ts";
-import { hubReader } from "../preflight/hub-reader.ts";
+import { type HubReader, hubReader } from "../preflight/hub-reader.ts";
 import * as project from "../preflight/projections.ts";
 import { valueOr } from "../preflight/reading.ts";
 import { decommissionPermissions, spokeNamespaces, spokePermissionsOf } from "../rbac/extra-permissions.ts";
@@ -90,15 +92,23 @@ async function contextOf(
   const reader = hubReader(client, true, signal);
   const exists = async (name: string): Promise<boolean | undefined> =>
     valueOr(await reader.find(api.namespaces, { name }, (found) => found !== undefined), undefined);
-  const [acm, backup, observability, engine, installations] = await Promise.all([
+  const [acm, backup, observability, engine, installations, argoCd] = await Promise.all([
     exists(namespaces.acm),
     exists(namespaces.backup),
     exists(namespaces.observability),
     exists(namespaces.engine),
     reader.list(api.multiClusterHubs, { namespace: namespaces.acm }, project.acmInstallation),
+    argoInstallOf(reader),
   ]);
   const version = project.chooseInstallation(valueOr(installations, []))?.version ?? { known: false, text: "" };
-  return { version, exists: { acm, backup, observability, engine } };
+  return { version, exists: { acm, backup, observability, engine }, argoCd };
+}
+
+async function argoInstallOf(reader: HubReader): Promise<ArgoInstall> {
+  const find = (name: string) => reader.find(api.customResourceDefinitions, { name }, (found) => found);
+  const [applications, argoCds] = await Promise.all([find(argoCrd.applications), find(argoCrd.argoCds)]);
+  if (applications.state !== "read") return "unknown";
+  return argoInstall(applications.value, argoCds.state === "read" ? argoCds.value : "unread");
 }
 
 async function askSpoke(

@@ -7,6 +7,8 @@ export interface SetupRequest {
   readonly roles: readonly RoleName[];
   readonly includeDecommission: boolean;
   readonly importTokens: boolean;
+  /** Argo CD is installed. */
+  readonly argoCd: boolean;
   readonly namespaces: HubNamespaces;
   /** Namespaces of the hub that do not exist. */
   readonly absent: ReadonlySet<string>;
@@ -31,6 +33,7 @@ export function planSetup(request: SetupRequest): SetupPlan {
       ...accountEntries(role),
       ...roleEntries(role, "base", namespaces),
       ...roleEntries(role, "observability", namespaces),
+      ...(request.argoCd ? roleEntries(role, "argocd", namespaces) : []),
       ...(request.importTokens ? roleEntries(role, "import-tokens", namespaces) : []),
     ]),
     ...(request.includeDecommission ? decommissionEntries(namespaces) : []),

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { formatOutput } from "../../lib/step/output.ts";
+import { hasArgoCd } from "../argocd/find-applications.ts";
 import { findKubeconfig, kubeconfigLimit } from "../connect-hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
@@ -120,6 +121,7 @@ async function planFor({ params, signal }: SetupContext, client: KubeClient): Pr
     importTokens: params["import-tokens"],
     namespaces,
     absent: await absentNamespaces(client, namespaces, signal),
+    argoCd: await hasArgoCd(client, signal),
   });
 }
 

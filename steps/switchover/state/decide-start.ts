@@ -120,6 +120,13 @@ export function decideStart(state: StateDocument | undefined, request: StartRequ
       fix: "remove it, or start over with reset-state",
     });
   }
+  if (state.operation !== undefined && state.operation !== "switchover") {
+    return refuse("SW-ARGO-05", {
+      what: `the state file is that of another operation, ${state.operation}`,
+      why: "what that one paused or changed is known only there",
+      fix: "give another operation-id",
+    });
+  }
   const unfit = compareHubs(state, request) ?? compareFrozen(state, request);
   if (unfit !== undefined) {
     return unfit;

@@ -1,3 +1,4 @@
+import type { HubName } from "../acm/hub-identity.ts";
 import type { AcmRestoreSpec, BackupSchedule, BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { BaselineCluster } from "../acm/managed-cluster.ts";
 
@@ -87,6 +88,21 @@ export interface CreatedSchedule {
   readonly suppressed: Pick<BackupScheduleSpec, "noBackupOnStart" | "skipImmediately">;
 }
 
+/** An Argo CD Application whose automated sync this operation turned off, or is about to. */
+export interface PausedApplication {
+  readonly hub: HubName;
+  readonly namespace: string;
+  readonly name: string;
+  /** As it was before the first pause. */
+  readonly original_sync_policy: Readonly<Record<string, unknown>> | null;
+  /** False from before the write until it was seen to hold. */
+  readonly pause_applied: boolean;
+  /** How often somebody turned the sync on again meanwhile; absent = never. */
+  readonly reverted?: number;
+  /** It has its policy back: another pause begins anew. */
+  readonly resumed?: true;
+}
+
 export interface OperationMemory {
   readonly primary_version?: string;
   readonly secondary_version?: string;
@@ -115,6 +131,11 @@ export interface OperationMemory {
   readonly schedule_watched?: boolean;
   /** ISO-8601. */
   readonly backup_schedule_enabled_at?: string;
+  /** 12 hex digits, the value of the marker on what was paused. */
+  readonly argocd_run_id?: string;
+  readonly argocd_paused_apps?: readonly PausedApplication[];
+  /** Only of older writers: their dry runs kept what they would have paused. */
+  readonly argocd_pause_dry_run?: boolean;
   readonly new_backup_detected?: boolean;
   readonly post_switchover_backups?: Readonly<Record<string, string>>;
 }

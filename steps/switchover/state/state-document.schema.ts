@@ -29,7 +29,7 @@ export const stateDocumentSchema = Type.Object(
     current_phase: Type.Enum([...phases]),
     completed_steps: Type.Array(step, { maxItems: 200 }),
     errors: Type.Array(error, { maxItems: 10_000 }),
-    config: Type.Object({}),
+    config: Type.Object({ argocd_paused_apps: Type.Optional(Type.Array(Type.Object({}), { maxItems: 100_000 })) }),
     operation_id: Type.String({ maxLength: 63 }),
     hubs: Type.Object({ primary: hub, secondary: hub }),
     parameters: Type.Object({ method: Type.String(), activationMethod: Type.String(), oldHubAction: Type.String() }),

@@ -1,22 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { describeWrite, KillBench } from "./support/kill-bench.ts";
-import {
-  chosen,
-  type KillCase,
-  killAndCompare,
-  killTimeoutMs,
-  type Reference,
-  undisturbed,
-} from "./support/kill-plan.ts";
-
-/** Right before and right after a write, which is one of several of its kind or the only one. */
-function casesOf(write: string, index: number, writes: readonly string[]): readonly KillCase[] {
-  const number = writes.slice(0, index + 1).filter((other) => other === write).length;
-  return (["before", "after"] as const).map((when) => ({
-    point: { kind: "api-write", write, number, when },
-    label: `${when} write ${number} of "${write}"`,
-  }));
-}
+import { casesOf, chosen, killAndCompare, killTimeoutMs, type Reference, undisturbed } from "./support/kill-plan.ts";
 
 describe("a switchover killed right before or after a write to a hub", () => {
   let bench: KillBench;

@@ -132,6 +132,18 @@ describe("a command line with", () => {
       "SW-PAR-02",
       "leave activation-method out, or give method passive",
     ],
+    [
+      "a resume of Argo CD at the end without its pause at the start",
+      { "argocd-resume-after-switchover": "true" },
+      "SW-ARGO-04",
+      "leave argocd-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
+    ],
+    [
+      "a resume of Argo CD on a hub that is to be removed",
+      { "argocd-manage": "true", "argocd-resume-after-switchover": "true", "old-hub-action": "decommission" },
+      "SW-ARGO-04",
+      "leave argocd-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
+    ],
   ])("%s is refused with the way out", async (_what, flags, id, fix) => {
     const { code, lines } = await refused(flags);
     expect({ code, id: lines[0]?.split(" ")[1], fix: lines[2] }).toEqual({ code: 2, id, fix: `fix:  ${fix}` });

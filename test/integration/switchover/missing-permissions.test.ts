@@ -11,6 +11,7 @@ import { rbac } from "../../../steps/switchover/preflight/checks/rbac.ts";
 import { observe } from "../../../steps/switchover/preflight/observe.ts";
 import type { PreflightSettings } from "../../../steps/switchover/preflight/settings.ts";
 import { type ApiServers, startApiServers } from "../../support/api-servers.ts";
+import { installArgoCd } from "../../support/hubs/argo-cd.ts";
 import { open, signal } from "../lib/kube/test-client.ts";
 import { accountFolder, grantNothingToAll, installRole } from "./support/accounts.ts";
 import { type Grant, grantsOf, rolesOf, rulesWithout } from "./support/role-manifests.ts";
@@ -36,6 +37,8 @@ const settings: PreflightSettings = {
   skipObservabilityChecks: false,
   manageAutoImportStrategy: false,
   strictHealth: false,
+  argocdManage: true,
+  skipGitopsCheck: false,
   namespaces: defaultNamespaces,
   waits: { backupInProgress: 0, backupPoll: 1, backupSync: 0, storageGrace: 0, backupMaxAge: 600 },
   savedSchedules: [],
@@ -53,7 +56,8 @@ beforeAll(async () => {
   servers = await startApiServers(["primary"]);
   const hub = servers.server("primary");
   for (const namespace of Object.values(defaultNamespaces)) await hub.kubectl(["create", "namespace", namespace]);
-  await installRole(hub, "operator", ["base", "observability", "import-tokens"]);
+  await installRole(hub, "operator", ["base", "observability", "import-tokens", "argocd"]);
+  await installArgoCd(hub);
   await grantNothingToAll(hub);
   admin = (await open(hub.kubeconfig())).client;
   operator = (await open(join(await accountFolder(hub, "operator", folder), "kubeconfig"))).client;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
+import { installArgoCd, readApplication, seedApplication } from "../../support/hubs/argo-cd.ts";
 import {
   accountFolder,
   accountUser,
@@ -21,7 +22,7 @@ import { type Ended, ended, patientTuning, SwitchoverBench } from "./support/swi
 import { furnish, holdOperators, letHappen } from "./support/unusual-hubs.ts";
 
 const targets: readonly Target[] = ["primary", "secondary"];
-const everyPart: readonly Part[] = ["base", "observability", "import-tokens"];
+const everyPart: readonly Part[] = ["base", "observability", "import-tokens", "argocd"];
 
 type Folders = Readonly<Record<Target, string>>;
 
@@ -58,6 +59,8 @@ const isWrite = ({ verb, resource }: RecordedCall): boolean =>
 /** How a process ended; what it wrote last where that is not what was wanted. */
 const endOf = ({ exitCode, stderr }: Ended, wanted: number): string =>
   `exit ${exitCode}${exitCode === wanted ? "" : `: ${stderr.slice(-3000)}`}`;
+const application = { namespace: "gitops", name: "acm", syncPolicy: { automated: { prune: true } } };
+const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"];
 /** The calls of all scenarios. */
 const proved: { operator: readonly RecordedCall[]; validator: readonly RecordedCall[] } = {
   operator: [],
@@ -73,13 +76,17 @@ describe("the roles with all their parts, on hubs with observability", () => {
   beforeAll(async () => {
     bench = await SwitchoverBench.open({ clusters: 2, hive: 1 }, patientTuning);
     await furnish(bench.pair);
+    for (const target of targets) {
+      await installArgoCd(bench.pair[target]);
+      await seedApplication(bench.pair[target], application);
+    }
     for (const target of targets) await grantNothingToAll(bench.pair[target]);
     const validator = await install(bench, "validator", everyPart);
     const operator = await install(bench, "operator", everyPart);
     validation = await bench.validate(validator);
-    dryRun = await bench.run(["--dry-run", "true"], filesIn(validator));
+    dryRun = await bench.run(["--dry-run", "true", ...pausing], filesIn(validator));
     holdOperators(bench.pair);
-    const child = bench.start([], filesIn(operator));
+    const child = bench.start(pausing, filesIn(operator));
     const end = ended(child);
     await letHappen(child, bench.pair).catch(async (error: unknown) => {
       child.kill();
@@ -103,6 +110,15 @@ describe("the roles with all their parts, on hubs with observability", () => {
   test("a switchover under the operator's account exits 0 and complains of no missing permission", () => {
     expect(endOf(run, 0)).toBe("exit 0");
     expect(run.stdout + run.stderr).not.toMatch(/forbidden|missing|poll instead of watch|could not be checked/i);
+  });
+
+  test("Argo CD's Applications sync on both hubs as they did before", async () => {
+    for (const target of targets) {
+      const { spec, metadata } = await readApplication(bench.pair[target], application);
+      expect({ policy: spec.syncPolicy, annotations: metadata.annotations }).toEqual({
+        policy: application.syncPolicy,
+      });
+    }
   });
 
   test("the operator is refused nothing", () => {

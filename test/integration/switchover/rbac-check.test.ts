@@ -26,7 +26,7 @@ beforeAll(async () => {
   }
   await hub.kubectl(["create", "namespace", observability]);
   await installRole(hub, "operator", ["base", "observability"]);
-  await installRole(hub, "validator", ["base", "observability", "import-tokens"]);
+  await installRole(hub, "validator", ["base", "observability", "import-tokens", "argocd"]);
   await installRole(plain, "operator", ["base"]);
   await Promise.all([grantNothingToAll(hub), grantNothingToAll(plain)]);
   operator = {

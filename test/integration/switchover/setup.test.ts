@@ -7,6 +7,7 @@ import { defaultNamespaces } from "../../../steps/switchover/acm/namespaces.ts";
 import { setupPermissions } from "../../../steps/switchover/setup/permissions.ts";
 import type { SetupDocument } from "../../../steps/switchover/setup/setup-document.ts";
 import { type ApiServers, startApiServers, type TestApiServer } from "../../support/api-servers.ts";
+import { installArgoCd } from "../../support/hubs/argo-cd.ts";
 import { grantNothingToAll } from "./support/accounts.ts";
 import { switchover } from "./support/program.ts";
 import type { Ended } from "./support/switchover-bench.ts";
@@ -230,4 +231,20 @@ describe("a setup that may not be", () => {
     },
     60_000,
   );
+});
+
+describe("a setup on a hub with Argo CD", () => {
+  test("lets the operator pause and resume Applications, and proves that it may", async () => {
+    await installArgoCd(hub);
+    const run = await setup(hub, ["--role", "operator"]);
+    expect(run.exitCode).toBe(0);
+    const { checks }: SetupDocument = JSON.parse(run.stdout);
+    expect(checks).toMatchObject([{ status: "granted", denied: 0 }]);
+    const role = await hub.kubectl(["get", "clusterrole", "acm-switchover-operator-argocd", "-o", "json"]);
+    expect(JSON.parse(role).rules).toContainEqual({
+      apiGroups: ["argoproj.io"],
+      resources: ["applications"],
+      verbs: ["list", "patch"],
+    });
+  }, 60_000);
 });

@@ -28,6 +28,7 @@ const timely = /clusters are still Available on the old hub/;
 
 const replaced: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UID"],
+  [/\b[0-9a-f]{12}\b/g, "RUN-ID"],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
   [/\d{14}/g, "STAMP"],
   [/\b20\d{6}\b/g, "DAY"],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Ended, ended, quickTuning } from "../../../integration/switchover/support/switchover-bench.ts";
 import type { Fault, KubeRequest } from "../../../support/fault-proxy/types.ts";
 import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.ts";
+import { installArgoCd, readApplication, removeApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../../support/hubs.ts";
 import { comparable, comparableFile } from "./final-state.ts";
 import { type Refilled, refillHubs } from "./refill-hubs.ts";
@@ -37,6 +38,18 @@ const timeScale = 50;
 /** Played operators answer at once; what only time proves is not waited for. */
 const tuning = { ...quickTuning, clusterInitialWait: 1, collisionCheckAfter: 0 };
 
+/** On the old hub, where Argo CD is to be paused and resumed. One: of two at once a kill may lose the other's write. */
+const application = {
+  namespace: "gitops",
+  name: "acm",
+  syncPolicy: { automated: { prune: true }, syncOptions: ["A"] },
+};
+
+export interface KillOptions {
+  /** Argo CD keeps the old hub as Git has it, and the switchover pauses and resumes it. */
+  readonly argoCd?: boolean;
+}
+
 /** `secondary patch restores restore-acm-passive-sync` */
 export function describeWrite({ hub, verb, resource, subresource, name }: SeenWrite): string {
   return `${hub} ${verb} ${[resource, subresource].filter((part) => part !== "").join("/")} ${name}`.trim();
@@ -57,6 +70,7 @@ export class KillBench {
   readonly pair: HealthyPair;
   readonly proxies: Readonly<Record<HubName, FaultProxy>>;
   readonly writes: SeenWrite[] = [];
+  readonly #argoCd: boolean;
   #files: Readonly<Record<HubName, string>>;
   #filling: Refilled | undefined;
   #tries = 0;
@@ -66,13 +80,15 @@ export class KillBench {
     pair: HealthyPair,
     proxies: Readonly<Record<HubName, FaultProxy>>,
     files: Readonly<Record<HubName, string>>,
+    { argoCd = false }: KillOptions,
   ) {
     this.pair = pair;
     this.proxies = proxies;
     this.#files = files;
+    this.#argoCd = argoCd;
   }
 
-  static async open(seed = 1): Promise<KillBench> {
+  static async open(seed = 1, options: KillOptions = {}): Promise<KillBench> {
     const pair = await healthyPair({ clusters: clusters.length, version, timeScale });
     await Promise.all([pair.simulators.primary.stop(), pair.simulators.secondary.stop()]);
     const behind = (name: HubName): Promise<FaultProxy> =>
@@ -82,7 +98,8 @@ export class KillBench {
       primary: await proxies.primary.kubeconfig(pair.primary.kubeconfig()),
       secondary: await proxies.secondary.kubeconfig(pair.secondary.kubeconfig()),
     };
-    return new KillBench(pair, proxies, files);
+    if (options.argoCd === true) await installArgoCd(pair.primary);
+    return new KillBench(pair, proxies, files, options);
   }
 
   async close(): Promise<void> {
@@ -95,6 +112,10 @@ export class KillBench {
   async begin(): Promise<void> {
     await this.#filling?.stop();
     this.#filling = await refillHubs(this.pair, { clusters, version, timeScale });
+    if (this.#argoCd) {
+      await removeApplication(this.pair.primary, application);
+      await seedApplication(this.pair.primary, application);
+    }
     this.#tries += 1;
     this.#stateFolder = join(this.pair.folder, `try-${this.#tries}`);
     await mkdir(this.#stateFolder);
@@ -151,7 +172,13 @@ export class KillBench {
       // What a killed writer leaves is swept once it is too old to be another writer's.
       names: names.filter((name) => !/\.tmp-[0-9a-f]{16}$/.test(name)),
       locks,
+      ...(this.#argoCd ? { application: await this.#application() } : {}),
     };
+  }
+
+  async #application(): Promise<unknown> {
+    const { spec, metadata } = await readApplication(this.pair.primary, application);
+    return { spec, annotations: metadata.annotations ?? {} };
   }
 
   #renameList(): string {
@@ -163,12 +190,13 @@ export class KillBench {
       ...["--primary-kubeconfig", this.#files.primary, "--secondary-kubeconfig", this.#files.secondary],
       ...["--state-folder", this.#stateFolder, "--tuning", JSON.stringify(tuning), "--log-format", "json"],
     ];
+    const argoCd = this.#argoCd ? ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"] : [];
     const environment = {
       KILL_FOLDER: this.#stateFolder,
       KILL_LIST: this.#renameList(),
       KILL_AT_RENAME: kill?.kind === "rename" ? `${kill.number} ${kill.when}` : "",
     };
-    return spawn(process.execPath, ["--import", preload, program, "switchover", "run", ...args], {
+    return spawn(process.execPath, ["--import", preload, program, "switchover", "run", ...args, ...argoCd], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...environment },
     });

@@ -43,6 +43,15 @@ export interface KillCase {
   readonly label: string;
 }
 
+/** Right before and right after a write, which is one of several of its kind or the only one. */
+export function casesOf(write: string, index: number, writes: readonly string[]): readonly KillCase[] {
+  const number = writes.slice(0, index + 1).filter((other) => other === write).length;
+  return (["before", "after"] as const).map((when) => ({
+    point: { kind: "api-write", write, number, when },
+    label: `${when} write ${number} of "${write}"`,
+  }));
+}
+
 function expectSuccess({ exitCode, stderr }: Ended): void {
   if (exitCode !== 0) throw new Error(`the run ended with ${exitCode}: ${stderr.slice(-1_500)}`);
 }

@@ -75,8 +75,13 @@ export function describeAll(permissions: readonly SwitchoverPermission[]): Reado
   );
 }
 
-/** The call in the same words; the name only where the permissions are by name. */
-export function describeCall(call: RecordedCall, byName: ReadonlySet<string>): string {
-  const text = `${call.target} ${call.verb} ${call.group || "core"} ${call.resource} in ${scopeOf(call)}`;
-  return byName.has(`${text} (${call.name})`) ? `${text} (${call.name})` : text;
+/**
+ * The call in the same words; the name only where the permissions are by name. What is declared for the cluster holds in
+ * every namespace of it.
+ */
+export function describeCall(call: RecordedCall, declared: ReadonlySet<string>): string {
+  const what = `${call.target} ${call.verb} ${call.group || "core"} ${call.resource} in`;
+  const text = `${what} ${scopeOf(call)}`;
+  if (declared.has(`${text} (${call.name})`)) return `${text} (${call.name})`;
+  return !declared.has(text) && declared.has(`${what} cluster`) ? `${what} cluster` : text;
 }

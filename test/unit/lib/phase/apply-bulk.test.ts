@@ -10,12 +10,12 @@ beforeEach(() => {
   for (const name of names) bench.world.put(name, { clean: false });
 });
 
-function cleaning(only: readonly string[] = names, concurrency = 2): Action<Memory> {
+function cleaning(only: readonly string[] = names, concurrency = 2, tryAll = false): Action<Memory> {
   const changes = only.flatMap((name) => {
     const action = patching(name, { clean: true }, bench.world.objects.get(name));
     return action.kind === "write" ? [action.change] : [];
   });
-  return { kind: "bulk", title: "clean all", changes, concurrency };
+  return { kind: "bulk", title: "clean all", changes, concurrency, ...(tryAll ? { tryAll } : {}) };
 }
 
 /** Cleans what is not clean yet. */
@@ -59,6 +59,16 @@ describe("writes in bulk", () => {
     bench.world.effects.length = 0;
     expect(await bench.run([clean])).toMatchObject({ state: "done" });
     expect(bench.world.effects.toSorted()).toEqual(["patch b", "patch d"]);
+  });
+
+  test("that are all to be tried go on after a refused permission", async () => {
+    bench.world.fail("patch a", "Forbidden");
+    const all: Step = stepOn("clean", "a", () => acting([cleaning(names, 2, true)], "done"));
+    expect(await bench.run([all])).toMatchObject({
+      state: "failed",
+      error: { text: { what: "clean all: 1 of 5 failed: things.small.example a" } },
+    });
+    expect(isClean()).toEqual([false, true, true, true, true]);
   });
 
   test("stop at the first refused permission, which would refuse them all, and say how many were not tried", async () => {

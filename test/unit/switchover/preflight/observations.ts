@@ -34,6 +34,8 @@ export const settings: PreflightSettings = {
   skipObservabilityChecks: false,
   manageAutoImportStrategy: false,
   strictHealth: false,
+  argocdManage: false,
+  skipGitopsCheck: false,
   namespaces: defaultNamespaces,
   waits: { backupInProgress: 600, backupPoll: 30, backupSync: 600, storageGrace: 20, backupMaxAge: 600 },
   savedSchedules: [],
@@ -218,6 +220,8 @@ function healthyHub(name: "a" | "b"): Omit<HubObservation, "hub"> {
     schedules: read([]),
     importTokens: read(["c1", "c2"].map((cluster) => ({ cluster, expiresAt: now + 24 * hour }))),
     importStrategy: read("ImportOnly"),
+    argoCd: read({ install: "none", instances: [], applications: read([]) }),
+    gitops: [read([])],
   };
 }
 
@@ -269,13 +273,14 @@ export function down(hub: "primary" | "secondary"): Observation {
   const namespaces = Object.fromEntries(
     Object.keys(healthy[hub].namespaces).map((role) => [role, { state: "hub-down" }]),
   );
+  const gitops = healthy[hub].gitops.map(() => ({ state: "hub-down" }));
   const text = {
     id: "KUBE-CONNECT",
     what: "the hub does not answer",
     why: "connection refused",
     fix: "check the network",
   };
-  return { ...healthy, [hub]: { ...silent, namespaces, connection: { state: "unread", text } } };
+  return { ...healthy, [hub]: { ...silent, namespaces, gitops, connection: { state: "unread", text } } };
 }
 
 function isReading(value: unknown): value is Reading<unknown> {

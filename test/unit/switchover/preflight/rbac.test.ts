@@ -7,6 +7,7 @@ import { type AccessContext, accessQuestions } from "../../../../steps/switchove
 import { describeAccess, rbac } from "../../../../steps/switchover/preflight/checks/rbac.ts";
 import type { AccessFinding } from "../../../../steps/switchover/preflight/observation.ts";
 import { read } from "../../../../steps/switchover/preflight/reading.ts";
+import type { PreflightSettings } from "../../../../steps/switchover/preflight/settings.ts";
 import { down, forbidden, onPrimary, onSecondary } from "./observations.ts";
 import { describeRules } from "./rule-table.ts";
 
@@ -95,9 +96,21 @@ describeRules(rbac, [
 
 const everywhere = { acm: true, backup: true, observability: true, engine: true };
 
-function asked(context: Partial<AccessContext>, mode: "validate" | "switchover", dryRun = false): readonly string[] {
-  const hub = { hub: "primary", version: acmVersion("2.14.1"), exists: everywhere, ...context } as const;
-  const questions = accessQuestions(hub, { mode, dryRun, namespaces: defaultNamespaces });
+function asked(
+  context: Partial<AccessContext>,
+  mode: "validate" | "switchover",
+  dryRun = false,
+  gitops: Partial<Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">> = {},
+): readonly string[] {
+  const wanted = { argocdManage: false, skipGitopsCheck: false, ...gitops };
+  const hub = {
+    hub: "primary",
+    version: acmVersion("2.14.1"),
+    exists: everywhere,
+    argoCd: "none",
+    ...context,
+  } as const;
+  const questions = accessQuestions(hub, { ...wanted, mode, dryRun, namespaces: defaultNamespaces });
   return questions.map(({ request }) => describeAccess(request));
 }
 
@@ -135,12 +148,44 @@ describe("the permissions that are asked for", () => {
     expect(inEngine("2.14.0")).toBeGreaterThan(0);
   });
 
+  const ofArgoCd = (lines: readonly string[]) => lines.filter((line) => line.includes("argoproj.io"));
+
+  test("hold nothing of Argo CD where it is not installed, and of its operator only where that is", () => {
+    expect(ofArgoCd(asked({ argoCd: "none" }, "switchover", false, { argocdManage: true }))).toEqual([]);
+    expect(ofArgoCd(asked({ argoCd: "vanilla" }, "switchover"))).toEqual(["list applications.argoproj.io"]);
+    expect(ofArgoCd(asked({ argoCd: "operator" }, "switchover")).toSorted()).toEqual([
+      "list applications.argoproj.io",
+      "list argocds.argoproj.io",
+    ]);
+  });
+
+  test("A-65: hold what Argo CD takes where it cannot be told whether it is installed", () => {
+    expect(ofArgoCd(asked({ argoCd: "unknown" }, "validate"))).toEqual(
+      expect.arrayContaining(["list applications.argoproj.io"]),
+    );
+  });
+
+  test("hold the patch of Applications only where the switchover pauses them", () => {
+    const lines = (argocdManage: boolean, dryRun = false) =>
+      asked({ argoCd: "vanilla" }, "switchover", dryRun, { argocdManage });
+    expect(lines(true)).toContain("patch applications.argoproj.io");
+    expect(lines(true, true)).not.toContain("patch applications.argoproj.io");
+    expect(lines(false)).not.toContain("patch applications.argoproj.io");
+  });
+
+  test("hold nothing of GitOps where that is not looked at", () => {
+    const lines = asked({ argoCd: "operator" }, "switchover", false, { skipGitopsCheck: true });
+    expect(ofArgoCd(lines)).toEqual([]);
+    expect(lines.filter((line) => line.includes("customresourcedefinitions"))).toEqual([]);
+  });
+
   test("are each asked once, on whatever hub", () => {
     const maybe = fc.option(fc.boolean(), { nil: undefined });
     const context = fc.record({
       hub: fc.constantFrom("primary" as const, "secondary" as const),
       version: fc.constantFrom("2.11.0", "2.14.0", "?").map(acmVersion),
       exists: fc.record({ acm: maybe, backup: maybe, observability: maybe, engine: maybe }),
+      argoCd: fc.constantFrom("none" as const, "operator" as const, "vanilla" as const, "unknown" as const),
     });
     fc.assert(
       fc.property(context, fc.constantFrom("validate" as const, "switchover" as const), (hub, mode) => {

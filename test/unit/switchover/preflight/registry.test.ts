@@ -53,6 +53,7 @@ describe("the list of checks", () => {
       30: "secondary-clusters",
       31: "cluster-health",
       32: "reimportable",
+      33: "gitops",
       34: "clock-skew",
       35: "msa-component",
     });

@@ -9,6 +9,7 @@ const request: SetupRequest = {
   roles: ["operator"],
   includeDecommission: false,
   importTokens: false,
+  argoCd: false,
   namespaces: defaultNamespaces,
   absent: new Set(),
 };
@@ -18,6 +19,7 @@ const everything: SetupRequest = {
   roles: ["operator", "validator"],
   includeDecommission: true,
   importTokens: true,
+  argoCd: true,
 };
 
 const names = (wanted: SetupRequest): readonly string[] => planSetup(wanted).objects.map(describeObject);

@@ -83,6 +83,17 @@ describe("a run that finds no progress", () => {
   });
 });
 
+describe("a run that finds the state of something else", () => {
+  decides({
+    "refuses that of a pause of Argo CD, whatever force it is given": {
+      found: state({ operation: "argocd-pause" }),
+      asked: { force: true },
+      decides: "refuse SW-ARGO-05",
+      says: "argocd-pause",
+    },
+  });
+});
+
 describe("a run that finds an operation in progress", () => {
   decides({
     "A-52: resumes it in its phase": { found: state(begun), decides: "resume", says: "primary_preparation" },

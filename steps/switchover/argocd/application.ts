@@ -1,0 +1,112 @@
+import { annotation, objectName } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import type { Application } from "../acm/hub-objects.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+
+export type SyncPolicy = Readonly<Record<string, unknown>>;
+
+/** What is kept of an Application, whose status may list thousands of resources. */
+export interface ApplicationSummary {
+  readonly hub: HubName;
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+  readonly syncPolicy: SyncPolicy | null;
+  readonly automated: boolean;
+  /** The run that paused it; absent = none did. */
+  readonly marker?: string;
+  /** How many of its resources are ACM's. */
+  readonly acmResources: number;
+  /** Has to stand still while a fleet moves. */
+  readonly touchesAcm: boolean;
+  /** What may write its spec anew: `ApplicationSet fleet`. */
+  readonly madeBy?: string;
+}
+
+/** Where ACM's own objects are on a hub. */
+export interface AcmScope {
+  readonly namespaces: HubNamespaces;
+  /** Name of the hub's own ManagedCluster, which is that of its namespace, too. */
+  readonly localCluster: string;
+}
+
+const acmKinds: ReadonlySet<string> = new Set([
+  "MultiClusterHub",
+  "MultiClusterEngine",
+  "MultiClusterObservability",
+  "ManagedCluster",
+  "ManagedClusterSet",
+  "ManagedClusterSetBinding",
+  "Placement",
+  "PlacementBinding",
+  "Policy",
+  "PolicySet",
+  "BackupSchedule",
+  "Restore",
+  "DataProtectionApplication",
+  "ClusterDeployment",
+]);
+
+const acmNamespace = /^(open-cluster-management(-.*)?|multicluster-engine)$/;
+
+function isAcmNamespace(name: string, { namespaces, localCluster }: AcmScope): boolean {
+  return acmNamespace.test(name) || name === localCluster || Object.values(namespaces).includes(name);
+}
+
+/** `automated: {}` is on; newer releases of Argo CD know `automated: {enabled: false}`, which is off. */
+export function isAutomated(syncPolicy: SyncPolicy | null | undefined): boolean {
+  const automated = syncPolicy?.["automated"];
+  if (automated === undefined || automated === null) return false;
+  return !(typeof automated === "object" && "enabled" in automated && automated.enabled === false);
+}
+
+function madeBy({ metadata }: Application): string | undefined {
+  const set = metadata.ownerReferences?.find(({ kind }) => kind === "ApplicationSet");
+  if (set !== undefined) return `ApplicationSet ${set.name}`;
+  // Of an Application that other Applications are resources of.
+  const parent = metadata.annotations?.[annotation.argoTracking]?.split(":")[0] ?? "";
+  return parent === "" ? undefined : `Application ${parent}`;
+}
+
+/** Pure projection for `list`. */
+export function summariseApplication(hub: HubName, scope: AcmScope): (application: Application) => ApplicationSummary {
+  return (application) => {
+    const { metadata, spec, status } = application;
+    const resources = status?.resources ?? [];
+    const acmResources = resources.filter(
+      ({ kind, namespace }) => acmKinds.has(kind ?? "") || isAcmNamespace(namespace ?? "", scope),
+    ).length;
+    const destination = spec?.destination?.namespace ?? "";
+    const marker = metadata.annotations?.[annotation.pausedBy];
+    const maker = madeBy(application);
+    return {
+      hub,
+      namespace: metadata.namespace ?? "",
+      name: metadata.name,
+      resourceVersion: metadata.resourceVersion ?? "",
+      syncPolicy: spec?.syncPolicy ?? null,
+      automated: isAutomated(spec?.syncPolicy),
+      acmResources,
+      // Before its first sync an Application has no resources, and starts one at any time.
+      touchesAcm: acmResources > 0 || (resources.length === 0 && isAcmNamespace(destination, scope)),
+      ...(marker === undefined ? {} : { marker }),
+      ...(maker === undefined ? {} : { madeBy: maker }),
+    };
+  };
+}
+
+type Place = Pick<ApplicationSummary, "hub" | "namespace" | "name">;
+
+export function isSameApplication(one: Place, other: Place): boolean {
+  return one.hub === other.hub && one.namespace === other.namespace && one.name === other.name;
+}
+
+/** `primary gitops/acm` */
+export function describeApplication({ hub, namespace, name }: Place): string {
+  return `${hub} ${namespace}/${name}`;
+}
+
+/** The name of the hub's own cluster among those that carry the label of one. */
+export function localClusterName(labelled: readonly string[]): string {
+  return labelled[0] ?? objectName.localCluster;
+}

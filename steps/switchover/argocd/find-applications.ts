@@ -1,0 +1,70 @@
+import { isKubeError } from "../../lib/kube/kube-error.ts";
+import type { CallOptions, KubeClient } from "../../lib/kube/types.ts";
+import { argoCrd, label } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
+import type { CustomResourceDefinition } from "../acm/hub-objects.ts";
+import { applications, customResourceDefinitions, managedClusters } from "../acm/resources.ts";
+import { type AcmScope, type ApplicationSummary, localClusterName, summariseApplication } from "./application.ts";
+
+/** How Argo CD came onto a hub. `unknown`: it is there, but whether by its operator could not be read. */
+export type ArgoInstall = "none" | "operator" | "vanilla" | "unknown";
+
+/** From the two definitions; `unread` where the second could not be looked at. Pure. */
+export function argoInstall(
+  applicationsCrd: CustomResourceDefinition | undefined,
+  argoCdsCrd: CustomResourceDefinition | undefined | "unread",
+): ArgoInstall {
+  if (applicationsCrd === undefined) return "none";
+  if (argoCdsCrd === "unread") return "unknown";
+  return argoCdsCrd === undefined ? "vanilla" : "operator";
+}
+
+/** The version in which a kind's objects are stored, else any that is served. */
+export function servedVersion({ spec }: CustomResourceDefinition): string {
+  const served = (spec?.versions ?? []).filter((version) => version.served === true);
+  return (served.find((version) => version.storage === true) ?? served[0])?.name ?? "v1alpha1";
+}
+
+/** Whether Argo CD is on the hub. @throws KubeError where that cannot be told */
+export async function hasArgoCd(client: KubeClient, signal: AbortSignal): Promise<boolean> {
+  const found = await client.find(customResourceDefinitions, { name: argoCrd.applications }, { signal });
+  return found !== undefined;
+}
+
+/** One hub whose Applications are looked at. */
+export interface ArgoHub {
+  readonly name: HubName;
+  readonly client: KubeClient;
+}
+
+/** Every Application of the hub, each reduced as its page arrives; none where Argo CD is not installed. */
+export async function listApplications(
+  { name, client }: ArgoHub,
+  scope: AcmScope,
+  options: CallOptions,
+): Promise<readonly ApplicationSummary[]> {
+  const project = summariseApplication(name, scope);
+  return (await emptyWhereAbsent(() => client.list(applications, {}, { ...options, project }))).items;
+}
+
+/** Name of the hub's own ManagedCluster. */
+export async function localClusterOf(client: KubeClient, options: CallOptions): Promise<string> {
+  const labelSelector = `${label.localCluster}=true`;
+  const project = ({ metadata }: { readonly metadata: { readonly name: string } }): string => metadata.name;
+  const { items } = await emptyWhereAbsent(() =>
+    client.list(managedClusters, { labelSelector }, { ...options, project }),
+  );
+  return localClusterName(items);
+}
+
+/** A hub that does not serve the kind has no object of it. */
+async function emptyWhereAbsent<T>(
+  list: () => Promise<{ readonly items: readonly T[] }>,
+): Promise<{ readonly items: readonly T[] }> {
+  try {
+    return await list();
+  } catch (error) {
+    if (isKubeError(error, "KindAbsent")) return { items: [] };
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
+import { loadState } from "../operation/load-state.ts";
+import { stateFileOf } from "../operation/open-operation.ts";
+import { stateFolder } from "../operation/start-operation.ts";
+import { resolveNamespaces } from "../parameters.ts";
+import type { StateDocument } from "../state/state-document.ts";
+import { switchoverError } from "../switchover-error.ts";
+import { resolveTuning, tuningSetting } from "../tuning.ts";
+import type { ArgoContext } from "./argo-context.ts";
+import { pauseApplicationsStep } from "./argo-steps.ts";
+import {
+  type ArgocdRequest,
+  clientsOf,
+  newPause,
+  openArgocdState,
+  pauseOperation,
+  pauseOperationId,
+} from "./argocd-state.ts";
+import type { PauseContext } from "./declaration.ts";
+import { type GivenHub, openGivenHubs } from "./given-hubs.ts";
+import { conclude, runArgoStep, withOutcome } from "./run-argocd.ts";
+
+/** The work of the step `argocd-pause`. */
+export async function runArgocdPause(context: PauseContext): Promise<void> {
+  await withOutcome(context, () => pause(context));
+}
+
+async function pause(context: PauseContext): Promise<void> {
+  const { params, setting, workspace } = context;
+  const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
+  const namespaces = resolveNamespaces(params.namespaces);
+  const hubs = await openGivenHubs(context, namespaces);
+  const operationId = params["operation-id"] ?? pauseOperationId(hubs);
+  const folders = { primary: undefined, secondary: undefined, state: workspace("state") };
+  const stateFile = stateFileOf(stateFolder({ setting, folders }).path, operationId);
+  const request = { context, hubs, namespaces, tuning, operationId, stateFile };
+  if (params["dry-run"]) {
+    await planOnly(context, request);
+    return;
+  }
+  const operation = await openArgocdState(request, (found) => fitting(found, request));
+  context.onExit(() => operation.close("release"));
+  const { recorder } = operation;
+  const argo = { ...contextOf(context, request, operation.document()), memory: () => recorder.memory() };
+  const signal = AbortSignal.any([context.signal, operation.lost]);
+  const outcome = await runArgoStep(pauseApplicationsStep, { ...argo, signal }, recorder);
+  conclude(context, outcome, { stateFile, memory: recorder.memory() });
+}
+
+function contextOf(
+  { log, clock, random, signal, params }: PauseContext,
+  { namespaces, operationId, hubs }: ArgocdRequest,
+  document: StateDocument,
+): Omit<ArgoContext, "memory"> {
+  return {
+    clients: clientsOf(document, hubs),
+    namespaces,
+    log: log.child({ operationId }),
+    clock,
+    random,
+    signal,
+    dryRun: params["dry-run"] ? { enabled: true, serverSide: true } : { enabled: false },
+  };
+}
+
+function isKnown({ hubs }: StateDocument, { facts }: GivenHub): boolean {
+  return [hubs.primary.id, hubs.secondary.id].includes(facts.id);
+}
+
+/** @throws FairleadError SW-ARGO-07 for the state of something else */
+function fitting(found: StateDocument | undefined, request: ArgocdRequest): StateDocument {
+  const { context, operationId, hubs } = request;
+  if (found === undefined) return newPause(context, operationId, hubs);
+  const strange = hubs.find((hub) => !isKnown(found, hub));
+  if (found.operation === pauseOperation && strange === undefined) return found;
+  throw switchoverError(
+    "SW-ARGO-07",
+    {
+      what: `the state of operation "${operationId}" is not that of a pause of these hubs`,
+      why:
+        strange === undefined
+          ? `it is that of a ${found.operation}, which pauses with argocd-manage`
+          : `it knows ${[found.hubs.primary.id, found.hubs.secondary.id].filter((id) => id !== "").join(" and ")}, not hub ${strange.facts.id}`,
+      fix: "give another operation-id, or leave it out",
+    },
+    "refused",
+  );
+}
+
+/** Takes no lock and writes nothing. */
+async function planOnly(context: PauseContext, request: ArgocdRequest): Promise<void> {
+  const document = fitting(await loadState(request.stateFile, context.clock), request);
+  const recorder = inMemoryRecorder(document.config);
+  const argo = { ...contextOf(context, request, document), memory: () => recorder.memory() };
+  const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder);
+  if (outcome.state !== "done") throw outcome.error;
+  const writes = outcome.planned.filter(({ verb }) => verb === "merge-patch");
+  const lines = writes.map(({ verb, object, target, summary }) => `[DRY-RUN] ${target} ${verb} ${object}: ${summary}`);
+  context.print(lines.join("\n"));
+  const what = `dry run: ${writes.length} Applications would be paused, nothing was changed`;
+  context.results.set("outcome", "dry-run");
+  context.results.set("warnings", String(outcome.warnings.length));
+  context.results.set("summary", what);
+  context.summarize({ what });
+}

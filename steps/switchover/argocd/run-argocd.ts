@@ -1,0 +1,51 @@
+import { basename } from "node:path";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
+import type { PhaseStep, Recorder } from "../../lib/phase/types.ts";
+import { logEvents } from "../operation/log-events.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+import { switchoverExit } from "../switchover-error.ts";
+import type { ArgoContext } from "./argo-context.ts";
+import type { ResumeContext } from "./declaration.ts";
+import { pausedCount } from "./paused-count.ts";
+
+/** Tells in the results how a command failed. */
+export async function withOutcome(context: Pick<ResumeContext, "results">, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof FairleadError) {
+      context.results.set("outcome", error.exitCode === switchoverExit.refused ? "refused" : "failed");
+      context.results.set("error-code", error.text.id);
+      context.results.set("summary", error.text.what);
+    }
+    throw error;
+  }
+}
+
+/** The one step of a command, as a phase of its own that no state file has. */
+export async function runArgoStep(
+  step: PhaseStep<ArgoContext, OperationMemory>,
+  context: ArgoContext,
+  recorder: Recorder<OperationMemory>,
+): Promise<PhaseOutcome> {
+  const emit = logEvents(context.log);
+  return await runPhase({ phase: step.name, steps: [step], context, recorder, emit });
+}
+
+/** Results that both commands share. @throws FairleadError what ended the step */
+export function conclude(
+  { results, summarize }: Pick<ResumeContext, "results" | "summarize">,
+  outcome: PhaseOutcome,
+  operation: { readonly stateFile: string; readonly memory: OperationMemory },
+): void {
+  results.set("warnings", String(outcome.warnings.length));
+  results.set("applications", String(pausedCount(operation.memory)));
+  results.set("state-file", basename(operation.stateFile));
+  results.set("report", operation.stateFile);
+  if (outcome.state !== "done") throw outcome.error;
+  const what = outcome.timeline[0]?.note ?? "";
+  results.set("outcome", "succeeded");
+  results.set("summary", what);
+  summarize({ what, more: operation.stateFile });
+}

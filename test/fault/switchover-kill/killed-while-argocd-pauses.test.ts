@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describeWrite, KillBench } from "./support/kill-bench.ts";
+import { casesOf, chosen, killAndCompare, killTimeoutMs, type Reference, undisturbed } from "./support/kill-plan.ts";
+
+describe("a switchover killed right before or after it pauses or resumes an Application", () => {
+  let bench: KillBench;
+  let reference: Reference;
+  let writes: readonly string[];
+
+  beforeAll(async () => {
+    bench = await KillBench.open(1, { argoCd: true });
+    reference = await undisturbed(bench);
+    writes = bench.writes.map(describeWrite).filter((write) => write.includes(" applications "));
+  });
+  afterAll(() => bench?.close());
+
+  test("an undisturbed run pauses it once and resumes it once", () => {
+    expect(writes).toEqual(["primary patch applications acm", "primary patch applications acm"]);
+  });
+
+  test(
+    "ends, started again, as an undisturbed one: same Application, same state, no write done twice",
+    async () => {
+      const cases = chosen(writes.flatMap(casesOf), 4);
+      expect(await killAndCompare(bench, cases, reference)).toEqual([]);
+    },
+    killTimeoutMs,
+  );
+});

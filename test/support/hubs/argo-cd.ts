@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import type { TestApiServer } from "../api-servers.ts";
+
+const definitions = join(import.meta.dirname, "../../sim/crds");
+
+/** The kinds of Argo CD on a hub. Nothing of it runs. `vanilla`: without its operator. */
+export async function installArgoCd(
+  server: TestApiServer,
+  install: "operator" | "vanilla" = "operator",
+): Promise<void> {
+  const names = install === "operator" ? ["applications", "argocds"] : ["applications"];
+  await server.kubectl([
+    "apply",
+    "--server-side",
+    ...names.flatMap((name) => ["-f", join(definitions, `${name}.argoproj.io.yaml`)]),
+  ]);
+  const crds = names.map((name) => `crd/${name}.argoproj.io`);
+  await server.kubectl(["wait", "--for=condition=Established", "--timeout=60s", ...crds]);
+}
+
+export interface ApplicationSeed {
+  readonly namespace: string;
+  readonly name: string;
+  readonly syncPolicy?: object;
+  /** Kinds and namespaces of what it manages; default a BackupSchedule of the backup namespace. */
+  readonly resources?: readonly { readonly kind: string; readonly namespace?: string; readonly name: string }[];
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+const backupSchedule = {
+  kind: "BackupSchedule",
+  namespace: "open-cluster-management-backup",
+  name: "acm-hub-backup",
+};
+
+/** An Application as Argo CD leaves it after a sync. Its namespace is made where it is not there. */
+export async function seedApplication(server: TestApiServer, seed: ApplicationSeed): Promise<void> {
+  const { namespace, name, syncPolicy, resources = [backupSchedule], annotations } = seed;
+  const manifests = [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Application",
+      metadata: { name, namespace, ...(annotations === undefined ? {} : { annotations }) },
+      spec: {
+        project: "default",
+        destination: { server: "https://kubernetes.default.svc" },
+        source: { repoURL: "https://git.example.com/hub.git", path: "." },
+        ...(syncPolicy === undefined ? {} : { syncPolicy }),
+      },
+      status: { sync: { status: "Synced" }, resources },
+    },
+  ];
+  const list = { apiVersion: "v1", kind: "List", items: manifests };
+  await server.kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], JSON.stringify(list));
+}
+
+export interface LiveApplication {
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: { readonly syncPolicy?: Readonly<Record<string, unknown>> };
+}
+
+export const marker = "acm-switchover.argoproj.io/paused-by";
+
+export async function readApplication(
+  server: TestApiServer,
+  { namespace, name }: Pick<ApplicationSeed, "namespace" | "name">,
+): Promise<LiveApplication> {
+  return JSON.parse(await server.kubectl(["-n", namespace, "get", `applications.argoproj.io/${name}`, "-o", "json"]));
+}
+
+/** Writes as somebody else would: Argo CD, an ApplicationSet, a person. */
+export async function patchApplication(
+  server: TestApiServer,
+  { namespace, name }: Pick<ApplicationSeed, "namespace" | "name">,
+  patch: object,
+): Promise<void> {
+  const target = `applications.argoproj.io/${name}`;
+  await server.kubectl(["-n", namespace, "patch", target, "--type=merge", "-p", JSON.stringify(patch)]);
+}
+
+export async function removeApplication(
+  server: TestApiServer,
+  { namespace, name }: Pick<ApplicationSeed, "namespace" | "name">,
+): Promise<void> {
+  await server.kubectl(["-n", namespace, "delete", `applications.argoproj.io/${name}`, "--ignore-not-found"]);
+}
