@@ -3,6 +3,7 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf } from "../hub-reads.ts";
+import type { ScheduleRole } from "../schedules/schedule-role.ts";
 import { ms, type SwitchoverContext } from "../switchover-context.ts";
 
 /**
@@ -27,12 +28,12 @@ export function isForeignStorage(message: string): boolean {
 }
 
 /** Velero runs one Backup at a time, and looks at its queue once a minute (1.18). */
-export function untilStarted(context: SwitchoverContext, hubId: string): Wait {
+export function untilStarted(context: SwitchoverContext, role: ScheduleRole): Wait {
   return waitOn({
-    title: "waiting until the new hub's first resources backup has begun",
-    sources: { backups: backupsOf.live(context, "secondary") },
+    title: `waiting until the ${role.words}'s first resources backup has begun`,
+    sources: { backups: backupsOf.live(context, role.hub) },
     decide: ({ backups }) => {
-      const queued = queuedBackup(backups, hubId);
+      const queued = queuedBackup(backups, context.hubs[role.hub].id);
       return queued === undefined
         ? { state: "done", note: "it has begun" }
         : { state: "pending", note: `${queued.name} is ${queued.phase || "not looked at by Velero yet"}` };
@@ -42,9 +43,9 @@ export function untilStarted(context: SwitchoverContext, hubId: string): Wait {
       switchoverError(
         "SW-FIN-14",
         {
-          what: "Velero of the new hub does not begin the first resources backup",
-          why: `${note}; until it has begun, the new hub's BackupSchedule collides with the old hub's backups`,
-          fix: "look at the Velero pod and the storage location of the new hub, then resume",
+          what: `Velero of the ${role.words} does not begin the first resources backup`,
+          why: `${note}; until it has begun, the ${role.words}'s BackupSchedule collides with the other hub's backups`,
+          fix: `look at the Velero pod and the storage location of the ${role.words}, then resume`,
         },
         "timeout",
       ),
