@@ -13,6 +13,7 @@ export type SwitchoverStep =
   | "activate"
   | "post-activate"
   | "finalize"
+  | "rollback"
   | "report-and-unlock"
   | "discover"
   | "postflight"

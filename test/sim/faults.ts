@@ -16,7 +16,9 @@ export type Fault =
   /** Velero Restores of this backup kind stay in this phase, `InProgress` when none is given. */
   | { readonly kind: "restore-stuck"; readonly prefix: string; readonly phase?: string }
   /** New backups whose name begins so stay as they are. */
-  | { readonly kind: "backup-stuck"; readonly prefix: string };
+  | { readonly kind: "backup-stuck"; readonly prefix: string }
+  /** Velero copies no backup whose name begins so from the other hub. */
+  | { readonly kind: "sync-withheld"; readonly prefix: string };
 
 /** The faults of a running simulator. */
 export class Faults {

@@ -5,7 +5,7 @@ import { summariseVeleroRestore, type VeleroRestoreSummary } from "../acm/acm-re
 import { throttlesOperator } from "../acm/acm-version.ts";
 import { type BackupSummary, summariseBackup } from "../acm/backup.ts";
 import { type StorageLocation, summariseStorageLocation } from "../acm/backup-storage.ts";
-import { veleroScheduleName } from "../acm/constants.ts";
+import { importStrategy, objectName, veleroScheduleName } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { AcmRestore, BackupSchedule, VeleroSchedule } from "../acm/hub-objects.ts";
 import {
@@ -19,6 +19,7 @@ import {
   backupSchedules,
   backupStorageLocations,
   clusterDeployments,
+  configMaps,
   managedClusters,
   veleroBackups,
   veleroRestores,
@@ -100,6 +101,16 @@ export const veleroSchedulesOf = allVeleroSchedules;
 /** The clusters of a hub without its own, by name. */
 export async function fleetOf(context: SwitchoverContext, hub: HubName): Promise<readonly ManagedClusterSummary[]> {
   return splitFleet(await clustersOf.once(context, hub)).clusters;
+}
+
+/** How a hub imports clusters; empty where its default holds, which is `ImportOnly` from ACM 2.14 on. */
+export async function importStrategyOf(
+  { clients, namespaces, signal }: SwitchoverContext,
+  hub: HubName,
+): Promise<string> {
+  const ref = { name: objectName.importControllerConfig, namespace: namespaces.engine };
+  const config = await clients[hub].find(configMaps, ref, { signal });
+  return config?.data?.[importStrategy.key] ?? "";
 }
 
 /**

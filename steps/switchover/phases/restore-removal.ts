@@ -1,3 +1,4 @@
+import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { Action, Wait } from "../../lib/phase/types.ts";
 import { waitOn } from "../../lib/phase/types.ts";
 import { describeStorage, isUsable } from "../acm/backup-storage.ts";
@@ -10,7 +11,26 @@ import { archive } from "./activation/passive-snapshot.ts";
 import { restoresOf, storageOf, veleroRestoresOf } from "./hub-reads.ts";
 import { ms, type SwitchoverContext } from "./switchover-context.ts";
 
-function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly AcmRestore[]): Wait {
+/** What ends a deletion that hangs. */
+export const deletionAdvice =
+  "the deletion is accepted and ends by itself once Velero runs, its storage location is Available and the backup operator runs; then resume";
+
+function stillThere(hub: HubName, why: string): FairleadError {
+  return switchoverError(
+    "SW-FIN-01",
+    { what: `the Restores of the ${hub} hub are still there`, why, fix: deletionAdvice },
+    "timeout",
+  );
+}
+
+type OnHang = (note: string) => FairleadError | { readonly warning: string };
+
+function untilGone(
+  context: SwitchoverContext,
+  hub: HubName,
+  restores: readonly AcmRestore[],
+  onHang: OnHang | undefined,
+): Wait {
   const uids = new Set(restores.map((restore) => restore.metadata.uid ?? ""));
   return waitOn({
     title: `waiting until ${restores.length} Restore(s) of the ${hub} hub are gone`,
@@ -39,24 +59,20 @@ function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly 
       };
     },
     timeoutMs: ms(context.tuning.restoreDeleteWait),
-    onTimeout: (note) =>
-      switchoverError(
-        "SW-FIN-01",
-        {
-          what: `the Restores of the ${hub} hub are still there`,
-          why: note,
-          fix: "the deletion is accepted and ends by itself once Velero runs, its storage location is Available and the backup operator runs; then resume",
-        },
-        "timeout",
-      ),
+    onTimeout: onHang ?? ((note) => stillThere(hub, note)),
   });
 }
 
-/** Archives and deletes Restores, and waits until they are gone: one that is being deleted still counts as active. */
+/**
+ * Archives and deletes Restores, and waits until they are gone: one that is being deleted still counts as active.
+ *
+ * @param onHang what becomes of a deletion that does not end in time; an error by default
+ */
 export function removeRestores(
   context: SwitchoverContext,
   hub: HubName,
   restores: readonly AcmRestore[],
+  onHang?: OnHang,
 ): readonly Action<OperationMemory>[] {
   const at = new Date(context.clock.now()).toISOString();
   return [
@@ -81,6 +97,6 @@ export function removeRestores(
           },
         }),
       ),
-    { kind: "wait", wait: untilGone(context, hub, restores) },
+    { kind: "wait", wait: untilGone(context, hub, restores, onHang) },
   ];
 }

@@ -41,7 +41,8 @@ export function connection(
   };
 }
 
-function list(names: readonly string[]): string {
+/** The first names, and how many more. Pure. */
+export function listNames(names: readonly string[]): string {
   const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : "";
   return `${names.slice(0, namesShown).join(", ")}${more}`;
 }
@@ -62,7 +63,7 @@ export const verifyClustersConnected = switchoverStep<readonly ManagedClusterSum
       const note = `${seen.connected} of ${seen.required} clusters connected`;
       return seen.offline.length === 0
         ? { state: "done", note }
-        : { state: "done", note, warnings: [`offline before and after: ${list(seen.offline)}`] };
+        : { state: "done", note, warnings: [`offline before and after: ${listNames(seen.offline)}`] };
     }
     const wait = waitOn({
       title: "waiting until the clusters are connected to the new hub",
@@ -72,7 +73,7 @@ export const verifyClustersConnected = switchoverStep<readonly ManagedClusterSum
         const count = `${now.connected} of ${now.required} clusters connected`;
         return now.pending.length === 0
           ? { state: "done", note: count }
-          : { state: "pending", note: `${count}; waiting for ${list(now.pending)}` };
+          : { state: "pending", note: `${count}; waiting for ${listNames(now.pending)}` };
       },
       timeoutMs: ms(context.tuning.clusterInitialWait + context.tuning.clusterWait),
       pollMs: ms(context.tuning.clusterPoll),
