@@ -106,25 +106,29 @@ export class SwitchoverBench {
     return await end;
   }
 
-  /** `fairlead switchover rollback`, not waited for. Its report and plan are in `reportFolder`. `files`: as for a run. */
-  async startRollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<ChildProcess> {
+  /** One step as a process of its own, not waited for. Reports and plans are in `reportFolder`. `files`: as for a run. */
+  async startStep(step: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<ChildProcess> {
     const { primary, secondary } = { ...this.files, ...files };
     const hubs = [
-      ["primary-kubeconfig", await this.folderOf(primary, "rollback-primary")],
-      ["secondary-kubeconfig", await this.folderOf(secondary, "rollback-secondary")],
+      ["primary-kubeconfig", await this.folderOf(primary, "step-primary")],
+      ["secondary-kubeconfig", await this.folderOf(secondary, "step-secondary")],
       ["state", this.stateFolder],
       ["output", this.reportFolder],
     ];
     await mkdir(this.reportFolder, { recursive: true });
     const workspaces = hubs.flatMap(([name, path]) => ["--workspace", `${name}=${path}`]);
     const flags = ["--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
-    return spawn(process.execPath, [program, "switchover", "rollback", ...workspaces, ...flags, ...args], {
+    return spawn(process.execPath, [program, "switchover", step, ...workspaces, ...flags, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
 
+  async step(step: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    return await ended(await this.startStep(step, args, files));
+  }
+
   async rollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
-    return await ended(await this.startRollback(args, files));
+    return await this.step("rollback", args, files);
   }
 
   get reportFolder(): string {
