@@ -173,6 +173,31 @@ describe("the base part alone, on hubs of ACM 2.11 without observability", () =>
   });
 });
 
+describe.each([
+  ["a ConfigMap is there, which is patched", true],
+  ["no ConfigMap is there, so that one is created and deleted", false],
+])("the base part, with manage-auto-import-strategy, where %s", (_case, exists) => {
+  let bench: SwitchoverBench;
+  let run: Ended;
+
+  beforeAll(async () => {
+    bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.1" }, patientTuning);
+    for (const target of targets) await grantNothingToAll(bench.pair[target]);
+    const operator = await install(bench, "operator", ["base"]);
+    await bench.pair.seeds.secondary.fleet(["known"], []);
+    const config = ["-n", "multicluster-engine", "create", "configmap", "import-controller-config"];
+    if (exists) await bench.pair.secondary.kubectl([...config, "--from-literal=k=v"]);
+    run = await bench.run(["--manage-auto-import-strategy", "true"], filesIn(operator));
+    proved.operator = [...proved.operator, ...(await callsOf(bench, "operator"))];
+  }, 600_000);
+
+  afterAll(() => bench?.close());
+
+  test("the switchover exits 0", () => {
+    expect(endOf(run, 0)).toBe("exit 0");
+  });
+});
+
 describe("the declared permissions", () => {
   test("hold every call that the operator made", () => {
     expect(spoken(proved.operator).filter((call) => !declared.has(call))).toEqual([]);
