@@ -65,6 +65,14 @@ export class HubInMemory {
     this.put(change.resource, [...others, mergePatched(found, change.patch) as KubeObject]);
   }
 
+  /** What happens while a run waits: what is being deleted goes. */
+  endDeletions(resource: Resource): void {
+    this.put(
+      resource,
+      this.all(resource).filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+    );
+  }
+
   private withIdentity(body: KubeObject): KubeObject {
     this.created += 1;
     const creationTimestamp = new Date(this.now).toISOString();

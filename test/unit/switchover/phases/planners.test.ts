@@ -73,6 +73,7 @@ function benchOf(from: World): Bench {
     perform(actions) {
       for (const action of actions) {
         if (action.kind === "remember") memory = action.update(memory);
+        if (action.kind === "wait") for (const hub of Object.values(hubs)) hub.endDeletions(acmRestores);
         for (const change of changesOf([action])) {
           hubs[change.target as HubName].apply(change);
           changes.push(change);
