@@ -90,6 +90,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "decommission",
+      summary: "Remove ACM from a hub whose clusters have left it",
+      load: async () => (await import("./switchover/decommission.ts")).decommission,
+    },
+    {
+      area: "switchover",
       name: "argocd-pause",
       summary: "Pause the Argo CD Applications that touch ACM",
       load: async () => (await import("./switchover/argocd-pause.ts")).argocdPause,

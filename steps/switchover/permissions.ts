@@ -2,6 +2,7 @@ import type { Permission } from "../lib/step/types.ts";
 import { objectName } from "./acm/constants.ts";
 import type { HubNamespaces } from "./acm/namespaces.ts";
 import { argocdPermissions } from "./argocd/permissions.ts";
+import { decommissionUse } from "./decommission/permissions.ts";
 import { inspectionPermissions } from "./inspection-permissions.ts";
 import { phasePermissions } from "./phase-permissions.ts";
 
@@ -19,7 +20,8 @@ export type SwitchoverStep =
   | "postflight"
   | "rbac-check"
   | "argocd-pause"
-  | "argocd-resume";
+  | "argocd-resume"
+  | "decommission";
 
 export interface SwitchoverPermission extends Permission {
   readonly target: "primary" | "secondary";
@@ -112,7 +114,9 @@ export const switchoverPermissions: readonly SwitchoverPermission[] = [
 
 /** The rows of one step, for its declaration. */
 export function permissionsOf(step: SwitchoverStep): readonly SwitchoverPermission[] {
-  return [...switchoverPermissions, ...inspectionPermissions].filter(({ steps }) => steps.includes(step));
+  return [...switchoverPermissions, ...inspectionPermissions, ...decommissionUse].filter(({ steps }) =>
+    steps.includes(step),
+  );
 }
 
 function read(group: string, resource: string, verbs: readonly string[], scope: Row["scope"], reason: string): Row {

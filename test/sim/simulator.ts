@@ -5,13 +5,14 @@ import { accountPlayer } from "./roles/accounts.ts";
 import { admissionPlayer, admissionReady } from "./roles/admission.ts";
 import { clusterPlayer } from "./roles/clusters.ts";
 import { garbagePlayer } from "./roles/garbage.ts";
+import { installationPlayer } from "./roles/installation.ts";
 import { restorePlayer } from "./roles/restores/player.ts";
 import { backupSchedulePlayer } from "./roles/schedules/player.ts";
 import { veleroPlayer } from "./roles/velero/player.ts";
 import { World } from "./world.ts";
 
 /** What can be played; what is left out is real, or absent. */
-export const roleNames = ["operator", "velero", "clusters", "garbage", "accounts"] as const;
+export const roleNames = ["operator", "velero", "clusters", "garbage", "accounts", "installation"] as const;
 export type RoleName = (typeof roleNames)[number];
 
 const players: Readonly<Record<RoleName, readonly Player[]>> = {
@@ -20,6 +21,7 @@ const players: Readonly<Record<RoleName, readonly Player[]>> = {
   clusters: [clusterPlayer],
   garbage: [garbagePlayer],
   accounts: [accountPlayer],
+  installation: [installationPlayer],
 };
 
 export interface SimulatorOptions {

@@ -82,6 +82,14 @@ export class World {
     await this.client.delete(kinds[kind], object, this.signal);
   }
 
+  /** What the namespace controller does with one that is being deleted, as far as a lease is concerned. */
+  async dissolve(namespace: SimObject): Promise<void> {
+    await this.unlessGone(async () => {
+      await this.client.deleteLeases(namespace.metadata.name, this.signal);
+      return await this.client.finalizeNamespace(namespace, this.signal);
+    });
+  }
+
   private async unlessGone(work: () => Promise<SimObject>): Promise<SimObject | undefined> {
     try {
       return await work();

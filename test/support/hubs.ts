@@ -62,12 +62,15 @@ async function startHubs(
 }
 
 /** Two hubs on which nothing works: for measures of what only reads, and of bare writes. */
-export async function startBareHubs(
-  version: string,
-): Promise<{ readonly servers: ApiServers; readonly stop: () => Promise<void> }> {
+export async function startBareHubs(version: string): Promise<{
+  readonly servers: ApiServers;
+  readonly seeds: HealthyPair["seeds"];
+  readonly stop: () => Promise<void>;
+}> {
   const { servers, seeds } = await startHubs(version);
   return {
     servers,
+    seeds,
     stop: async () => {
       seeds.primary.close();
       seeds.secondary.close();

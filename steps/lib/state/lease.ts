@@ -37,7 +37,8 @@ function startRenewing(options: LeaseOptions, offsetMs: number): { readonly stop
   /** Whether to try again. */
   function afterFailure(error: unknown): boolean {
     const text = error instanceof Error ? error.message : String(error);
-    if (isKubeError(error, "Forbidden")) {
+    // NotFound: its namespace is gone, as where the run removes what the lease guards. Nobody else can take it then.
+    if (isKubeError(error, "Forbidden", "NotFound")) {
       log.warn(`${label(options)} can no longer be renewed and will expire: ${text}`);
       return false;
     }

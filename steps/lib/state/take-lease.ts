@@ -76,8 +76,8 @@ async function tryTake(
 ): Promise<Taken | undefined> {
   const { client, namespace, name } = options;
   const call = { signal, priority: "high", requestTimeoutMs: callTimeoutMs } as const;
+  const found = await client.find(leases, { namespace, name }, call);
   try {
-    const found = await client.find(leases, { namespace, name }, call);
     if (found === undefined) {
       return { lease: await client.create(leases, claimedLease({ metadata: { namespace, name } }, claim), call) };
     }
@@ -88,8 +88,9 @@ async function tryTake(
     await maySucceed(verdict.holder, verdict.state, verdict.renewedAt);
     return { lease: await client.replace(leases, taken, call), takenOverFrom: verdict.holder };
   } catch (error) {
-    // NotFound on the replacement: released meanwhile. On the creation it is the namespace, which the next look repeats.
     if (isKubeError(error, "Conflict", "AlreadyExists")) return undefined;
+    // On the replacement: released meanwhile. On the creation it is the namespace that is not there.
+    if (found !== undefined && isKubeError(error, "NotFound")) return undefined;
     throw error;
   }
 }

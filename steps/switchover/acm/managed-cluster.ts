@@ -39,21 +39,21 @@ export function summariseManagedCluster(cluster: ManagedCluster): ManagedCluster
   };
 }
 
-export interface Fleet {
+export interface Fleet<C extends ManagedClusterSummary = ManagedClusterSummary> {
   /** The hub itself; absent with `disableHubSelfManagement`. */
-  readonly local: ManagedClusterSummary | undefined;
+  readonly local: C | undefined;
   /** All others, by name. The only clusters that are counted, patched or deleted. */
-  readonly clusters: readonly ManagedClusterSummary[];
+  readonly clusters: readonly C[];
 }
 
 /**
  * Tells the hub's own ManagedCluster from the fleet. The label decides, since the name can be changed from ACM 2.13
  * on; the name `local-cluster` counts only where no cluster carries the label.
  */
-export function splitFleet(all: readonly ManagedClusterSummary[]): Fleet {
+export function splitFleet<C extends ManagedClusterSummary>(all: readonly C[]): Fleet<C> {
   const isLocal = all.some((cluster) => cluster.labelledLocal)
-    ? (cluster: ManagedClusterSummary) => cluster.labelledLocal
-    : (cluster: ManagedClusterSummary) => cluster.name === objectName.localCluster;
+    ? (cluster: C) => cluster.labelledLocal
+    : (cluster: C) => cluster.name === objectName.localCluster;
   return {
     local: all.find(isLocal),
     clusters: all.filter((cluster) => !isLocal(cluster)).sort((a, b) => compareNames(a.name, b.name)),

@@ -1,7 +1,9 @@
 import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
+import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { stateFolder } from "../operation/start-operation.ts";
+import { withOutcome } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
@@ -17,12 +19,11 @@ import {
   pauseOperationId,
 } from "./argocd-state.ts";
 import type { PauseContext } from "./declaration.ts";
-import { type GivenHub, openGivenHubs } from "./given-hubs.ts";
-import { conclude, runArgoStep, withOutcome } from "./run-argocd.ts";
+import { conclude, runArgoStep } from "./run-argocd.ts";
 
 /** The work of the step `argocd-pause`. */
 export async function runArgocdPause(context: PauseContext): Promise<void> {
-  await withOutcome(context, () => pause(context));
+  await withOutcome(context.results, () => pause(context));
 }
 
 async function pause(context: PauseContext): Promise<void> {

@@ -1,6 +1,8 @@
+import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { stateFolder } from "../operation/start-operation.ts";
+import { withOutcome } from "../operation/with-outcome.ts";
 import { operationId } from "../operation-id.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";
@@ -9,13 +11,12 @@ import { resolveTuning, tuningSetting } from "../tuning.ts";
 import { resumeApplicationsStep } from "./argo-steps.ts";
 import { clientsOf, openArgocdState, pauseOperationId } from "./argocd-state.ts";
 import type { ResumeContext } from "./declaration.ts";
-import { type GivenHub, openGivenHubs } from "./given-hubs.ts";
 import { pausedCount } from "./paused-count.ts";
-import { conclude, runArgoStep, withOutcome } from "./run-argocd.ts";
+import { conclude, runArgoStep } from "./run-argocd.ts";
 
 /** The work of the step `argocd-resume`. */
 export async function runArgocdResume(context: ResumeContext): Promise<void> {
-  await withOutcome(context, () => resume(context));
+  await withOutcome(context.results, () => resume(context));
 }
 
 async function resume(context: ResumeContext): Promise<void> {

@@ -1,27 +1,11 @@
 import { basename } from "node:path";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { PhaseStep, Recorder } from "../../lib/phase/types.ts";
 import { logEvents } from "../operation/log-events.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
-import { switchoverExit } from "../switchover-error.ts";
 import type { ArgoContext } from "./argo-context.ts";
 import type { ResumeContext } from "./declaration.ts";
 import { pausedCount } from "./paused-count.ts";
-
-/** Tells in the results how a command failed. */
-export async function withOutcome(context: Pick<ResumeContext, "results">, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof FairleadError) {
-      context.results.set("outcome", error.exitCode === switchoverExit.refused ? "refused" : "failed");
-      context.results.set("error-code", error.text.id);
-      context.results.set("summary", error.text.what);
-    }
-    throw error;
-  }
-}
 
 /** The one step of a command, as a phase of its own that no state file has. */
 export async function runArgoStep(

@@ -1,4 +1,3 @@
-import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { KubeClient, KubeObject } from "../../lib/kube/types.ts";
 import {
   type BaselineCluster,
@@ -8,6 +7,7 @@ import {
   summariseManagedCluster,
 } from "../acm/managed-cluster.ts";
 import { clusterDeployments, managedClusters } from "../acm/resources.ts";
+import { noneIfAbsent } from "../phases/none-if-absent.ts";
 
 function namespaceOf(object: KubeObject): { readonly namespace?: string } {
   return object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace };
@@ -16,12 +16,8 @@ function namespaceOf(object: KubeObject): { readonly namespace?: string } {
 /** The fleet as it is on the old hub before anything changes: the measure of success. */
 export async function captureBaseline(client: KubeClient, signal: AbortSignal): Promise<readonly BaselineCluster[]> {
   const clusters = await client.list(managedClusters, {}, { signal, project: summariseManagedCluster });
-  try {
-    const deployments = await client.list(clusterDeployments, {}, { signal, project: namespaceOf });
-    return clusterBaseline(splitFleet(clusters.items), hiveClusterNames(deployments.items));
-  } catch (error) {
-    // A hub without Hive does not know the kind.
-    if (!isKubeError(error, "KindAbsent")) throw error;
-    return clusterBaseline(splitFleet(clusters.items), new Set());
-  }
+  const deployments = await noneIfAbsent(
+    async () => (await client.list(clusterDeployments, {}, { signal, project: namespaceOf })).items,
+  );
+  return clusterBaseline(splitFleet(clusters.items), hiveClusterNames(deployments));
 }

@@ -1,11 +1,9 @@
 import { basename } from "node:path";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
 import { fleetOf } from "../phases/hub-reads.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
 import { connection } from "../phases/post-activation/verify-clusters-connected.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
-import { switchoverExit } from "../switchover-error.ts";
 import type { TaskContext } from "./declaration.ts";
 import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
 import { logEvents } from "./log-events.ts";
@@ -20,19 +18,11 @@ import {
   type SwitchoverInput,
   startOperation,
 } from "./start-operation.ts";
+import { withOutcome } from "./with-outcome.ts";
 
 /** The work of a Task: opens the operation, runs its one phase, writes results. */
 export async function runTask(task: SwitchoverPhase["task"], context: TaskContext): Promise<void> {
-  try {
-    await run(task, context);
-  } catch (error) {
-    if (error instanceof FairleadError) {
-      context.results.set("outcome", error.exitCode === switchoverExit.refused ? "refused" : "failed");
-      context.results.set("error-code", error.text.id);
-      context.results.set("summary", error.text.what);
-    }
-    throw error;
-  }
+  await withOutcome(context.results, () => run(task, context));
 }
 
 export function inputOf(context: TaskContext): SwitchoverInput {

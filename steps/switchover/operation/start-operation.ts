@@ -80,17 +80,21 @@ function confirm(params: TaskParams, facts: Readonly<Record<HubName, HubFacts>>)
       "refused",
     );
   }
-  if (facts.primary.id === facts.secondary.id) {
-    throw switchoverError(
-      "SW-RUN-03",
-      {
-        what: "both kubeconfigs lead to the same hub",
-        why: `its id is ${facts.primary.id}`,
-        fix: "give the kubeconfig of the other hub",
-      },
-      "refused",
-    );
-  }
+  refuseSameHub(facts);
+}
+
+/** @throws FairleadError SW-RUN-03 (exit 4) */
+export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, Pick<HubFacts, "id">>>): void {
+  if (primary.id !== secondary.id) return;
+  throw switchoverError(
+    "SW-RUN-03",
+    {
+      what: "both kubeconfigs lead to the same hub",
+      why: `its id is ${primary.id}`,
+      fix: "give the kubeconfig of the other hub",
+    },
+    "refused",
+  );
 }
 
 /** Checks parameters, opens both hubs and tells them apart. */

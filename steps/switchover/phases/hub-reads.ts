@@ -1,6 +1,5 @@
-import { isKubeError } from "../../lib/kube/kube-error.ts";
 import { type Source, source } from "../../lib/kube/live-collection.ts";
-import type { KubeObject, ListQuery, Resource } from "../../lib/kube/types.ts";
+import type { KubeClient, KubeObject, ListQuery, Resource } from "../../lib/kube/types.ts";
 import { summariseVeleroRestore, type VeleroRestoreSummary } from "../acm/acm-restore.ts";
 import { throttlesOperator } from "../acm/acm-version.ts";
 import { type BackupSummary, summariseBackup } from "../acm/backup.ts";
@@ -14,6 +13,7 @@ import {
   splitFleet,
   summariseManagedCluster,
 } from "../acm/managed-cluster.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
 import {
   acmRestores,
   backupSchedules,
@@ -25,13 +25,21 @@ import {
   veleroRestores,
   veleroSchedules,
 } from "../acm/resources.ts";
+import { noneIfAbsent } from "./none-if-absent.ts";
 import { ms, type SwitchoverContext } from "./switchover-context.ts";
 
 // The collections that steps look at, each in its two forms: listed once, and kept current for a wait.
 
+/** What a look at a hub needs. An operation may have but one of the two. */
+export interface HubContext<H extends HubName> {
+  readonly clients: Readonly<Record<H, KubeClient>>;
+  readonly namespaces: HubNamespaces;
+  readonly signal: AbortSignal;
+}
+
 interface Collection<P> {
-  once(context: SwitchoverContext, hub: HubName): Promise<readonly P[]>;
-  live(context: SwitchoverContext, hub: HubName): Source<P>;
+  once<H extends HubName>(context: HubContext<H>, hub: H): Promise<readonly P[]>;
+  live<H extends HubName>(context: HubContext<H>, hub: H): Source<P>;
 }
 
 function collection<T extends KubeObject, P>(
@@ -40,7 +48,7 @@ function collection<T extends KubeObject, P>(
   project: (object: T) => P,
   labelSelector?: string,
 ): Collection<P> {
-  const query = (context: SwitchoverContext): ListQuery => ({
+  const query = (context: Pick<HubContext<HubName>, "namespaces">): ListQuery => ({
     ...(scope === "backup" ? { namespace: context.namespaces.backup } : {}),
     ...(labelSelector === undefined ? {} : { labelSelector }),
   });
@@ -121,7 +129,10 @@ export function acmSchedules(schedules: readonly OwnedVeleroSchedule[]): readonl
 export const veleroSchedulesOf = allVeleroSchedules;
 
 /** The clusters of a hub without its own, by name. */
-export async function fleetOf(context: SwitchoverContext, hub: HubName): Promise<readonly ManagedClusterSummary[]> {
+export async function fleetOf<H extends HubName>(
+  context: HubContext<H>,
+  hub: H,
+): Promise<readonly ManagedClusterSummary[]> {
   return splitFleet(await clustersOf.once(context, hub)).clusters;
 }
 
@@ -149,12 +160,5 @@ async function listOrNone(
   signal: AbortSignal,
 ): Promise<readonly { readonly namespace?: string }[]> {
   const client = context.clients[hub];
-  try {
-    return (await client.list(clusterDeployments, {}, { signal, project })).items;
-  } catch (error) {
-    if (isKubeError(error, "KindAbsent")) {
-      return [];
-    }
-    throw error;
-  }
+  return await noneIfAbsent(async () => (await client.list(clusterDeployments, {}, { signal, project })).items);
 }

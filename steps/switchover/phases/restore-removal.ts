@@ -7,10 +7,15 @@ import { acmRestores } from "../acm/resources.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { archive } from "./activation/passive-snapshot.ts";
-import { describeVelero, restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "./hub-reads.ts";
+import { describeVelero, type HubContext, restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "./hub-reads.ts";
 import { ms, type SwitchoverContext } from "./switchover-context.ts";
 
-function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly AcmRestore[], timeoutMs: number): Wait {
+function untilGone<H extends HubName>(
+  context: HubContext<H>,
+  hub: H,
+  restores: readonly AcmRestore[],
+  timeoutMs: number,
+): Wait {
   const uids = new Set(restores.map((restore) => restore.metadata.uid ?? ""));
   return waitOn({
     title: `waiting until ${restores.length} Restore(s) of the ${hub} hub are gone`,
@@ -54,9 +59,9 @@ function untilGone(context: SwitchoverContext, hub: HubName, restores: readonly 
 }
 
 /** Archives and deletes Restores, and waits until they are gone: one that is being deleted still counts as active. */
-export function removeRestores(
-  context: SwitchoverContext,
-  hub: HubName,
+export function removeRestores<H extends HubName>(
+  context: HubContext<H> & Pick<SwitchoverContext, "clock" | "tuning">,
+  hub: H,
   restores: readonly AcmRestore[],
   { timeoutMs = ms(context.tuning.restoreDeleteWait) }: { readonly timeoutMs?: number } = {},
 ): readonly Action<OperationMemory>[] {

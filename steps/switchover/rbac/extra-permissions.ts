@@ -9,6 +9,16 @@ import type { RoleName } from "./role-parts.ts";
 /** Removing the old hub: an extension of the operator's role, to be granted only where that is wanted. */
 export const decommissionPermissions: readonly SwitchoverPermission[] = [
   remove("observability.open-cluster-management.io", "multiclusterobservabilities", "cluster", "remove observability"),
+  {
+    ...remove(
+      "observability.open-cluster-management.io",
+      "multiclusterobservabilities",
+      "cluster",
+      "wait until it is gone",
+    ),
+    verbs: ["watch"],
+    optional: "watch",
+  },
   remove("cluster.open-cluster-management.io", "managedclusters", "cluster", "remove the records of the clusters"),
   remove("operator.open-cluster-management.io", "multiclusterhubs", { namespace: "acm" }, "remove ACM"),
 ];
@@ -19,7 +29,16 @@ function remove(
   scope: SwitchoverPermission["scope"],
   reason: string,
 ): SwitchoverPermission {
-  return { target: "primary", group, resource, verbs: ["delete"], scope, readOnly: false, reason, steps: [] };
+  return {
+    target: "primary",
+    group,
+    resource,
+    verbs: ["delete"],
+    scope,
+    readOnly: false,
+    reason,
+    steps: ["decommission"],
+  };
 }
 
 /** A permission on a managed cluster, in the namespace of its klusterlet. */

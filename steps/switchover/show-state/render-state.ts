@@ -11,7 +11,7 @@ export interface Viewer {
   readonly color: boolean;
 }
 
-const phaseWords: Readonly<Record<StoredPhase, string>> = {
+const phaseWords: Readonly<Record<Exclude<StoredPhase, "completed">, string>> = {
   init: "nothing was done yet",
   preflight_validation: "both hubs are being checked",
   primary_preparation: "the old hub is being prepared",
@@ -19,10 +19,10 @@ const phaseWords: Readonly<Record<StoredPhase, string>> = {
   activation: "the managed clusters are being activated on the new hub",
   post_activation_verification: "the clusters are connecting to the new hub",
   finalization: "backups are being turned on at the new hub",
-  completed: "the switchover is complete",
   failed: "a step failed; start again to resume",
   rollback: "the switchover is being rolled back",
   rolled_back: "the switchover was rolled back",
+  decommission: "the hub is being removed",
 };
 
 const colours: Readonly<Partial<Record<StoredPhase, number>>> = {
@@ -67,10 +67,12 @@ function overview(state: StateDocument, { version, now }: Viewer): readonly stri
   ];
 }
 
-function phaseLines({ current_phase: phase }: StateDocument, color: boolean): readonly string[] {
+function phaseLines({ current_phase: phase, operation }: StateDocument, color: boolean): readonly string[] {
+  // Older writers knew one operation only.
+  const words = phase === "completed" ? `the ${plainCell(operation ?? "switchover")} is complete` : phaseWords[phase];
   const code = colours[phase];
   const label = color && code !== undefined ? `\u001b[${code}m${phase}\u001b[0m` : phase;
-  return ["Current phase", `  ${label}: ${phaseWords[phase]}`];
+  return ["Current phase", `  ${label}: ${words}`];
 }
 
 function stepLines({ completed_steps: steps }: StateDocument): readonly string[] {

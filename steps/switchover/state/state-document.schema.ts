@@ -15,6 +15,7 @@ const phases = [
   "failed",
   "rollback",
   "rolled_back",
+  "decommission",
 ] as const;
 
 const hub = Type.Object({ id: Type.String(), api: Type.String(), acmVersion: Type.String() });

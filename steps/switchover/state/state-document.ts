@@ -13,7 +13,7 @@ export const runnablePhases = [
 ] as const;
 export type RunnablePhase = (typeof runnablePhases)[number];
 
-/** `secondary_verification` is read from files of older writers only; rollback phases are set by rollbacks. */
+/** `secondary_verification` is read from files of older writers only; other operations set phases of their own. */
 export type StoredPhase =
   | "init"
   | RunnablePhase
@@ -21,7 +21,8 @@ export type StoredPhase =
   | "completed"
   | "failed"
   | "rollback"
-  | "rolled_back";
+  | "rolled_back"
+  | "decommission";
 
 export interface CompletedStep {
   readonly name: string;

@@ -136,6 +136,16 @@ export class SimClient {
     }
   }
 
+  async deleteLeases(namespace: string, signal: AbortSignal): Promise<void> {
+    await this.json("DELETE", `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, undefined, signal);
+  }
+
+  /** Ends a namespace that is being deleted, whatever is left in it. */
+  async finalizeNamespace({ metadata }: SimObject, signal: AbortSignal): Promise<SimObject> {
+    const body = { apiVersion: "v1", kind: "Namespace", metadata, spec: { finalizers: [] } };
+    return await this.json("PUT", `/api/v1/namespaces/${metadata.name}/finalize`, body, signal);
+  }
+
   /** Lines of a watch from `resourceVersion` on. */
   async *watch(
     kind: SimKind,

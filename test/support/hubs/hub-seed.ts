@@ -17,8 +17,6 @@ function kind(group: string, version: string, plural: string, name: string): Sim
 /** Kinds that a seed writes beside those of the players. */
 export const platformKinds = {
   nodes: kind("", "v1", "nodes", "Node"),
-  pods: kind("", "v1", "pods", "Pod"),
-  multiClusterHubs: kind("operator.open-cluster-management.io", "v1", "multiclusterhubs", "MultiClusterHub"),
   dataProtection: kind("oadp.openshift.io", "v1alpha1", "dataprotectionapplications", "DataProtectionApplication"),
 } as const;
 
@@ -69,7 +67,7 @@ export class HubSeed {
       { name: "managedserviceaccount", enabled: true },
     ];
     await this.withStatus(
-      platformKinds.multiClusterHubs,
+      kinds.multiClusterHubs,
       { metadata: { name: "multiclusterhub", namespace: acmNamespace }, spec: { overrides: { components } } },
       { phase: "Running", currentVersion: this.version },
     );
@@ -192,6 +190,11 @@ export class HubSeed {
     await this.client.patch(kinds[name], object, patch, this.signal);
   }
 
+  /** As the operator of the object writes it. */
+  async setStatus(name: KindName, object: SimObject, status: unknown): Promise<void> {
+    await this.client.patchStatus(kinds[name], object, status, this.signal);
+  }
+
   async untilPhase(name: KindName, objectName: string, phase: string, withinMs?: number): Promise<void> {
     await this.until(
       `${objectName} is ${phase}`,
@@ -282,10 +285,10 @@ export class HubSeed {
     );
   }
 
-  private async pod(name: string, namespace: string, labels: Readonly<Record<string, string>>): Promise<void> {
+  async pod(name: string, namespace: string, labels: Readonly<Record<string, string>>): Promise<void> {
     const spec = { containers: [{ name: "main", image: "none" }] };
     await this.withStatus(
-      platformKinds.pods,
+      kinds.pods,
       { metadata: { name, namespace, labels }, spec },
       { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
     );

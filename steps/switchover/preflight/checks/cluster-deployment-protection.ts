@@ -1,7 +1,23 @@
 import type { Check } from "../check.ts";
-import { critical, judge, passed } from "../finding.ts";
+import { critical, type Finding, judge, passed } from "../finding.ts";
 import { count, nameList } from "../name-list.ts";
+import type { HiveCluster } from "../observation.ts";
 import { absentAsEmpty } from "../reading.ts";
+
+/** Whether each is preserved. Pure. */
+export function judgeProtection(deployments: readonly HiveCluster[]): Finding {
+  const open = deployments
+    .filter(({ preserveOnDelete }) => !preserveOnDelete)
+    .map(({ namespace, name }) => `${namespace}/${name}`);
+  return open.length === 0
+    ? passed("primary", `${count(deployments.length, "ClusterDeployment")}, all preserved`)
+    : critical(
+        "primary",
+        `preserveOnDelete is not true on ${count(open.length, "ClusterDeployment")}: ${nameList(open)}`,
+        `oc patch clusterdeployment NAME -n NAMESPACE --type merge -p '{"spec":{"preserveOnDelete":true}}'`,
+        { clusterDeployments: open },
+      );
+}
 
 /**
  * No Hive cluster dies with its record: Hive destroys the machines of a deleted ClusterDeployment unless
@@ -18,20 +34,6 @@ export const clusterDeploymentProtection: Check = {
     judge(absentAsEmpty(primary.clusterDeployments), {
       hub: "primary",
       unreadable: "critical",
-      decide: (deployments) => {
-        const open = deployments
-          .filter(({ preserveOnDelete }) => !preserveOnDelete)
-          .map(({ namespace, name }) => `${namespace}/${name}`);
-        return [
-          open.length === 0
-            ? passed("primary", `${count(deployments.length, "ClusterDeployment")}, all preserved`)
-            : critical(
-                "primary",
-                `preserveOnDelete is not true on ${count(open.length, "ClusterDeployment")}: ${nameList(open)}`,
-                `oc patch clusterdeployment NAME -n NAMESPACE --type merge -p '{"spec":{"preserveOnDelete":true}}'`,
-                { clusterDeployments: open },
-              ),
-        ];
-      },
+      decide: (deployments) => [judgeProtection(deployments)],
     }),
 };

@@ -31,6 +31,11 @@ export async function installRole(server: TestApiServer, role: Role, parts: read
   for (const part of parts) await server.kubectl(["apply", "-k", partFolder(role, part)]);
 }
 
+/** Lets the operator's account remove the hub. */
+export async function installDecommission(server: TestApiServer): Promise<void> {
+  await server.kubectl(["apply", "-k", join(rolesFolder, "decommission")]);
+}
+
 /** A folder with a `kubeconfig` of the role's account, as a mounted Secret has it. */
 export async function accountFolder(server: TestApiServer, role: Role, folder: string): Promise<string> {
   const account = `acm-switchover-${role}`;

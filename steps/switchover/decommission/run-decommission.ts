@@ -1,0 +1,163 @@
+import { basename } from "node:path";
+import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
+import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
+import type { Recorder } from "../../lib/phase/types.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
+import { namespaces as namespaceResource } from "../acm/resources.ts";
+import { type GivenHub, namesOfGiven, openHubs } from "../operation/given-hubs.ts";
+import { loadState } from "../operation/load-state.ts";
+import { logEvents } from "../operation/log-events.ts";
+import { stateFileOf } from "../operation/open-operation.ts";
+import { openStandalone } from "../operation/open-standalone.ts";
+import { refuseSameHub, stateFolder } from "../operation/start-operation.ts";
+import { withOutcome } from "../operation/with-outcome.ts";
+import { resolveNamespaces } from "../parameters.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+import { type StoredPhase, withPhase } from "../state/state-document.ts";
+import { switchoverError } from "../switchover-error.ts";
+import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
+import type { DecommissionStepContext } from "./declaration.ts";
+import type { DecommissionContext } from "./decommission-context.ts";
+import { decommissionId, decommissionOperation, decommissionShape, fittingState } from "./decommission-state.ts";
+import { decommissionSteps } from "./decommission-steps.ts";
+import { refuseUnconfirmed } from "./guards.ts";
+
+/** The work of the step `decommission`. */
+export async function runDecommission(context: DecommissionStepContext): Promise<void> {
+  await withOutcome(context.results, () => run(context));
+}
+
+/** What a run works with once it has told the hubs apart. */
+interface Removal {
+  readonly context: DecommissionStepContext;
+  readonly hubs: readonly GivenHub[];
+  readonly primary: GivenHub;
+  readonly secondary: GivenHub | undefined;
+  readonly hubId: string;
+  readonly namespaces: HubNamespaces;
+  readonly tuning: ResolvedTuning;
+  readonly operationId: string;
+  readonly stateFile: string;
+}
+
+/** @throws FairleadError SW-DEC-01 (exit 2) before any hub is asked */
+function demandConfirmation({ params }: DecommissionStepContext): void {
+  if (params["confirm-decommission"] !== undefined || params["dry-run"]) return;
+  throw switchoverError(
+    "SW-DEC-01",
+    {
+      what: "confirm-decommission is not given",
+      why: "the removal of a hub cannot be undone, so that it must be named",
+      fix: "give the cluster id of the hub or the host name of its API server; or dry-run to see what would be removed",
+    },
+    "invalid",
+  );
+}
+
+async function openRemoval(context: DecommissionStepContext): Promise<Removal> {
+  const { params, setting, workspace } = context;
+  demandConfirmation(context);
+  const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
+  const namespaces = resolveNamespaces(params.namespaces);
+  const wanted = namesOfGiven(context).includes("secondary")
+    ? (["primary", "secondary"] as const)
+    : (["primary"] as const);
+  const hubs = await openHubs(context, wanted, namespaces);
+  const [primary, secondary] = hubs;
+  if (primary === undefined) throw new Error("the hub to remove was not opened");
+  const { id: hubId } = primary.facts;
+  const refusal = refuseUnconfirmed(params["confirm-decommission"], { id: hubId, server: primary.client.server });
+  if (refusal !== undefined) throw refusal;
+  if (secondary !== undefined) refuseSameHub({ primary: primary.facts, secondary: secondary.facts });
+  const operationId = params["operation-id"] ?? decommissionId(hubId);
+  const folders = { primary: undefined, secondary: undefined, state: workspace("state") };
+  const stateFile = stateFileOf(stateFolder({ setting, folders }).path, operationId);
+  return { context, hubs, primary, secondary, hubId, namespaces, tuning, operationId, stateFile };
+}
+
+function contextOf(removal: Removal, recorder: Recorder<OperationMemory>, signal: AbortSignal): DecommissionContext {
+  const { context, primary, secondary, namespaces, tuning, operationId } = removal;
+  const { log, clock, random, params } = context;
+  return {
+    clients: { primary: primary.client, ...(secondary === undefined ? {} : { secondary: secondary.client }) },
+    successorId: secondary?.facts.id ?? "",
+    namespaces,
+    tuning,
+    force: params.force,
+    memory: () => recorder.memory(),
+    log: log.child({ operationId }),
+    clock,
+    random,
+    signal,
+    dryRun: params["dry-run"] ? { enabled: true, serverSide: true } : { enabled: false },
+  };
+}
+
+async function runSteps(
+  removal: Removal,
+  recorder: Recorder<OperationMemory>,
+  signal: AbortSignal,
+): Promise<PhaseOutcome> {
+  const context = contextOf(removal, recorder, signal);
+  const emit = logEvents(context.log);
+  return await runPhase({ phase: decommissionOperation, steps: decommissionSteps, context, recorder, emit });
+}
+
+/** An earlier run may have removed the namespace that the lease lies in. */
+async function canHoldLease({ primary, namespaces, context }: Removal): Promise<boolean> {
+  const { signal } = context;
+  return (await primary.client.find(namespaceResource, { name: namespaces.backup }, { signal })) !== undefined;
+}
+
+async function run(context: DecommissionStepContext): Promise<void> {
+  const removal = await openRemoval(context);
+  if (context.params["dry-run"]) {
+    await planOnly(removal);
+    return;
+  }
+  const clients = (await canHoldLease(removal)) ? [removal.primary.client] : [];
+  const operation = await openStandalone({ ...removal, clients, shape: decommissionShape }, (found) =>
+    fittingState(found, removal),
+  );
+  context.onExit(() => operation.close("release"));
+  const enter = (phase: StoredPhase): Promise<void> =>
+    operation.update((document) =>
+      withPhase(document, phase, new Date(context.clock.now()).toISOString(), context.run.uid),
+    );
+  await enter("decommission");
+  const signal = AbortSignal.any([context.signal, operation.lost]);
+  const outcome = await runSteps(removal, operation.recorder, signal);
+  if (outcome.state === "done") await enter("completed");
+  conclude(removal, outcome);
+}
+
+function conclude({ context, stateFile, hubId }: Removal, outcome: PhaseOutcome): void {
+  const { results, summarize } = context;
+  const warnings = outcome.warnings.length;
+  results.set("warnings", String(warnings));
+  results.set("state-file", basename(stateFile));
+  results.set("report", stateFile);
+  if (outcome.state !== "done") throw outcome.error;
+  const what = `hub ${hubId} is removed, ${warnings} warnings`;
+  results.set("outcome", "succeeded");
+  results.set("summary", what);
+  summarize({ what, more: stateFile });
+}
+
+/** Takes no lock and writes nothing. */
+async function planOnly(removal: Removal): Promise<void> {
+  const { context, stateFile, hubId } = removal;
+  const document = fittingState(await loadState(stateFile, context.clock), removal);
+  const outcome = await runSteps(removal, inMemoryRecorder(document.config), context.signal);
+  if (outcome.state !== "done") throw outcome.error;
+  const lines = outcome.planned.map(
+    ({ verb, object, target, summary }) => `[DRY-RUN] ${target} ${verb} ${object}: ${summary}`,
+  );
+  context.print(lines.join("\n"));
+  const deletions = outcome.planned.filter(({ verb }) => verb === "delete").length;
+  const what = `dry run: ${deletions} objects of hub ${hubId} would be deleted, nothing was changed`;
+  context.results.set("outcome", "dry-run");
+  context.results.set("warnings", String(outcome.warnings.length));
+  context.results.set("summary", what);
+  context.summarize({ what });
+}
