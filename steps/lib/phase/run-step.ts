@@ -4,20 +4,13 @@ import { isKubeError } from "../kube/kube-error.ts";
 import { performActions } from "./perform-actions.ts";
 import { asFairleadError } from "./phase-errors.ts";
 import { planActions } from "./plan-actions.ts";
+import { readAndPlan } from "./read-and-plan.ts";
 import type { StepRun } from "./step-run.ts";
 import type { PhaseContext, StepPlan } from "./types.ts";
 
 export interface StepResult {
   readonly state: "done" | "already-done" | "skipped" | "planned";
   readonly note: string;
-}
-
-async function readAndPlan<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promise<StepPlan<M>> {
-  const { step, context } = run;
-  context.signal.throwIfAborted();
-  const snapshot = await step.read(context);
-  context.signal.throwIfAborted();
-  return step.plan(snapshot, context);
 }
 
 function summaries<M>(plan: Extract<StepPlan<M>, { state: "act" }>): string {
@@ -30,9 +23,9 @@ function summaries<M>(plan: Extract<StepPlan<M>, { state: "act" }>): string {
 
 /** A recorded step is looked at once and never applied again: the record stands, a lost state is told. */
 async function observeRecorded<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promise<StepResult> {
-  const { step, warn } = run;
+  const { step, context, warn } = run;
   if (step.onResume === "trust-record") return { state: "already-done", note: "recorded as done by an earlier run" };
-  const plan = await readAndPlan(run);
+  const plan = await readAndPlan(step, context);
   switch (plan.state) {
     case "done":
       for (const warning of plan.warnings ?? []) warn(warning);
@@ -66,7 +59,7 @@ interface Round {
 }
 
 async function playRound<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promise<Round> {
-  const plan = await readAndPlan(run);
+  const plan = await readAndPlan(run.step, run.context);
   if (plan.state === "refused") throw plan.error;
   const { note } = plan;
   switch (plan.state) {
@@ -115,10 +108,10 @@ function blockedByPlan<C extends PhaseContext<M>, M>(run: StepRun<C, M>, error: 
 }
 
 async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promise<StepResult> {
-  const { step, phase, emit, warn, planned } = run;
+  const { step, context, phase, emit, warn, planned } = run;
   let plan: StepPlan<M>;
   try {
-    plan = await readAndPlan(run);
+    plan = await readAndPlan(step, context);
   } catch (error) {
     if (isKubeError(error, "NotFound", "KindAbsent"))
       return blockedByPlan(run, asFairleadError(error, `reading for ${step.name}`));

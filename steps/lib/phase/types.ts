@@ -105,6 +105,8 @@ export interface PhaseStep<C extends PhaseContext<M>, M, S = unknown> {
   readonly name: string;
   /** For people: `Pause the backup schedule on the old hub`. */
   readonly title: string;
+  /** Why the step does not apply to this operation, where that is known without a look at a hub. Pure. */
+  skip?(context: C): string | undefined;
   /** Live state, never writes. */
   read(context: C): Promise<S>;
   /** Pure. */

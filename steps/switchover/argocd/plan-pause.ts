@@ -4,6 +4,7 @@ import { applications } from "../acm/resources.ts";
 import type { OperationMemory, PausedApplication } from "../state/operation-memory.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type ApplicationSummary, describeApplication, isSameApplication } from "./application.ts";
+import { notResumed } from "./paused-count.ts";
 
 /** What a pause looks at. */
 export interface PauseSeen {
@@ -137,7 +138,7 @@ export function planPause(seen: PauseSeen, memory: OperationMemory): StepPlan<Op
   const stubborn = pauses.map(({ entry }) => entry).filter(({ reverted = 0 }) => reverted > maxReverts);
   if (stubborn.length > 0) return givesUp(stubborn, seen);
   const entries = verdicts.flatMap((verdict) => (verdict.kind === "none" ? [] : [verdict.entry]));
-  const paused = (memory.argocd_paused_apps ?? []).filter(({ resumed }) => resumed !== true).length;
+  const paused = notResumed(memory).length;
   if (entries.length === 0) {
     return { state: "done", note: `${paused} Applications paused, no other that touches ACM syncs by itself` };
   }

@@ -60,6 +60,10 @@ function createConfig(context: SwitchoverContext): Action<OperationMemory> {
   };
 }
 
+function hasNoStrategy({ hubs }: SwitchoverContext): string | undefined {
+  return importsOnlyOnce(hubs.secondary.version) ? undefined : "there is no such strategy before ACM 2.14";
+}
+
 interface Before {
   readonly config: ConfigMap | undefined;
   readonly clusters: number;
@@ -68,9 +72,6 @@ interface Before {
 function planSet({ config, clusters }: Before, context: SwitchoverContext): Plan {
   const { manageAutoImportStrategy, oldHubAction } = context.settings;
   const current = config?.data?.[key] ?? importStrategy.importOnly;
-  if (!importsOnlyOnce(context.hubs.secondary.version)) {
-    return { state: "skipped", note: "there is no such strategy before ACM 2.14" };
-  }
   if (current === importStrategy.sync) return { state: "done", note: `the strategy is ${current}` };
   if (clusters === 0) return { state: "skipped", note: "the new hub knows no cluster yet that it would not import" };
   if (oldHubAction !== "secondary") return { state: "skipped", note: `not needed with old-hub-action ${oldHubAction}` };
@@ -102,6 +103,7 @@ export const setAutoImportStrategy = switchoverStep<Before>({
   name: "set_auto_import_strategy",
   title: "Let the new hub import clusters by itself",
   onResume: "trust-record",
+  skip: hasNoStrategy,
   async read(context) {
     const [config, fleet] = await Promise.all([readConfig(context), fleetOf(context, "secondary")]);
     return { config, clusters: fleet.length };
@@ -136,9 +138,6 @@ function giveBack(config: ConfigMap | undefined, context: SwitchoverContext): re
 
 function planReset(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
   const current = config?.data?.[key] ?? importStrategy.importOnly;
-  if (!importsOnlyOnce(context.hubs.secondary.version)) {
-    return { state: "skipped", note: "there is no such strategy before ACM 2.14" };
-  }
   if (context.memory().auto_import_strategy_set !== true) {
     const note = `the strategy is ${current}, which this operation did not set`;
     const warning = `the new hub imports its clusters again and again (${current}); set it back to ${importStrategy.importOnly} in ConfigMap ${objectName.importControllerConfig}`;
@@ -169,6 +168,7 @@ export const resetAutoImportStrategy = switchoverStep<ConfigMap | undefined>({
   name: "reset_auto_import_strategy",
   title: "Give the new hub's auto-import strategy back",
   onResume: "trust-record",
+  skip: hasNoStrategy,
   read: readConfig,
   plan: planReset,
 });

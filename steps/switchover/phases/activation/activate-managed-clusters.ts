@@ -110,6 +110,7 @@ export const activateManagedClusters = switchoverStep<Seen>({
   name: "activate_managed_clusters",
   title: "Activate the managed clusters on the new hub",
   onResume: "trust-record",
+  skip: ({ settings }) => (settings.method === "full" ? "method full activates by create_full_restore" : undefined),
   async read(context) {
     const [restores, veleroRestores, backups, { serverTime }] = await Promise.all([
       restoresOf.once(context, "secondary"),
@@ -120,11 +121,9 @@ export const activateManagedClusters = switchoverStep<Seen>({
     return { restores, veleroRestores, backups, hubTime: serverTime };
   },
   plan(seen, context) {
-    const { method, activationMethod } = context.settings;
-    if (method === "full") {
-      return { state: "skipped", note: "method full activates by create_full_restore" };
-    }
-    return activationMethod === "restore" ? planCreatedRestore(seen, context) : planPatch(seen, context);
+    return context.settings.activationMethod === "restore"
+      ? planCreatedRestore(seen, context)
+      : planPatch(seen, context);
   },
   // Only a created Restore takes something away first.
   onFailure: async (_error, context) => recreatePassive(context),

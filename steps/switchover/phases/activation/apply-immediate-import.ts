@@ -39,6 +39,8 @@ export const applyImmediateImportAnnotations = switchoverStep<Seen>({
   title: "Ask the new hub to import the clusters now",
   // The import controller rewrites the annotation once it has acted.
   onResume: "trust-record",
+  skip: ({ hubs }) =>
+    importsOnlyOnce(hubs.secondary.version) ? undefined : "the new hub imports by itself before ACM 2.14",
   async read(context) {
     const ref = { name: objectName.importControllerConfig, namespace: context.namespaces.engine };
     const [config, fleet] = await Promise.all([
@@ -47,10 +49,7 @@ export const applyImmediateImportAnnotations = switchoverStep<Seen>({
     ]);
     return { strategy: config?.data?.["autoImportStrategy"] ?? "", fleet };
   },
-  plan({ strategy, fleet }, context) {
-    if (!importsOnlyOnce(context.hubs.secondary.version)) {
-      return { state: "skipped", note: "the new hub imports by itself before ACM 2.14" };
-    }
+  plan({ strategy, fleet }) {
     if (strategy === "ImportAndSync") {
       return { state: "done", note: "the new hub imports by itself (ImportAndSync)" };
     }

@@ -131,6 +131,8 @@ export const createFullRestore = switchoverStep<Seen>({
   name: "create_full_restore",
   title: "Restore everything on the new hub",
   onResume: "trust-record",
+  skip: ({ settings }) =>
+    settings.method === "full" ? undefined : "method passive activates by activate_managed_clusters",
   async read(context) {
     const [schedules, restores, veleroRestores, backups, primaryBackups, storage] = await Promise.all([
       schedulesOf.once(context, "secondary"),
@@ -143,9 +145,6 @@ export const createFullRestore = switchoverStep<Seen>({
     return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
   },
   plan(seen, context) {
-    if (context.settings.method !== "full") {
-      return { state: "skipped", note: "method passive activates by activate_managed_clusters" };
-    }
     return (
       refuseActiveSchedule(seen.schedules, context) ??
       waitUntilVisible(seen.primaryBackups, seen.backups, context) ??

@@ -230,6 +230,7 @@ export const verifyPassiveSync = switchoverStep<Seen>({
   title: "Check that the new hub holds the newest data",
   // Once activated the passive Restore is no longer one: the record is the proof.
   onResume: "trust-record",
+  skip: ({ settings }) => (settings.method === "full" ? "method full needs no passive sync" : undefined),
   async read(context) {
     const [schedules, restores, veleroRestores, backups, primaryBackups, storage] = await Promise.all([
       schedulesOf.once(context, "secondary"),
@@ -242,9 +243,6 @@ export const verifyPassiveSync = switchoverStep<Seen>({
     return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
   },
   plan(seen, context) {
-    if (context.settings.method === "full") {
-      return { state: "skipped", note: "method full needs no passive sync" };
-    }
     return (
       refuseActiveSchedule(seen.schedules, context) ??
       planPassive(seen, context) ??

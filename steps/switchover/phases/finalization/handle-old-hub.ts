@@ -143,7 +143,7 @@ function createPassive(seen: Seen, context: SwitchoverContext): Plan {
   };
 }
 
-/** The caller wants nothing done to the old hub: then nothing is read of it either. */
+/** Recorded as done, yet nothing is read of the old hub. */
 const leftAlone = "left-alone";
 
 function leavesAlone({ settings }: SwitchoverContext): boolean {
@@ -214,12 +214,12 @@ interface OldHub {
 }
 
 /** Says what is unusual about the old hub; nothing of it undoes a switchover that has succeeded. */
-export const verifyOldHubState = switchoverStep<OldHub | typeof leftAlone>({
+export const verifyOldHubState = switchoverStep<OldHub>({
   name: "verify_old_hub_state",
   title: "Look at the old hub once more",
   onResume: "trust-record",
+  skip: (context) => (leavesAlone(context) ? "old-hub-action is none" : undefined),
   async read(context) {
-    if (leavesAlone(context)) return leftAlone;
     const [fleet, schedules, veleroSchedules] = await Promise.all([
       fleetOf(context, "primary"),
       schedulesOf.once(context, "primary"),
@@ -234,9 +234,7 @@ export const verifyOldHubState = switchoverStep<OldHub | typeof leftAlone>({
       unpaused: [...loud, ...running.map((schedule) => `Velero Schedule ${schedule.name}`)],
     };
   },
-  plan(seen) {
-    if (seen === leftAlone) return { state: "skipped", note: "old-hub-action is none" };
-    const { available, unpaused } = seen;
+  plan({ available, unpaused }) {
     const shown = available.slice(0, 10).join(", ");
     const warnings = [
       ...(available.length === 0 ? [] : [`${available.length} clusters are still Available on the old hub: ${shown}`]),

@@ -1,23 +1,19 @@
 import { resumeApplications } from "../../argocd/argo-steps.ts";
-import type { ResumeSeen } from "../../argocd/plan-resume.ts";
+import { notResumed } from "../../argocd/paused-count.ts";
 import { switchoverStep } from "../switchover-context.ts";
 
 const toResume = "give argocd-resume the operation-id of this switchover once Git leads to the new hub";
 
 /** Last of all: from here on Argo CD makes the hubs what Git says. */
-export const resumeArgocdApps = switchoverStep<ResumeSeen | undefined>({
+export const resumeArgocdApps = switchoverStep({
   ...resumeApplications,
-  read: async (context) =>
-    context.settings.argocdResume && !context.dryRun.enabled ? await resumeApplications.read(context) : undefined,
-  plan(seen, context) {
-    if (seen !== undefined) return resumeApplications.plan(seen, context);
-    const paused = (context.memory().argocd_paused_apps ?? []).filter(({ resumed }) => resumed !== true);
-    if (paused.length === 0) return { state: "skipped", note: "no Application is paused" };
-    return {
-      state: "skipped",
-      note: context.settings.argocdResume
-        ? `would let ${paused.length} Applications sync again`
-        : `${paused.length} Applications stay paused: ${toResume}`,
-    };
+  skip(context) {
+    const { argocdResume } = context.settings;
+    if (argocdResume && !context.dryRun.enabled) return undefined;
+    const { length } = notResumed(context.memory());
+    if (length === 0) return "no Application is paused";
+    return argocdResume
+      ? `would let ${length} Applications sync again`
+      : `${length} Applications stay paused: ${toResume}`;
   },
 });

@@ -61,6 +61,13 @@ describe("a step", () => {
     expect(bench.disk.steps).toEqual([]);
   });
 
+  test("that is known not to apply looks at nothing", async () => {
+    const read = () => Promise.reject(new Error("it looked"));
+    const outcome = await bench.run([{ ...light, skip: () => "not asked for", read }]);
+    expect(outcome).toMatchObject({ state: "done", timeline: [{ state: "skipped", note: "not asked for" }] });
+    expect(bench.disk.steps).toEqual([]);
+  });
+
   test("that refuses ends the phase with its error, recorded, and the next step does not begin", async () => {
     const outcome = await bench.run([stepOn("refuse", "lamp", () => ({ state: "refused", error: refusal })), light]);
     expect(outcome).toMatchObject({ state: "failed", step: "refuse", error: refusal });

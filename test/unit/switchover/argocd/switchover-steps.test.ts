@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { readAndPlan } from "../../../../steps/lib/phase/read-and-plan.ts";
 import type { StepPlan } from "../../../../steps/lib/phase/types.ts";
 import { annotation } from "../../../../steps/switchover/acm/constants.ts";
 import type { Application } from "../../../../steps/switchover/acm/hub-objects.ts";
@@ -56,7 +57,7 @@ async function planOf(step: SwitchoverStep, given: Given): Promise<StepPlan<Oper
     dryRun: given.dryRun === true ? { enabled: true, serverSide: true } : { enabled: false },
     // These steps ask for nothing else.
   } as unknown as SwitchoverContext;
-  return step.plan(await step.read(context), context);
+  return readAndPlan(step, context);
 }
 
 /** `patch acm` for each write. */

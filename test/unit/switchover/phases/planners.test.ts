@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
+import { readAndPlan } from "../../../../steps/lib/phase/read-and-plan.ts";
 import type { Action, Change, StepPlan } from "../../../../steps/lib/phase/types.ts";
 import { acmVersion, importsOnlyOnce } from "../../../../steps/switchover/acm/acm-version.ts";
 import { annotation, objectName } from "../../../../steps/switchover/acm/constants.ts";
@@ -84,7 +85,7 @@ function benchOf(from: World): Bench {
 }
 
 async function planOf(step: SwitchoverStep, { context }: Bench): Promise<StepPlan<OperationMemory>> {
-  return step.plan(await step.read(context), context);
+  return readAndPlan(step, context);
 }
 
 const writesOf = (plan: StepPlan<OperationMemory>): readonly Change[] =>
