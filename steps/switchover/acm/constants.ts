@@ -50,6 +50,9 @@ export const restoreName = {
   full: "restore-acm-full",
 } as const;
 
+/** Names of what a switchover creates to activate clusters. */
+export const activationRestoreNames: ReadonlySet<string> = new Set([restoreName.activate, restoreName.full]);
+
 export const objectName = {
   clusterVersion: "version",
   identityNamespace: "kube-system",

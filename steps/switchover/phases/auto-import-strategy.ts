@@ -14,9 +14,9 @@ type Plan = StepPlan<OperationMemory>;
 
 const { key } = importStrategy;
 
-function readConfig(context: SwitchoverContext): Promise<ConfigMap | undefined> {
-  const ref = { name: objectName.importControllerConfig, namespace: context.namespaces.engine };
-  return context.clients.secondary.find(configMaps, ref, { signal: context.signal });
+/** The ConfigMap of the new hub's import controller, whose key is the strategy. */
+export function readImportConfig(context: SwitchoverContext): Promise<ConfigMap | undefined> {
+  return context.clients.secondary.find(configMaps, object(context).ref, { signal: context.signal });
 }
 
 function object(context: SwitchoverContext) {
@@ -105,7 +105,7 @@ export const setAutoImportStrategy = switchoverStep<Before>({
   onResume: "trust-record",
   skip: hasNoStrategy,
   async read(context) {
-    const [config, fleet] = await Promise.all([readConfig(context), fleetOf(context, "secondary")]);
+    const [config, fleet] = await Promise.all([readImportConfig(context), fleetOf(context, "secondary")]);
     return { config, clusters: fleet.length };
   },
   plan: planSet,
@@ -169,6 +169,6 @@ export const resetAutoImportStrategy = switchoverStep<ConfigMap | undefined>({
   title: "Give the new hub's auto-import strategy back",
   onResume: "trust-record",
   skip: hasNoStrategy,
-  read: readConfig,
+  read: readImportConfig,
   plan: planReset,
 });

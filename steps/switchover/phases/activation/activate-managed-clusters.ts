@@ -7,7 +7,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { planCreatedRestore, type RestoreWorld } from "./create-restore.ts";
+import { planCreatedRestore, type RestoreWorld, timestampGranularityMs } from "./create-restore.ts";
 import { recreatePassive } from "./recreate-passive.ts";
 
 interface Seen extends RestoreWorld {
@@ -16,9 +16,6 @@ interface Seen extends RestoreWorld {
 }
 
 type Plan = StepPlan<OperationMemory>;
-
-// Timestamps of objects have whole seconds.
-const timestampGranularityMs = 1000;
 
 function alreadyLatest(restore: AcmRestore, memory: OperationMemory): Plan {
   if (memory.activation?.restoreUid === restore.metadata.uid) {

@@ -1,9 +1,10 @@
 import type { Action } from "../../../lib/phase/types.ts";
 import { importsOnlyOnce } from "../../acm/acm-version.ts";
-import { annotation, objectName } from "../../acm/constants.ts";
+import { annotation, importStrategy } from "../../acm/constants.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
-import { configMaps, managedClusters } from "../../acm/resources.ts";
+import { managedClusters } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
+import { readImportConfig } from "../auto-import-strategy.ts";
 import { fleetOf } from "../hub-reads.ts";
 import { annotationConcurrency } from "../primary-preparation/disable-auto-import.ts";
 import { switchoverStep } from "../switchover-context.ts";
@@ -42,15 +43,11 @@ export const applyImmediateImportAnnotations = switchoverStep<Seen>({
   skip: ({ hubs }) =>
     importsOnlyOnce(hubs.secondary.version) ? undefined : "the new hub imports by itself before ACM 2.14",
   async read(context) {
-    const ref = { name: objectName.importControllerConfig, namespace: context.namespaces.engine };
-    const [config, fleet] = await Promise.all([
-      context.clients.secondary.find(configMaps, ref, { signal: context.signal }),
-      fleetOf(context, "secondary"),
-    ]);
-    return { strategy: config?.data?.["autoImportStrategy"] ?? "", fleet };
+    const [config, fleet] = await Promise.all([readImportConfig(context), fleetOf(context, "secondary")]);
+    return { strategy: config?.data?.[importStrategy.key] ?? "", fleet };
   },
   plan({ strategy, fleet }) {
-    if (strategy === "ImportAndSync") {
+    if (strategy === importStrategy.sync) {
       return { state: "done", note: "the new hub imports by itself (ImportAndSync)" };
     }
     const open = fleet.filter((cluster) => !cluster.available && cluster.immediateImport !== "");

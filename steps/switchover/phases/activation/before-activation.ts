@@ -1,12 +1,13 @@
-import type { StepPlan, Wait } from "../../../lib/phase/types.ts";
+import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
+import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import type { BackupSummary } from "../../acm/backup.ts";
 import { scheduleBlocksRestores } from "../../acm/backup-schedule.ts";
 import { describeStorage, isUsable, type StorageLocation } from "../../acm/backup-storage.ts";
-import type { BackupSchedule } from "../../acm/hub-objects.ts";
+import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { backupsOf, storageOf } from "../hub-reads.ts";
+import { backupsOf, restoresOf, schedulesOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext } from "../switchover-context.ts";
 import { notYetVisible } from "./fresh-passive.ts";
 
@@ -14,8 +15,32 @@ import { notYetVisible } from "./fresh-passive.ts";
 
 type Plan = StepPlan<OperationMemory>;
 
-function waitThenLook(note: string, wait: Wait): Plan {
-  return { state: "act", note, actions: [{ kind: "wait", wait }], afterwards: "plan-again" };
+/** What an activation looks at; of the new hub but for `primaryBackups`. */
+export interface BeforeActivation {
+  readonly schedules: readonly BackupSchedule[];
+  readonly restores: readonly AcmRestore[];
+  readonly veleroRestores: readonly VeleroRestoreSummary[];
+  /** Visible on the new hub. */
+  readonly backups: readonly BackupSummary[];
+  readonly primaryBackups: readonly BackupSummary[];
+  readonly storage: readonly StorageLocation[];
+}
+
+export async function readBeforeActivation(context: SwitchoverContext): Promise<BeforeActivation> {
+  const [schedules, restores, veleroRestores, backups, primaryBackups, storage] = await Promise.all([
+    schedulesOf.once(context, "secondary"),
+    restoresOf.once(context, "secondary"),
+    veleroRestoresOf.once(context, "secondary"),
+    backupsOf.once(context, "secondary"),
+    backupsOf.once(context, "primary"),
+    storageOf.once(context, "secondary"),
+  ]);
+  return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
+}
+
+/** A round that ends with another look. */
+export function waitThenLook(note: string, ...actions: readonly Action<OperationMemory>[]): Plan {
+  return { state: "act", note, actions, afterwards: "plan-again" };
 }
 
 function untilVisible(context: SwitchoverContext): Wait {
@@ -89,10 +114,12 @@ export function waitUntilVisible(
 ): Plan | undefined {
   return notYetVisible(onPrimary, onSecondary).length === 0
     ? undefined
-    : waitThenLook("wait for the newest backups", untilVisible(context));
+    : waitThenLook("wait for the newest backups", { kind: "wait", wait: untilVisible(context) });
 }
 
 /** A lost location does not show on a Restore that is Enabled: the activation would be accepted, and fail. Pure. */
 export function waitUntilStorage(storage: readonly StorageLocation[], context: SwitchoverContext): Plan | undefined {
-  return storage.some(isUsable) ? undefined : waitThenLook("wait for the storage location", untilStorage(context));
+  return storage.some(isUsable)
+    ? undefined
+    : waitThenLook("wait for the storage location", { kind: "wait", wait: untilStorage(context) });
 }

@@ -1,23 +1,21 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
-import type { BackupSummary } from "../../acm/backup.ts";
-import type { StorageLocation } from "../../acm/backup-storage.ts";
-import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
+import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { DataRestore, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { backupsOf, restoresOf, schedulesOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
+import { restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { refuseActiveSchedule, waitUntilStorage, waitUntilVisible } from "./before-activation.ts";
-import { appliedAtOf, ownRestore, planCreatedRestore, type RestoreWorld } from "./create-restore.ts";
+import {
+  type BeforeActivation,
+  readBeforeActivation,
+  refuseActiveSchedule,
+  waitUntilStorage,
+  waitUntilVisible,
+} from "./before-activation.ts";
+import { appliedAtOf, planCreatedRestore, type RestoreWorld, standingRestore } from "./create-restore.ts";
 import { type ActivationState, judgeActivation } from "./judge-activation.ts";
 import { recreatePassive } from "./recreate-passive.ts";
-
-interface Seen extends RestoreWorld {
-  readonly schedules: readonly BackupSchedule[];
-  readonly primaryBackups: readonly BackupSummary[];
-  readonly storage: readonly StorageLocation[];
-}
 
 type Plan = StepPlan<OperationMemory>;
 
@@ -38,12 +36,7 @@ function judgeData(
   if (restore === undefined) {
     return { state: "failed", why: "someone or something deleted it", stillActive: false };
   }
-  const activation = {
-    restoreName: data.name,
-    restoreUid: data.uid,
-    expectedManagedClustersBackup: "",
-    appliedAt: data.appliedAt,
-  };
+  const activation = { restoreUid: data.uid, appliedAt: data.appliedAt };
   const { allowPartialRestore: allowPartial } = context.settings;
   return judgeActivation({ restore, veleroRestores, activation, allowPartial, movesNoCluster: true });
 }
@@ -82,7 +75,7 @@ function untilDataIsThere(data: DataRestore, context: SwitchoverContext): Wait {
 }
 
 /** The first of two stages: data without clusters, so that the second can name what was restored. */
-function planData(seen: Seen, own: AcmRestore, context: SwitchoverContext): Plan {
+function planData(seen: BeforeActivation, own: AcmRestore, context: SwitchoverContext): Plan {
   const { data_restore: known } = context.memory();
   const { name, uid = "" } = own.metadata;
   const data: DataRestore = known?.uid === uid ? known : { name, uid, appliedAt: appliedAtOf(own), ended: false };
@@ -117,33 +110,23 @@ function planData(seen: Seen, own: AcmRestore, context: SwitchoverContext): Plan
   };
 }
 
-function planFull(seen: Seen, context: SwitchoverContext): Plan {
+function planFull(seen: BeforeActivation, context: SwitchoverContext): Plan {
   const { activation_plan: plan } = context.memory();
-  const own = ownRestore(seen.restores, plan);
-  if (plan?.stage === "data" && own !== undefined && own.metadata.deletionTimestamp === undefined) {
+  const own = standingRestore(seen.restores, plan);
+  if (plan?.stage === "data" && own !== undefined) {
     return planData(seen, own, context);
   }
   return planCreatedRestore(seen, context);
 }
 
 /** The point of no return of method full: data and clusters by one Restore (two on ACM 2.11 and 2.12). */
-export const createFullRestore = switchoverStep<Seen>({
+export const createFullRestore = switchoverStep<BeforeActivation>({
   name: "create_full_restore",
   title: "Restore everything on the new hub",
   onResume: "trust-record",
   skip: ({ settings }) =>
     settings.method === "full" ? undefined : "method passive activates by activate_managed_clusters",
-  async read(context) {
-    const [schedules, restores, veleroRestores, backups, primaryBackups, storage] = await Promise.all([
-      schedulesOf.once(context, "secondary"),
-      restoresOf.once(context, "secondary"),
-      veleroRestoresOf.once(context, "secondary"),
-      backupsOf.once(context, "secondary"),
-      backupsOf.once(context, "primary"),
-      storageOf.once(context, "secondary"),
-    ]);
-    return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
-  },
+  read: readBeforeActivation,
   plan(seen, context) {
     return (
       refuseActiveSchedule(seen.schedules, context) ??

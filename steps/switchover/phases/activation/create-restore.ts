@@ -1,8 +1,7 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { Action, Change, StepPlan } from "../../../lib/phase/types.ts";
-import { findPassiveRestore, type VeleroRestoreSummary } from "../../acm/acm-restore.ts";
-import type { BackupSummary } from "../../acm/backup.ts";
-import { annotation, restoreName } from "../../acm/constants.ts";
+import { findPassiveRestore } from "../../acm/acm-restore.ts";
+import { activationRestoreNames, annotation } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
 import { parseTime } from "../../acm/timestamp.ts";
@@ -10,27 +9,22 @@ import type { Activation, ActivationPlan, OperationMemory, RestoreOrder } from "
 import { switchoverError } from "../../switchover-error.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import type { BeforeActivation } from "./before-activation.ts";
 import { snapshotOf } from "./passive-snapshot.ts";
 import { decideOrder, isFulfillable, lastRestoredOf } from "./restore-order.ts";
 
 // Activation through a Restore that is created: the passive one must be gone first, as the operator runs one at a time.
 
 /** What the rounds look at. */
-export interface RestoreWorld {
-  readonly restores: readonly AcmRestore[];
-  readonly veleroRestores: readonly VeleroRestoreSummary[];
-  /** Visible on the new hub. */
-  readonly backups: readonly BackupSummary[];
-}
+export type RestoreWorld = Pick<BeforeActivation, "restores" | "veleroRestores" | "backups">;
 
 type Plan = StepPlan<OperationMemory>;
 type Actions = readonly Action<OperationMemory>[];
 
 // Timestamps of objects have whole seconds.
-const timestampGranularityMs = 1000;
+export const timestampGranularityMs = 1000;
 /** The old data of a large hub takes longer to go than what finalization deletes. */
 const removalFactor = 6;
-const ownNames: ReadonlySet<string> = new Set([restoreName.activate, restoreName.full]);
 
 /** The Restore that this attempt created. Pure. */
 export function ownRestore(
@@ -45,13 +39,21 @@ export function ownRestore(
   );
 }
 
+/** The same, unless somebody deletes it. Pure. */
+export function standingRestore(...given: Parameters<typeof ownRestore>): AcmRestore | undefined {
+  const own = ownRestore(...given);
+  return own?.metadata.deletionTimestamp === undefined ? own : undefined;
+}
+
 /** The passive Restore, and what earlier activations left under the names that are needed now. Pure. */
 export function inTheWay(restores: readonly AcmRestore[], memory: OperationMemory): readonly AcmRestore[] {
   const passive = findPassiveRestore(restores);
   return restores.filter(
     (restore) =>
       restore.metadata.uid !== memory.data_restore?.uid &&
-      (restore === passive || restore.spec?.syncRestoreWithNewBackups === true || ownNames.has(restore.metadata.name)),
+      (restore === passive ||
+        restore.spec?.syncRestoreWithNewBackups === true ||
+        activationRestoreNames.has(restore.metadata.name)),
   );
 }
 
@@ -102,11 +104,13 @@ function probe(passive: AcmRestore | undefined, context: SwitchoverContext): Act
   ];
 }
 
-function removal(restores: readonly AcmRestore[], context: SwitchoverContext): Actions {
-  if (restores.length === 0) return [];
-  return removeRestores(context, "secondary", restores, {
-    timeoutMs: ms(context.tuning.restoreDeleteWait * removalFactor),
-  });
+function replace(world: RestoreWorld, plan: ActivationPlan, context: SwitchoverContext): Actions {
+  const old = inTheWay(world.restores, context.memory());
+  const timeoutMs = ms(context.tuning.restoreDeleteWait * removalFactor);
+  return [
+    ...(old.length === 0 ? [] : removeRestores(context, "secondary", old, { timeoutMs })),
+    { kind: "write", change: createChange(plan, context) },
+  ];
 }
 
 function newMarker(order: RestoreOrder, context: SwitchoverContext): string {
@@ -148,8 +152,7 @@ function decide(world: RestoreWorld, context: SwitchoverContext): Plan {
       ...probe(passive, context),
       remember,
       ...(decided.warning === undefined ? [] : [{ kind: "warn", message: decided.warning } as const]),
-      ...removal(inTheWay(world.restores, memory), context),
-      { kind: "write", change: createChange(plan, context) },
+      ...replace(world, plan, context),
       ...(context.dryRun.enabled ? [rememberDryRun(plan, context)] : []),
     ],
     afterwards: "plan-again",
@@ -187,10 +190,7 @@ function goOn(world: RestoreWorld, plan: ActivationPlan, context: SwitchoverCont
   return {
     state: "act",
     note: `create Restore ${plan.restoreName}`,
-    actions: [
-      ...removal(inTheWay(world.restores, context.memory()), context),
-      { kind: "write", change: createChange(plan, context) },
-    ],
+    actions: replace(world, plan, context),
     afterwards: "plan-again",
   };
 }
@@ -222,8 +222,8 @@ function recognise(own: AcmRestore, plan: ActivationPlan, memory: OperationMemor
 export function planCreatedRestore(world: RestoreWorld, context: SwitchoverContext): Plan {
   const memory = context.memory();
   const plan = memory.activation_plan;
-  const own = ownRestore(world.restores, plan);
-  if (plan !== undefined && own !== undefined && own.metadata.deletionTimestamp === undefined) {
+  const own = standingRestore(world.restores, plan);
+  if (plan !== undefined && own !== undefined) {
     return recognise(own, plan, memory);
   }
   return plan === undefined || !isFulfillable(plan, world.backups)

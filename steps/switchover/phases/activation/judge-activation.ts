@@ -24,7 +24,7 @@ export type ActivationState =
 export interface ActivationView {
   readonly restore: AcmRestore;
   readonly veleroRestores: readonly VeleroRestoreSummary[];
-  readonly activation: Activation;
+  readonly activation: Pick<Activation, "restoreUid" | "appliedAt">;
   readonly allowPartial: boolean;
   /** The first of two stages: managed clusters are `skip`. */
   readonly movesNoCluster?: true;

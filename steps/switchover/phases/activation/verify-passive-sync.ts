@@ -2,37 +2,29 @@ import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { findPassiveRestore, syncIntervalSeconds, type VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import { needsFreshPassive } from "../../acm/acm-version.ts";
-import type { BackupSummary } from "../../acm/backup.ts";
-import type { StorageLocation } from "../../acm/backup-storage.ts";
 import { annotation } from "../../acm/constants.ts";
-import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
+import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { judgePassiveRestore } from "../../acm/passive-restore.ts";
 import { acmRestores } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { backupsOf, restoresOf, schedulesOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
+import { backupsOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { refuseActiveSchedule, waitUntilStorage, waitUntilVisible } from "./before-activation.ts";
+import {
+  type BeforeActivation,
+  readBeforeActivation,
+  refuseActiveSchedule,
+  waitThenLook,
+  waitUntilStorage,
+  waitUntilVisible,
+} from "./before-activation.ts";
 import { staleKinds } from "./fresh-passive.ts";
 import { hasRemovedPassive, restoreFrom, snapshotOf } from "./passive-snapshot.ts";
-
-interface Seen {
-  readonly schedules: readonly BackupSchedule[];
-  readonly restores: readonly AcmRestore[];
-  readonly veleroRestores: readonly VeleroRestoreSummary[];
-  readonly backups: readonly BackupSummary[];
-  readonly primaryBackups: readonly BackupSummary[];
-  readonly storage: readonly StorageLocation[];
-}
 
 type Plan = StepPlan<OperationMemory>;
 
 const syncRequestMs = 60_000;
 const freshMarginSeconds = 600;
-
-function waitThenLook(note: string, ...actions: readonly Action<OperationMemory>[]): Plan {
-  return { state: "act", note, actions, afterwards: "plan-again" };
-}
 
 function untilEnabled(context: SwitchoverContext, name: string, timeoutSeconds: number): Wait {
   return waitOn({
@@ -161,7 +153,7 @@ function rebuildOrRefuse(context: SwitchoverContext): Plan {
   );
 }
 
-function planRestore(seen: Seen, restore: AcmRestore, context: SwitchoverContext): Plan | undefined {
+function planRestore(seen: BeforeActivation, restore: AcmRestore, context: SwitchoverContext): Plan | undefined {
   const judged = judge(context, restore, seen.veleroRestores);
   const { name } = restore.metadata;
   // Replaced by another Restore, it need not be alive: what it restored is there.
@@ -182,7 +174,7 @@ function planRestore(seen: Seen, restore: AcmRestore, context: SwitchoverContext
   return undefined;
 }
 
-function planPassive(seen: Seen, context: SwitchoverContext): Plan | undefined {
+function planPassive(seen: BeforeActivation, context: SwitchoverContext): Plan | undefined {
   const restore = findPassiveRestore(seen.restores);
   if (restore === undefined) {
     return rebuildOrRefuse(context);
@@ -194,7 +186,7 @@ function planPassive(seen: Seen, context: SwitchoverContext): Plan | undefined {
   );
 }
 
-function waitUntilFresh(seen: Seen, restore: AcmRestore, context: SwitchoverContext): Plan | undefined {
+function waitUntilFresh(seen: BeforeActivation, restore: AcmRestore, context: SwitchoverContext): Plan | undefined {
   const { version } = context.hubs.secondary;
   if (
     !needsFreshPassive(version, context.settings.activationMethod) ||
@@ -225,23 +217,13 @@ function keepSnapshot(restore: AcmRestore | undefined): Plan {
 }
 
 /** Proves that the passive Restore of the new hub holds the newest data and can be activated; keeps a copy of it. */
-export const verifyPassiveSync = switchoverStep<Seen>({
+export const verifyPassiveSync = switchoverStep<BeforeActivation>({
   name: "verify_passive_sync",
   title: "Check that the new hub holds the newest data",
   // Once activated the passive Restore is no longer one: the record is the proof.
   onResume: "trust-record",
   skip: ({ settings }) => (settings.method === "full" ? "method full needs no passive sync" : undefined),
-  async read(context) {
-    const [schedules, restores, veleroRestores, backups, primaryBackups, storage] = await Promise.all([
-      schedulesOf.once(context, "secondary"),
-      restoresOf.once(context, "secondary"),
-      veleroRestoresOf.once(context, "secondary"),
-      backupsOf.once(context, "secondary"),
-      backupsOf.once(context, "primary"),
-      storageOf.once(context, "secondary"),
-    ]);
-    return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
-  },
+  read: readBeforeActivation,
   plan(seen, context) {
     return (
       refuseActiveSchedule(seen.schedules, context) ??

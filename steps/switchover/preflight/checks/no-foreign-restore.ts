@@ -1,14 +1,12 @@
 import { findPassiveRestore, isActiveRestore } from "../../acm/acm-restore.ts";
 import { isUsable } from "../../acm/backup-storage.ts";
-import { annotation, restoreName } from "../../acm/constants.ts";
+import { activationRestoreNames, annotation } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, judge, passed, warning } from "../finding.ts";
 import type { HubObservation } from "../observation.ts";
 import { valueOr } from "../reading.ts";
 import type { PreflightSettings } from "../settings.ts";
-
-const ownNames: ReadonlySet<string> = new Set([restoreName.activate, restoreName.full]);
 
 /** No other Restore on the secondary would make ours end at once: the operator runs one at a time. */
 export const noForeignRestore: Check = {
@@ -41,7 +39,7 @@ function isOurs({ metadata }: AcmRestore, { activatedRestoreUid, activationMarke
   if (activationMarker === undefined) return false;
   return (
     metadata.annotations?.[annotation.activation] === activationMarker ||
-    (metadata.deletionTimestamp !== undefined && ownNames.has(metadata.name))
+    (metadata.deletionTimestamp !== undefined && activationRestoreNames.has(metadata.name))
   );
 }
 
@@ -50,7 +48,7 @@ function evaluateRestore(restore: AcmRestore, secondary: HubObservation): readon
   if (isActiveRestore(restore)) {
     return [deletionTimestamp === undefined ? active(restore) : deleting(restore, secondary)];
   }
-  return ownNames.has(name)
+  return activationRestoreNames.has(name)
     ? [
         warning(
           "secondary",
