@@ -18,6 +18,30 @@ export interface HubAccess {
   readonly inTekton: boolean;
 }
 
+/** The parts of a step's context that lead to hubs. */
+export interface HubAccessContext extends Pick<HubAccess, "connect" | "setting"> {
+  readonly run: { readonly inTekton: boolean };
+  readonly params: { readonly "primary-context"?: string; readonly "secondary-context"?: string };
+  readonly workspace: (name: "primary-kubeconfig" | "secondary-kubeconfig") => string | undefined;
+}
+
+export function hubAccess({ params, workspace, connect, setting, run }: HubAccessContext): HubAccess {
+  return {
+    connect,
+    setting,
+    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
+    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
+    inTekton: run.inTekton,
+  };
+}
+
+const hubNames: readonly HubName[] = ["primary", "secondary"];
+
+/** The hubs that a kubeconfig or a named context leads to. */
+export function givenHubNames({ folders, contexts }: HubAccess): readonly HubName[] {
+  return hubNames.filter((name) => folders[name] !== undefined || contexts[name] !== undefined);
+}
+
 export interface ConnectedHubs {
   readonly clients: Readonly<Record<HubName, KubeClient>>;
   /** The kubeconfig file that each client came from. */

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { parse } from "yaml";
+import { isFields } from "../schema/is-fields.ts";
 import { errorWords } from "./error-words.ts";
 import { kubeconfigError } from "./kubeconfig-error.ts";
 import { readTextFile } from "./read-text-file.ts";
@@ -19,12 +20,6 @@ export interface Kubeconfig {
   readonly contexts: readonly KubeconfigEntry[];
   readonly clusters: readonly KubeconfigEntry[];
   readonly users: readonly KubeconfigEntry[];
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function readText(file: string, limit: number): Promise<string> {

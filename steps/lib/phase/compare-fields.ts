@@ -1,8 +1,4 @@
-type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { type Fields, isFields } from "../schema/is-fields.ts";
 
 function show(value: unknown): string {
   const text = value === undefined ? "absent" : JSON.stringify(value);

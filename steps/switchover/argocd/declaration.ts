@@ -1,4 +1,5 @@
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
+import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import { hubParameters, operationParameters } from "../parameters.ts";
 
 // The interface of the two commands that pause and resume Applications apart from a switchover.
@@ -28,18 +29,10 @@ export const argocdResults = {
   "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
 } as const;
 
-const kubeconfigWorkspace = (hub: string) =>
-  ({
-    description: `Secret with the kubeconfig of the ${hub} hub (key kubeconfig, optional key ca.crt); left out when not bound`,
-    readOnly: true,
-    optional: true,
-    secret: true,
-  }) as const;
-
 export const argocdWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
-  "primary-kubeconfig": kubeconfigWorkspace("old"),
-  "secondary-kubeconfig": kubeconfigWorkspace("new"),
+  "primary-kubeconfig": kubeconfigWorkspace("the old hub", "; left out when not bound"),
+  "secondary-kubeconfig": kubeconfigWorkspace("the new hub", "; left out when not bound"),
 } as const;
 
 export const argocdExitCodes: readonly ExitCodeDeclaration[] = [

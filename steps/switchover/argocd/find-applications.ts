@@ -1,9 +1,9 @@
-import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { CallOptions, KubeClient } from "../../lib/kube/types.ts";
 import { argoCrd, label } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { CustomResourceDefinition } from "../acm/hub-objects.ts";
 import { applications, customResourceDefinitions, managedClusters } from "../acm/resources.ts";
+import { noneIfAbsent } from "../phases/none-if-absent.ts";
 import { type AcmScope, type ApplicationSummary, localClusterName, summariseApplication } from "./application.ts";
 
 /** How Argo CD came onto a hub. `unknown`: it is there, but whether by its operator could not be read. */
@@ -44,27 +44,15 @@ export async function listApplications(
   options: CallOptions,
 ): Promise<readonly ApplicationSummary[]> {
   const project = summariseApplication(name, scope);
-  return (await emptyWhereAbsent(() => client.list(applications, {}, { ...options, project }))).items;
+  return await noneIfAbsent(async () => (await client.list(applications, {}, { ...options, project })).items);
 }
 
 /** Name of the hub's own ManagedCluster. */
 export async function localClusterOf(client: KubeClient, options: CallOptions): Promise<string> {
   const labelSelector = `${label.localCluster}=true`;
   const project = ({ metadata }: { readonly metadata: { readonly name: string } }): string => metadata.name;
-  const { items } = await emptyWhereAbsent(() =>
-    client.list(managedClusters, { labelSelector }, { ...options, project }),
+  const names = await noneIfAbsent(
+    async () => (await client.list(managedClusters, { labelSelector }, { ...options, project })).items,
   );
-  return localClusterName(items);
-}
-
-/** A hub that does not serve the kind has no object of it. */
-async function emptyWhereAbsent<T>(
-  list: () => Promise<{ readonly items: readonly T[] }>,
-): Promise<{ readonly items: readonly T[] }> {
-  try {
-    return await list();
-  } catch (error) {
-    if (isKubeError(error, "KindAbsent")) return { items: [] };
-    throw error;
-  }
+  return localClusterName(names);
 }

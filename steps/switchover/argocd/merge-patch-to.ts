@@ -1,8 +1,4 @@
-type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isFields } from "../../lib/schema/is-fields.ts";
 
 /**
  * The merge patch (RFC 7396) that makes `wanted` of `current`, keys that are not wanted taken away; `undefined` where

@@ -1,4 +1,5 @@
 import type { Action, Change, StepPlan } from "../../lib/phase/types.ts";
+import { isFields } from "../../lib/schema/is-fields.ts";
 import { annotation } from "../acm/constants.ts";
 import { applications } from "../acm/resources.ts";
 import type { OperationMemory, PausedApplication } from "../state/operation-memory.ts";
@@ -20,13 +21,9 @@ type Verdict =
 
 const hubNames: ReadonlySet<unknown> = new Set(["primary", "secondary"]);
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The state file is read by people, and may have been written by one. */
 function isWhole(entry: unknown): entry is PausedApplication {
-  if (!isObject(entry)) return false;
+  if (!isFields(entry)) return false;
   const { hub, namespace, name, original_sync_policy: original, pause_applied: applied } = entry;
   const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
   return (
@@ -34,7 +31,7 @@ function isWhole(entry: unknown): entry is PausedApplication {
     isText(namespace) &&
     isText(name) &&
     typeof applied === "boolean" &&
-    (original === null || isObject(original))
+    (original === null || isFields(original))
   );
 }
 

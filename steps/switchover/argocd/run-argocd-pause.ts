@@ -1,4 +1,5 @@
 import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
+import { concludePlan } from "../operation/conclude-standalone.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
@@ -32,7 +33,7 @@ async function pause(context: PauseContext): Promise<void> {
   const namespaces = resolveNamespaces(params.namespaces);
   const hubs = await openGivenHubs(context, namespaces);
   const operationId = params["operation-id"] ?? pauseOperationId(hubs);
-  const folders = { primary: undefined, secondary: undefined, state: workspace("state") };
+  const folders = { state: workspace("state") };
   const stateFile = stateFileOf(stateFolder({ setting, folders }).path, operationId);
   const request = { context, hubs, namespaces, tuning, operationId, stateFile };
   if (params["dry-run"]) {
@@ -94,13 +95,6 @@ async function planOnly(context: PauseContext, request: ArgocdRequest): Promise<
   const recorder = inMemoryRecorder(document.config);
   const argo = { ...contextOf(context, request, document), memory: () => recorder.memory() };
   const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder);
-  if (outcome.state !== "done") throw outcome.error;
   const writes = outcome.planned.filter(({ verb }) => verb === "merge-patch");
-  const lines = writes.map(({ verb, object, target, summary }) => `[DRY-RUN] ${target} ${verb} ${object}: ${summary}`);
-  context.print(lines.join("\n"));
-  const what = `dry run: ${writes.length} Applications would be paused, nothing was changed`;
-  context.results.set("outcome", "dry-run");
-  context.results.set("warnings", String(outcome.warnings.length));
-  context.results.set("summary", what);
-  context.summarize({ what });
+  concludePlan(context, outcome, writes, `${writes.length} Applications would be paused`);
 }

@@ -24,7 +24,7 @@ async function resume(context: ResumeContext): Promise<void> {
   const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
   const hubs = await openGivenHubs(context, namespaces);
-  const folders = { primary: undefined, secondary: undefined, state: workspace("state") };
+  const folders = { state: workspace("state") };
   const folder = stateFolder({ setting, folders }).path;
   const id = params["operation-id"] ?? (await chooseOperation(context, folder, hubs));
   const stateFile = stateFileOf(folder, id);

@@ -1,6 +1,6 @@
-import { basename } from "node:path";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { PhaseStep, Recorder } from "../../lib/phase/types.ts";
+import { concludeStandalone } from "../operation/conclude-standalone.ts";
 import { logEvents } from "../operation/log-events.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ArgoContext } from "./argo-context.ts";
@@ -23,13 +23,6 @@ export function conclude(
   outcome: PhaseOutcome,
   operation: { readonly stateFile: string; readonly memory: OperationMemory },
 ): void {
-  results.set("warnings", String(outcome.warnings.length));
   results.set("applications", String(pausedCount(operation.memory)));
-  results.set("state-file", basename(operation.stateFile));
-  results.set("report", operation.stateFile);
-  if (outcome.state !== "done") throw outcome.error;
-  const what = outcome.timeline[0]?.note ?? "";
-  results.set("outcome", "succeeded");
-  results.set("summary", what);
-  summarize({ what, more: operation.stateFile });
+  concludeStandalone({ results, summarize }, outcome, operation.stateFile, outcome.timeline[0]?.note ?? "");
 }

@@ -1,5 +1,6 @@
 import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
+import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import { hubParameters, operationParameters } from "../parameters.ts";
 
 export const decommissionParams = {
@@ -35,12 +36,7 @@ export const decommissionResults = {
 
 export const decommissionWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
-  "primary-kubeconfig": {
-    description: "Secret with the kubeconfig of the hub to remove (key kubeconfig, optional key ca.crt)",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
+  "primary-kubeconfig": kubeconfigWorkspace("the hub to remove"),
   "secondary-kubeconfig": {
     description:
       "Secret with the kubeconfig of the hub that has the clusters now; nothing is proved of it when not bound",

@@ -1,10 +1,11 @@
-import { basename } from "node:path";
 import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { Recorder } from "../../lib/phase/types.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { namespaces as namespaceResource } from "../acm/resources.ts";
-import { type GivenHub, namesOfGiven, openHubs } from "../operation/given-hubs.ts";
+import { givenHubNames, hubAccess } from "../connect-hubs.ts";
+import { concludePlan, concludeStandalone } from "../operation/conclude-standalone.ts";
+import { type GivenHub, openHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { logEvents } from "../operation/log-events.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
@@ -59,7 +60,7 @@ async function openRemoval(context: DecommissionStepContext): Promise<Removal> {
   demandConfirmation(context);
   const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
-  const wanted = namesOfGiven(context).includes("secondary")
+  const wanted = givenHubNames(hubAccess(context)).includes("secondary")
     ? (["primary", "secondary"] as const)
     : (["primary"] as const);
   const hubs = await openHubs(context, wanted, namespaces);
@@ -70,7 +71,7 @@ async function openRemoval(context: DecommissionStepContext): Promise<Removal> {
   if (refusal !== undefined) throw refusal;
   if (secondary !== undefined) refuseSameHub({ primary: primary.facts, secondary: secondary.facts });
   const operationId = params["operation-id"] ?? decommissionId(hubId);
-  const folders = { primary: undefined, secondary: undefined, state: workspace("state") };
+  const folders = { state: workspace("state") };
   const stateFile = stateFileOf(stateFolder({ setting, folders }).path, operationId);
   return { context, hubs, primary, secondary, hubId, namespaces, tuning, operationId, stateFile };
 }
@@ -128,20 +129,8 @@ async function run(context: DecommissionStepContext): Promise<void> {
   const signal = AbortSignal.any([context.signal, operation.lost]);
   const outcome = await runSteps(removal, operation.recorder, signal);
   if (outcome.state === "done") await enter("completed");
-  conclude(removal, outcome);
-}
-
-function conclude({ context, stateFile, hubId }: Removal, outcome: PhaseOutcome): void {
-  const { results, summarize } = context;
-  const warnings = outcome.warnings.length;
-  results.set("warnings", String(warnings));
-  results.set("state-file", basename(stateFile));
-  results.set("report", stateFile);
-  if (outcome.state !== "done") throw outcome.error;
-  const what = `hub ${hubId} is removed, ${warnings} warnings`;
-  results.set("outcome", "succeeded");
-  results.set("summary", what);
-  summarize({ what, more: stateFile });
+  const what = `hub ${removal.hubId} is removed, ${outcome.warnings.length} warnings`;
+  concludeStandalone(context, outcome, removal.stateFile, what);
 }
 
 /** Takes no lock and writes nothing. */
@@ -149,15 +138,6 @@ async function planOnly(removal: Removal): Promise<void> {
   const { context, stateFile, hubId } = removal;
   const document = fittingState(await loadState(stateFile, context.clock), removal);
   const outcome = await runSteps(removal, inMemoryRecorder(document.config), context.signal);
-  if (outcome.state !== "done") throw outcome.error;
-  const lines = outcome.planned.map(
-    ({ verb, object, target, summary }) => `[DRY-RUN] ${target} ${verb} ${object}: ${summary}`,
-  );
-  context.print(lines.join("\n"));
   const deletions = outcome.planned.filter(({ verb }) => verb === "delete").length;
-  const what = `dry run: ${deletions} objects of hub ${hubId} would be deleted, nothing was changed`;
-  context.results.set("outcome", "dry-run");
-  context.results.set("warnings", String(outcome.warnings.length));
-  context.results.set("summary", what);
-  context.summarize({ what });
+  concludePlan(context, outcome, outcome.planned, `${deletions} objects of hub ${hubId} would be deleted`);
 }

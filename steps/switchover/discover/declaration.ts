@@ -1,6 +1,7 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
+import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import { hubParameters } from "../parameters.ts";
 
 export const discoverParams = {
@@ -27,18 +28,10 @@ export const discoverResults = {
   "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
 } as const;
 
-const kubeconfigWorkspace = (which: string) =>
-  ({
-    description: `Secret with the kubeconfig of ${which} (key kubeconfig, optional key ca.crt), with one context or several`,
-    readOnly: true,
-    optional: true,
-    secret: true,
-  }) as const;
-
 export const discoverWorkspaces = {
   output: { description: "Where this run leaves its report", optional: true },
-  "primary-kubeconfig": kubeconfigWorkspace("one hub"),
-  "secondary-kubeconfig": kubeconfigWorkspace("another hub"),
+  "primary-kubeconfig": kubeconfigWorkspace("one hub", ", with one context or several"),
+  "secondary-kubeconfig": kubeconfigWorkspace("another hub", ", with one context or several"),
 } as const;
 
 export type DiscoverContext = StepContext<typeof discoverParams, typeof discoverResults, typeof discoverWorkspaces>;

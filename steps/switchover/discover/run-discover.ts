@@ -1,11 +1,11 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { homeFolder } from "../../lib/kube/home-folder.ts";
 import { readKubeconfig } from "../../lib/kube/load-kubeconfig.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { kubeconfigKey, kubeconfigLimit } from "../connect-hubs.ts";
+import { withFailure } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
 import { switchoverError } from "../switchover-error.ts";
@@ -18,16 +18,9 @@ import { type ProbeEnvironment, probeServer } from "./probe.ts";
 
 /** The work of the step `discover`. */
 export async function runDiscover(context: DiscoverContext): Promise<void> {
-  try {
+  await withFailure(context.results, async () => {
     await publish(context, await discoverHubs(context));
-  } catch (error) {
-    if (error instanceof FairleadError) {
-      context.results.set("outcome", "failed");
-      context.results.set("error-code", error.text.id);
-      context.results.set("summary", error.text.what);
-    }
-    throw error;
-  }
+  });
 }
 
 async function discoverHubs(context: DiscoverContext): Promise<Discovery> {

@@ -1,5 +1,6 @@
 import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
+import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import {
   activationParameters,
   argocdParameters,
@@ -87,18 +88,8 @@ export const taskResults = {
 export const taskWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
   output: { description: "Where this run leaves its plan and reports", optional: true },
-  "primary-kubeconfig": {
-    description: "Secret with the kubeconfig of the old hub (key kubeconfig, optional key ca.crt)",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
-  "secondary-kubeconfig": {
-    description: "Secret with the kubeconfig of the new hub (key kubeconfig, optional key ca.crt)",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
+  "primary-kubeconfig": kubeconfigWorkspace("the old hub"),
+  "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;
 
 export const taskExitCodes: readonly ExitCodeDeclaration[] = [

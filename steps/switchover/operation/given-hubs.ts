@@ -2,7 +2,7 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
-import { connectHub, type HubAccess } from "../connect-hubs.ts";
+import { connectHub, givenHubNames, type HubAccessContext, hubAccess } from "../connect-hubs.ts";
 import type { HubFacts } from "../phases/switchover-context.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { readHubFacts } from "./hub-facts.ts";
@@ -15,30 +15,7 @@ export interface GivenHub {
   readonly facts: HubFacts;
 }
 
-const names: readonly HubName[] = ["primary", "secondary"];
-
-/** The parts of a step's context that lead to hubs. */
-export interface GivenHubsContext
-  extends Pick<CommandContext<Record<never, never>>, "connect" | "setting" | "run" | "onExit" | "signal"> {
-  readonly params: { readonly "primary-context"?: string; readonly "secondary-context"?: string };
-  readonly workspace: (name: "primary-kubeconfig" | "secondary-kubeconfig") => string | undefined;
-}
-
-function accessOf({ params, workspace, connect, setting, run }: GivenHubsContext): HubAccess {
-  return {
-    connect,
-    setting,
-    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
-    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
-    inTekton: run.inTekton,
-  };
-}
-
-/** The hubs that something leads to. */
-export function namesOfGiven(context: GivenHubsContext): readonly HubName[] {
-  const { folders, contexts } = accessOf(context);
-  return names.filter((name) => folders[name] !== undefined || contexts[name] !== undefined);
-}
+export type GivenHubsContext = HubAccessContext & Pick<CommandContext<Record<never, never>>, "onExit" | "signal">;
 
 /**
  * Opens these hubs and tells them apart.
@@ -50,7 +27,7 @@ export async function openHubs(
   wanted: readonly HubName[],
   namespaces: HubNamespaces,
 ): Promise<readonly GivenHub[]> {
-  const access = accessOf(context);
+  const access = hubAccess(context);
   return await Promise.all(
     wanted.map(async (name) => {
       const { client } = await connectHub(access, name);
@@ -69,7 +46,7 @@ export async function openGivenHubs(
   context: GivenHubsContext,
   namespaces: HubNamespaces,
 ): Promise<readonly GivenHub[]> {
-  const given = namesOfGiven(context);
+  const given = givenHubNames(hubAccess(context));
   if (given.length === 0) {
     throw switchoverError(
       "SW-ARGO-06",

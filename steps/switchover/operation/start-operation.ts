@@ -61,7 +61,10 @@ export function refuseUnavailable(params: Pick<TaskParams, "old-hub-action">): v
 }
 
 /** Where operations keep their state, and the setting that says so. */
-export function stateFolder(input: Pick<SwitchoverInput, "setting" | "folders">): RunFolder {
+export function stateFolder(input: {
+  readonly setting: SwitchoverInput["setting"];
+  readonly folders: Pick<SwitchoverInput["folders"], "state">;
+}): RunFolder {
   if (input.folders.state !== undefined) return { setting: "state-folder", path: input.folders.state };
   const set = input.setting(stateFolderSetting) ?? "";
   return { setting: stateFolderSetting, path: set === "" ? join(process.cwd(), ".state") : set };

@@ -6,16 +6,29 @@ export interface OutcomeResults {
   set(name: "outcome" | "error-code" | "summary", value: string): void;
 }
 
-/** Tells in the results how a step failed. */
-export async function withOutcome(results: OutcomeResults, work: () => Promise<void>): Promise<void> {
+async function tellFailure(
+  results: OutcomeResults,
+  work: () => Promise<void>,
+  outcomeOf: (error: FairleadError) => "refused" | "failed",
+): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (error instanceof FairleadError) {
-      results.set("outcome", error.exitCode === switchoverExit.refused ? "refused" : "failed");
+      results.set("outcome", outcomeOf(error));
       results.set("error-code", error.text.id);
       results.set("summary", error.text.what);
     }
     throw error;
   }
+}
+
+/** Tells in the results how a step failed, a refusal apart. */
+export async function withOutcome(results: OutcomeResults, work: () => Promise<void>): Promise<void> {
+  await tellFailure(results, work, ({ exitCode }) => (exitCode === switchoverExit.refused ? "refused" : "failed"));
+}
+
+/** The same for a step that only looks, and has nothing to refuse. */
+export async function withFailure(results: OutcomeResults, work: () => Promise<void>): Promise<void> {
+  await tellFailure(results, work, () => "failed");
 }

@@ -1,6 +1,7 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
+import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import { hubParameters } from "../parameters.ts";
 
 export const postflightParams = {
@@ -21,19 +22,8 @@ export const postflightResults = {
 
 export const postflightWorkspaces = {
   output: { description: "Where this run leaves its report", optional: true },
-  "primary-kubeconfig": {
-    description:
-      "Secret with the kubeconfig of the old hub (key kubeconfig, optional key ca.crt); only the new hub is checked without it",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
-  "secondary-kubeconfig": {
-    description: "Secret with the kubeconfig of the new hub (key kubeconfig, optional key ca.crt)",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
+  "primary-kubeconfig": kubeconfigWorkspace("the old hub", "; only the new hub is checked without it"),
+  "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;
 
 export type PostflightContext = StepContext<

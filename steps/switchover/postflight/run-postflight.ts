@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
-import { connectHub, type HubAccess } from "../connect-hubs.ts";
+import { connectHub, givenHubNames, hubAccess } from "../connect-hubs.ts";
+import { withFailure } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
 import { firstFailures, sentence, type Verdict, verdictOf } from "../preflight/verdict.ts";
@@ -15,16 +15,9 @@ import { evaluatePostflight } from "./registry.ts";
 
 /** The work of the step `postflight`: observe, judge, report. */
 export async function runPostflight(context: PostflightContext): Promise<void> {
-  try {
+  await withFailure(context.results, async () => {
     await checkHubs(context);
-  } catch (error) {
-    if (error instanceof FairleadError) {
-      context.results.set("outcome", "failed");
-      context.results.set("error-code", error.text.id);
-      context.results.set("summary", error.text.what);
-    }
-    throw error;
-  }
+  });
 }
 
 async function checkHubs(context: PostflightContext): Promise<void> {
@@ -45,15 +38,8 @@ async function checkHubs(context: PostflightContext): Promise<void> {
 
 /** The old hub only where something leads to it. */
 async function connectHubs(context: PostflightContext): Promise<ObserveInput["clients"]> {
-  const { params, workspace } = context;
-  const access: HubAccess = {
-    connect: context.connect,
-    setting: context.setting,
-    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
-    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
-    inTekton: context.run.inTekton,
-  };
-  const hasOldHub = access.folders.primary !== undefined || access.contexts.primary !== undefined;
+  const access = hubAccess(context);
+  const hasOldHub = givenHubNames(access).includes("primary");
   const { client: secondary } = await connectHub(access, "secondary");
   context.onExit(() => secondary.close());
   const primary = hasOldHub ? (await connectHub(access, "primary")).client : undefined;

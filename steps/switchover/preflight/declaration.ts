@@ -1,6 +1,7 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
+import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import {
   activationParameters,
   argocdParameters,
@@ -86,18 +87,8 @@ export const preflightResults = {
 export const preflightWorkspaces = {
   state: { description: "Where the operation keeps its state; not needed to validate", optional: true },
   output: { description: "Where this run leaves its reports", optional: true },
-  "primary-kubeconfig": {
-    description: "Secret with the kubeconfig of the old hub (key kubeconfig, optional key ca.crt)",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
-  "secondary-kubeconfig": {
-    description: "Secret with the kubeconfig of the new hub (key kubeconfig, optional key ca.crt)",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
+  "primary-kubeconfig": kubeconfigWorkspace("the old hub"),
+  "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;
 
 export type PreflightContext = StepContext<typeof preflightParams, typeof preflightResults, typeof preflightWorkspaces>;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
-import { type ConnectedHubs, connectHubs, kubeconfigLimit } from "../connect-hubs.ts";
+import { type ConnectedHubs, connectHubs, hubAccess, kubeconfigLimit } from "../connect-hubs.ts";
 import { readHubFacts } from "../operation/hub-facts.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { fileMode } from "../operation/operation-locks.ts";
@@ -148,16 +148,6 @@ function settingsOf({ params }: PreflightContext, tuning: ResolvedTuning): Prefl
     },
     savedSchedules: [],
     scope: "full",
-  };
-}
-
-function hubAccess({ connect, setting, workspace, params, run }: PreflightContext): Parameters<typeof connectHubs>[0] {
-  return {
-    connect,
-    setting,
-    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
-    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
-    inTekton: run.inTekton,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
+import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import { hubParameters } from "../parameters.ts";
 
 const { tuning: _tuning, ...whichHubs } = hubParameters;
@@ -34,18 +35,10 @@ export const rbacCheckResults = {
   "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
 } as const;
 
-const kubeconfigWorkspace = (hub: string) =>
-  ({
-    description: `Secret with the kubeconfig of the ${hub} hub (key kubeconfig, optional key ca.crt); left out when not bound`,
-    readOnly: true,
-    optional: true,
-    secret: true,
-  }) as const;
-
 export const rbacCheckWorkspaces = {
   output: { description: "Where this run leaves its report", optional: true },
-  "primary-kubeconfig": kubeconfigWorkspace("old"),
-  "secondary-kubeconfig": kubeconfigWorkspace("new"),
+  "primary-kubeconfig": kubeconfigWorkspace("the old hub", "; left out when not bound"),
+  "secondary-kubeconfig": kubeconfigWorkspace("the new hub", "; left out when not bound"),
 } as const;
 
 export type RbacCheckContext = StepContext<typeof rbacCheckParams, typeof rbacCheckResults, typeof rbacCheckWorkspaces>;

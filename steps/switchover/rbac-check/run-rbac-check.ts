@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { HubName } from "../acm/hub-identity.ts";
-import { connectHub, type HubAccess } from "../connect-hubs.ts";
+import { connectHub, givenHubNames, hubAccess } from "../connect-hubs.ts";
+import { withFailure } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
 import { switchoverError, switchoverExit } from "../switchover-error.ts";
@@ -15,17 +15,10 @@ type Params = RbacCheckContext["params"];
 
 /** The work of the step `rbac-check`. */
 export async function runRbacCheck(context: RbacCheckContext): Promise<void> {
-  try {
+  await withFailure(context.results, async () => {
     refuseCombinations(context.params);
     await publish(context, await checkClusters(context));
-  } catch (error) {
-    if (error instanceof FairleadError) {
-      context.results.set("outcome", "failed");
-      context.results.set("error-code", error.text.id);
-      context.results.set("summary", error.text.what);
-    }
-    throw error;
-  }
+  });
 }
 
 /** @throws FairleadError SW-RBC-02 before any cluster is asked */
@@ -76,17 +69,8 @@ async function checkClusters(context: RbacCheckContext): Promise<readonly Checke
 async function connectClusters(
   context: RbacCheckContext,
 ): Promise<readonly { readonly name: HubName; readonly client: KubeClient }[]> {
-  const { params, workspace, run } = context;
-  const access: HubAccess = {
-    connect: context.connect,
-    setting: context.setting,
-    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
-    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
-    inTekton: run.inTekton,
-  };
-  const given = (["primary", "secondary"] as const).filter(
-    (hub) => access.folders[hub] !== undefined || access.contexts[hub] !== undefined,
-  );
+  const access = hubAccess(context);
+  const given = givenHubNames(access);
   const names: readonly HubName[] = given.length === 0 ? ["primary"] : given;
   return await Promise.all(
     names.map(async (name) => {

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { hasArgoCd } from "../argocd/find-applications.ts";
 import { findKubeconfig, kubeconfigLimit } from "../connect-hubs.ts";
+import { withFailure } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
 import { roleNames } from "../rbac/role-parts.ts";
@@ -27,16 +27,9 @@ const toleranceMs = 60_000;
 
 /** The work of the step `setup`: look, plan, apply, issue, check. */
 export async function runSetup(context: SetupContext): Promise<void> {
-  try {
+  await withFailure(context.results, async () => {
     await setUp(context);
-  } catch (error) {
-    if (error instanceof FairleadError) {
-      context.results.set("outcome", "failed");
-      context.results.set("error-code", error.text.id);
-      context.results.set("summary", error.text.what);
-    }
-    throw error;
-  }
+  });
 }
 
 async function setUp(context: SetupContext): Promise<void> {

@@ -1,30 +1,22 @@
 import { basename } from "node:path";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { stateFolder } from "../operation/start-operation.ts";
+import { withFailure } from "../operation/with-outcome.ts";
 import type { ShowStateContext } from "./declaration.ts";
 import { readOneState, readShownFile, stateFiles } from "./find-states.ts";
 import { listTable, stateText } from "./render-state.ts";
 
 /** The work of the step `show-state`. */
 export async function runShowState(context: ShowStateContext): Promise<void> {
-  try {
+  await withFailure(context.results, async () => {
     await (context.params.list ? showList(context) : showOne(context));
     context.results.set("outcome", "succeeded");
-  } catch (error) {
-    if (error instanceof FairleadError) {
-      context.results.set("outcome", "failed");
-      context.results.set("error-code", error.text.id);
-      context.results.set("summary", error.text.what);
-    }
-    throw error;
-  }
+  });
 }
 
 function folderOf({ setting, workspace }: ShowStateContext): string {
-  return stateFolder({ setting, folders: { primary: undefined, secondary: undefined, state: workspace("state") } })
-    .path;
+  return stateFolder({ setting, folders: { state: workspace("state") } }).path;
 }
 
 async function showList(context: ShowStateContext): Promise<void> {
