@@ -82,7 +82,7 @@ export class LocalCluster {
   }
 
   /** Runs kubectl as admin and returns its standard output. @throws Error with what kubectl said. */
-  kubectl(args: readonly string[], input = ""): Promise<string> {
+  kubectl(args: readonly string[], input = "", signal?: AbortSignal): Promise<string> {
     return runKubectl({
       program: this.kubectlProgram,
       kubeconfig: this.kubeconfig(),
@@ -90,6 +90,7 @@ export class LocalCluster {
       args,
       input,
       server: this.layout.name,
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 

@@ -190,8 +190,12 @@ export class E2eStage {
   async succeeded(name: string, timeoutSeconds = 300): Promise<RunStatus["results"]> {
     const { status, reason, results } = await this.ended(name, timeoutSeconds);
     if (status === "True") return results;
+    throw new Error(`PipelineRun ${name} ended ${reason}:\n${await this.logTail(name)}`);
+  }
+
+  private async logTail(name: string): Promise<string> {
     const log = await this.tkn("pipelinerun", "logs", name);
-    throw new Error(`PipelineRun ${name} ended ${reason}:\n${log.trimEnd().split("\n").slice(-30).join("\n")}`);
+    return log.trimEnd().split("\n").slice(-30).join("\n");
   }
 
   /** Resolves when the pod has written this. */
@@ -211,9 +215,13 @@ export class E2eStage {
     throw new Error(`pod ${pod} ended without writing ${text}: ${seen.slice(-1000)}`);
   }
 
-  /** Resolves when a Task of the run has a running pod. */
-  taskRunning(run: string, task: string): Promise<RunningPod> {
-    return runningPod(this.cluster, run, task);
+  /** Resolves when a Task of the run has a running pod. @throws Error with the end of the run's log when it gets none. */
+  async taskRunning(run: string, task: string): Promise<RunningPod> {
+    try {
+      return await runningPod(this.cluster, run, task);
+    } catch (error) {
+      throw new Error(`${task} got no pod; PipelineRun ${run} wrote:\n${await this.logTail(run)}`, { cause: error });
+    }
   }
 
   /** `fairlead switchover run` from the first hub to the second, as a process of this machine. */

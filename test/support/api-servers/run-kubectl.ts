@@ -9,6 +9,8 @@ export interface KubectlCall {
   readonly input?: string;
   /** How the server is called in messages. */
   readonly server: string;
+  /** Ends kubectl: its answer is not wanted any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs kubectl and returns its standard output. @throws Error with what kubectl said. */
@@ -16,7 +18,8 @@ export function runKubectl(call: KubectlCall): Promise<string> {
   const { args, server } = call;
   const command = [`--kubeconfig=${call.kubeconfig}`, `--cache-dir=${call.cacheFolder}`, ...args];
   return new Promise((resolve, reject) => {
-    const child = execFile(call.program, command, { maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+    const options = { maxBuffer: 256 * 1024 * 1024, signal: call.signal };
+    const child = execFile(call.program, command, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`kubectl ${args.join(" ")} on "${server}" failed: ${stderr.trim() || error.message}`));
     });
