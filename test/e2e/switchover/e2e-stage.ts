@@ -146,6 +146,27 @@ export class E2eStage {
     await this.kubectl("patch", "triggertemplate", "switchover", "--type=json", "-p", patch);
   }
 
+  /** A Job of the CronJob for drills, as an operator makes one by hand, with the ids of both hubs and short waits. */
+  async startDrill(job: string, hubIds: { readonly there: string; readonly back: string }): Promise<void> {
+    const made = await this.kubectl(
+      "create",
+      "job",
+      job,
+      "--from=cronjob/switchover-drill",
+      "--dry-run=client",
+      "-o",
+      "json",
+    );
+    const drill = JSON.parse(made);
+    const { containers, initContainers } = drill.spec.template.spec;
+    for (const container of [...initContainers, ...containers]) {
+      const hubId = container.name === "there" ? hubIds.there : hubIds.back;
+      const given = container.args.filter((arg: string) => !arg.startsWith("--param=confirm-new-hub="));
+      container.args = [...given, `--param=confirm-new-hub=${hubId}`, `--param=tuning=${e2eTuning}`];
+    }
+    await this.cluster.kubectl(["-n", fairleadNamespace, "create", "-f", "-"], JSON.stringify(drill));
+  }
+
   request(
     operation: string,
     params: Readonly<Record<string, string>> = {},

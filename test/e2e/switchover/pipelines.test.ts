@@ -254,4 +254,32 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
     },
     10 * minute,
   );
+
+  // W-16. The Secrets are those of the way back: the fleet is on the hub that they call the old one.
+  test(
+    "a drill moves the fleet to the other hub and back again, each way a run and an operation of its own",
+    async () => {
+      await stage.startDrill("drill-1", { there: stage.hubs.ids.primary, back: stage.hubs.ids.secondary });
+
+      await stage.kubectl("wait", "--for=condition=Complete", "job/drill-1", "--timeout=780s");
+
+      expect(await stage.ended("drill-1-there")).toMatchObject({ results: { outcome: "succeeded" } });
+      expect(await stage.ended("drill-1-back")).toMatchObject({ results: { outcome: "succeeded" } });
+      expect(await stage.available("secondary")).toHaveLength(12);
+    },
+    15 * minute,
+  );
+
+  test(
+    "a drill whose way there is refused does not start the way back",
+    async () => {
+      await stage.startDrill("drill-2", { there: "another-hub", back: stage.hubs.ids.secondary });
+
+      await stage.kubectl("wait", "--for=condition=Failed", "job/drill-2", "--timeout=180s");
+
+      expect((await stage.runNames()).filter((name) => name.startsWith("drill-2"))).toEqual(["drill-2-there"]);
+      expect(await stage.available("secondary")).toHaveLength(12);
+    },
+    5 * minute,
+  );
 });
