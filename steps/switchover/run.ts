@@ -1,7 +1,7 @@
 import * as Type from "typebox";
 import { defineCommand } from "../lib/step/define-command.ts";
 import { taskExitCodes, taskParams } from "./operation/declaration.ts";
-import { preflightParams } from "./preflight/declaration.ts";
+import { checkParams } from "./preflight/declaration.ts";
 
 export const runParams = {
   "primary-kubeconfig": Type.String({
@@ -21,7 +21,7 @@ export const runParams = {
     description: "Where the report is written; reports/ beside the state when empty",
   }),
   ...taskParams,
-  "skip-gitops-check": preflightParams["skip-gitops-check"],
+  ...checkParams,
 };
 
 /** The same phases as the Pipeline, in one process. */

@@ -6,6 +6,24 @@ const pipelines = objectsOf("Pipeline", "pipelines");
 const pipelineRows = pipelines.map((pipeline) => [pipeline.metadata.name, pipeline] as const);
 const runs = objectsOf("PipelineRun", "pipelines");
 
+// The Pipeline's timeout holds the deadline; how a step prints is a matter of the plain command.
+const withheldAlways: readonly string[] = ["deadline", "log-level", "output"];
+// What a Pipeline decides itself: another value would not fit its shape, or means nothing to it.
+const withheldHere: Readonly<Record<string, readonly string[]>> = {
+  // Its kubeconfigs come one by one, each with its current context.
+  "switchover-discover": ["contexts"],
+  // A validation belongs to no operation and changes nothing, so that there is nothing to plan, pause or start over.
+  "switchover-validate": [
+    "argocd-manage",
+    "argocd-resume-after-switchover",
+    "confirm-new-hub",
+    "dry-run",
+    "old-hub-action",
+    "operation-id",
+    "reset-state",
+  ],
+};
+
 // Tasks of a Pipeline in the order of the file, `finally` last.
 function pipelineTasks(pipeline: Manifest): readonly Named[] {
   return [...entries(pipeline.spec, "tasks"), ...entries(pipeline.spec, "finally")];
@@ -83,6 +101,13 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
       [...JSON.stringify(pipeline.spec).matchAll(/\$\(params\.([a-z-]+)\)/g)].map((match) => match[1]),
     );
     expect([...used].sort()).toEqual([...names(own)].sort());
+  });
+
+  test("offers each parameter of its Tasks, but those that it decides itself", () => {
+    const all = pipelineTasks(pipeline).flatMap((task) => names(entries(taskOf(task).spec, "params")));
+    const given = pipelineTasks(pipeline).flatMap((task) => names(entries(task, "params")));
+    const withheld = [...new Set(all)].filter((name) => !given.includes(name) && !withheldAlways.includes(name));
+    expect(withheld.sort()).toEqual([...(withheldHere[pipeline.metadata.name] ?? [])].sort());
   });
 
   test("every parameter and workspace stands alone in the start form", () => {

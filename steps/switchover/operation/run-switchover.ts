@@ -8,7 +8,7 @@ import { findingsTable } from "../preflight/findings-table.ts";
 import { gitopsAdvice } from "../preflight/gitops-advice.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
 import { runChecks } from "../preflight/run-checks.ts";
-import type { PreflightSettings } from "../preflight/settings.ts";
+import { settingsFrom } from "../preflight/settings-from.ts";
 import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
 import type { StateDocument } from "../state/state-document.ts";
@@ -46,36 +46,6 @@ function inputOf(context: Context): SwitchoverInput {
   };
 }
 
-function preflightSettings(
-  input: SwitchoverInput,
-  hubs: ConnectedSwitchover,
-): Omit<PreflightSettings, "scope" | "savedSchedules" | "skipGitopsCheck"> {
-  const { params } = input;
-  const { tuning, namespaces } = hubs;
-  return {
-    mode: "switchover",
-    dryRun: params["dry-run"],
-    method: params.method,
-    activationMethod: params["activation-method"],
-    oldHubAction: params["old-hub-action"],
-    versionPolicy: "exact",
-    allowPartialBackup: false,
-    skipRbacValidation: false,
-    skipObservabilityChecks: false,
-    manageAutoImportStrategy: params["manage-auto-import-strategy"],
-    strictHealth: false,
-    argocdManage: params["argocd-manage"],
-    namespaces,
-    waits: {
-      backupInProgress: tuning.backupInProgressWait,
-      backupPoll: tuning.backupPoll,
-      backupSync: tuning.backupSyncWait,
-      storageGrace: Math.min(tuning.errorGrace, 20),
-      backupMaxAge: tuning.backupMaxAge,
-    },
-  };
-}
-
 async function checkFolders({ params }: Context, input: SwitchoverInput): Promise<void> {
   const report = params["report-folder"];
   const named = report === "" ? [] : [{ setting: "report-folder", path: report }];
@@ -83,18 +53,14 @@ async function checkFolders({ params }: Context, input: SwitchoverInput): Promis
   await checkRunFolders([stateFolder(input), ...named], { setting, writes: !params["dry-run"] });
 }
 
-async function preflight(
-  input: SwitchoverInput,
-  hubs: ConnectedSwitchover,
-  given: Pick<PreflightSettings, "skipGitopsCheck">,
-): Promise<void> {
-  const { clock, log, params, signal } = input;
+async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<void> {
+  const { clock, log, params, signal } = context;
   // A state that is to go need not be readable, and nothing of it spares a check.
   const document = params["reset-state"] ? undefined : await stateOf(hubs.stateFolder, hubs.operationId, clock);
   if (document?.current_phase === "completed") {
     return;
   }
-  const settings = { ...preflightSettings(input, hubs), ...given, ...resumeSettings(document) };
+  const settings = { ...settingsFrom(params, "switchover", hubs.tuning), ...resumeSettings(document) };
   const { results } = await runChecks({
     clients: hubs.clients,
     settings,
@@ -104,8 +70,8 @@ async function preflight(
     signal,
   });
   const verdict = verdictOf(results);
-  input.print(await formatOutput("table", results, () => findingsTable(results)));
-  input.onExit(async () => {
+  context.print(await formatOutput("table", results, () => findingsTable(results)));
+  context.onExit(async () => {
     for (const line of gitopsAdvice(results)) log.warn(line);
   });
   if (!verdict.passed) {
@@ -126,7 +92,7 @@ export async function runSwitchover(context: Context): Promise<void> {
   await checkFolders(context, input);
   const hubs = await connectSwitchover(input);
   await refuseIfBusy(input, hubs);
-  await preflight(input, hubs, { skipGitopsCheck: context.params["skip-gitops-check"] });
+  await preflight(context, hubs);
   const opened = await startOperation(input, hubs, undefined);
   if (opened.state === "nothing-to-do") {
     await reportOnce(context, hubs, opened.document);

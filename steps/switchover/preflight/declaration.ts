@@ -1,6 +1,6 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
-import type { StepContext } from "../../lib/step/types.ts";
+import type { Params, StepContext } from "../../lib/step/types.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import {
   activationParameters,
@@ -12,15 +12,8 @@ import {
 
 // The preflight's interface, apart from its work, which is loaded only when it runs.
 
-export const preflightParams = {
-  mode: Type.Enum(["validate", "switchover"], {
-    default: "validate",
-    description:
-      "What the check is for; validate only looks, switchover also keeps what it saw for the tasks that follow",
-  }),
-  ...methodParameters,
-  ...operationParameters,
-  ...hubParameters,
+/** How strict the checks are; the same for the Task and for the command that runs a whole switchover. */
+export const checkParams = {
   "version-policy": Type.Enum(["exact", "minor", "newer-ok"], {
     default: "exact",
     description: "How the ACM versions of both hubs may differ; newer-ok lets the new hub be newer",
@@ -37,8 +30,6 @@ export const preflightParams = {
     default: false,
     description: "Do not let observability block the switchover",
   }),
-  ...activationParameters,
-  ...argocdParameters,
   "skip-gitops-check": Type.Boolean({
     default: false,
     description: "Do not look for what Argo CD or Flux keeps as Git has it",
@@ -47,6 +38,20 @@ export const preflightParams = {
     default: false,
     description: "Let an unhealthy node or operator of a hub block the switchover",
   }),
+};
+
+export const preflightParams = {
+  mode: Type.Enum(["validate", "switchover"], {
+    default: "validate",
+    description:
+      "What the check is for; validate only looks, switchover also keeps what it saw for the tasks that follow",
+  }),
+  ...methodParameters,
+  ...operationParameters,
+  ...hubParameters,
+  ...checkParams,
+  ...activationParameters,
+  ...argocdParameters,
   "reset-state": Type.Boolean({
     default: false,
     description: "The switchover will start over: an earlier state need not be readable and spares no check",
@@ -67,6 +72,11 @@ export const preflightParams = {
   ),
   output: outputParam,
 };
+
+/** What the checks ask of the parameters, whoever runs them. */
+export type CheckedParams = Params<
+  Omit<typeof preflightParams, "mode" | "reset-state" | "request-id" | "issued-at" | "output">
+>;
 
 export const preflightResults = {
   outcome: {

@@ -10,7 +10,7 @@ import { writeRunMarker } from "../operation/run-marker.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";
-import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
+import { resolveTuning, tuningSetting } from "../tuning.ts";
 import { checkRequestAge } from "./check-request.ts";
 import type { PreflightContext } from "./declaration.ts";
 import { findingsTable } from "./findings-table.ts";
@@ -20,6 +20,7 @@ import { valueOr } from "./reading.ts";
 import { resumeSettings, stateOf } from "./resume-settings.ts";
 import { type PreflightRun, runChecks } from "./run-checks.ts";
 import type { PreflightSettings } from "./settings.ts";
+import { settingsFrom } from "./settings-from.ts";
 import { findSharedUsers } from "./shared-users.ts";
 import { firstFailures, sentence, type Verdict, verdictOf } from "./verdict.ts";
 import { writeJsonReport } from "./write-json-report.ts";
@@ -58,7 +59,7 @@ async function checkHubs(context: PreflightContext): Promise<void> {
     concludeCompleted(context, operation.document);
     return;
   }
-  const settings = { ...settingsOf(context, tuning), ...resumeSettings(operation?.document) };
+  const settings = { ...settingsFrom(params, params.mode, tuning), ...resumeSettings(operation?.document) };
   const run = await check(context, hubs, settings);
   const verdict = verdictOf(run.results);
   const input: PreflightReportInput = {
@@ -121,34 +122,6 @@ function concludeCompleted({ results, summarize }: PreflightContext, document: S
   results.set("preflight-passed", "true");
   results.set("summary", what);
   summarize({ what });
-}
-
-function settingsOf({ params }: PreflightContext, tuning: ResolvedTuning): PreflightSettings {
-  return {
-    mode: params.mode,
-    dryRun: params["dry-run"],
-    method: params.method,
-    activationMethod: params["activation-method"],
-    oldHubAction: params["old-hub-action"],
-    versionPolicy: params["version-policy"],
-    allowPartialBackup: params["allow-partial-backup"],
-    skipRbacValidation: params["skip-rbac-validation"],
-    skipObservabilityChecks: params["skip-observability-checks"],
-    manageAutoImportStrategy: params["manage-auto-import-strategy"],
-    strictHealth: params["strict-health"],
-    argocdManage: params["argocd-manage"] && params.mode === "switchover",
-    skipGitopsCheck: params["skip-gitops-check"],
-    namespaces: resolveNamespaces(params.namespaces),
-    waits: {
-      backupInProgress: tuning.backupInProgressWait,
-      backupPoll: tuning.backupPoll,
-      backupSync: tuning.backupSyncWait,
-      storageGrace: Math.min(tuning.errorGrace, 20),
-      backupMaxAge: tuning.backupMaxAge,
-    },
-    savedSchedules: [],
-    scope: "full",
-  };
 }
 
 async function check(

@@ -176,6 +176,13 @@ describe("versions of ACM", () => {
     expect(endOf(await bench.judge(["--version-policy", "minor"]))).toEqual(passes);
   });
 
+  test("A-06: that differ in their patch block a whole run too, unless its policy permits it", async () => {
+    await bench.patch("secondary", mch, { status: { currentVersion: "2.14.2" } });
+    expect(await bench.switchover(["--dry-run", "true"])).toMatchObject({ exitCode: 3 });
+    const permitted = await bench.switchover(["--dry-run", "true", "--version-policy", "minor"]);
+    expect({ exitCode: permitted.exitCode, tail: permitted.stderr.slice(-800) }).toMatchObject({ exitCode: 0 });
+  });
+
   test("A-07: before 2.11 block", async () => {
     for (const hub of ["primary", "secondary"] as const) {
       await bench.patch(hub, mch, { status: { currentVersion: "2.10.9" } });

@@ -1,0 +1,37 @@
+import { resolveNamespaces } from "../parameters.ts";
+import type { ResolvedTuning } from "../tuning.ts";
+import type { CheckedParams } from "./declaration.ts";
+import type { PreflightSettings } from "./settings.ts";
+
+/** What the checks depend on, where no earlier run of the operation left anything. */
+export function settingsFrom(
+  params: CheckedParams,
+  mode: PreflightSettings["mode"],
+  tuning: ResolvedTuning,
+): PreflightSettings {
+  return {
+    mode,
+    dryRun: params["dry-run"],
+    method: params.method,
+    activationMethod: params["activation-method"],
+    oldHubAction: params["old-hub-action"],
+    versionPolicy: params["version-policy"],
+    allowPartialBackup: params["allow-partial-backup"],
+    skipRbacValidation: params["skip-rbac-validation"],
+    skipObservabilityChecks: params["skip-observability-checks"],
+    manageAutoImportStrategy: params["manage-auto-import-strategy"],
+    strictHealth: params["strict-health"],
+    argocdManage: params["argocd-manage"] && mode === "switchover",
+    skipGitopsCheck: params["skip-gitops-check"],
+    namespaces: resolveNamespaces(params.namespaces),
+    waits: {
+      backupInProgress: tuning.backupInProgressWait,
+      backupPoll: tuning.backupPoll,
+      backupSync: tuning.backupSyncWait,
+      storageGrace: Math.min(tuning.errorGrace, 20),
+      backupMaxAge: tuning.backupMaxAge,
+    },
+    savedSchedules: [],
+    scope: "full",
+  };
+}
