@@ -1,8 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { parse } from "yaml";
 import { down, type LocalCluster, up } from "../../cluster/local/cluster.ts";
 import { ensurePackages, gitHostPrograms } from "../../cluster/local/packages.ts";
 import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
@@ -144,6 +145,16 @@ export class E2eStage {
     const path = "/spec/resourcetemplates/0/spec/params/-";
     const patch = JSON.stringify([{ op: "add", path, value: { name: "tuning", value: tuning } }]);
     await this.kubectl("patch", "triggertemplate", "switchover", "--type=json", "-p", patch);
+  }
+
+  /** Creates the sample run that is committed beside a Pipeline, some parameters set otherwise; returns its name. */
+  async startSample(operation: string, params: Readonly<Record<string, string>> = {}): Promise<string> {
+    const file = join(import.meta.dirname, `../../../pipelines/switchover/${operation}/run.yaml`);
+    const sample = parse(await readFile(file, "utf8"));
+    const kept = (sample.spec.params ?? []).filter(({ name }: { readonly name: string }) => !(name in params));
+    sample.spec.params = [...kept, ...Object.entries(params).map(([name, value]) => ({ name, value }))];
+    const create = ["-n", fairleadNamespace, "create", "-f", "-", "-o", "jsonpath={.metadata.name}"];
+    return await this.cluster.kubectl(create, JSON.stringify(sample));
   }
 
   /** A Job of the CronJob for drills, as an operator makes one by hand, with the ids of both hubs and short waits. */

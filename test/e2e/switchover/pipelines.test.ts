@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { killStep } from "../../cluster/local/kill-step.ts";
 import { handOver, webhookSecret } from "../../support/stage.ts";
 import { E2eStage, e2eTuning } from "./e2e-stage.ts";
+import { otherPipelines } from "./other-pipelines.ts";
 
 const minute = 60_000;
 
@@ -177,6 +178,8 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
     },
     5 * minute,
   );
+
+  otherPipelines(() => stage);
 
   test(
     "started by tkn it is cancelled once and timed out once, frees its locks in finally each time, and its third start moves the fleet",

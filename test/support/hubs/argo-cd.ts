@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { TestApiServer } from "../api-servers.ts";
 
+/** An API server of a test or a hub of its own. */
+type Server = Pick<TestApiServer, "kubectl">;
+
 const definitions = join(import.meta.dirname, "../../sim/crds");
 
 /** The kinds of Argo CD on a hub. Nothing of it runs. `vanilla`: without its operator. */
-export async function installArgoCd(
-  server: TestApiServer,
-  install: "operator" | "vanilla" = "operator",
-): Promise<void> {
+export async function installArgoCd(server: Server, install: "operator" | "vanilla" = "operator"): Promise<void> {
   const names = install === "operator" ? ["applications", "argocds"] : ["applications"];
   await server.kubectl([
     "apply",
@@ -34,7 +34,7 @@ const backupSchedule = {
 };
 
 /** An Application as Argo CD leaves it after a sync. Its namespace is made where it is not there. */
-export async function seedApplication(server: TestApiServer, seed: ApplicationSeed): Promise<void> {
+export async function seedApplication(server: Server, seed: ApplicationSeed): Promise<void> {
   const { namespace, name, syncPolicy, resources = [backupSchedule], annotations } = seed;
   const manifests = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
@@ -66,7 +66,7 @@ export interface LiveApplication {
 export const marker = "acm-switchover.argoproj.io/paused-by";
 
 export async function readApplication(
-  server: TestApiServer,
+  server: Server,
   { namespace, name }: Pick<ApplicationSeed, "namespace" | "name">,
 ): Promise<LiveApplication> {
   return JSON.parse(await server.kubectl(["-n", namespace, "get", `applications.argoproj.io/${name}`, "-o", "json"]));
@@ -74,7 +74,7 @@ export async function readApplication(
 
 /** Writes as somebody else would: Argo CD, an ApplicationSet, a person. */
 export async function patchApplication(
-  server: TestApiServer,
+  server: Server,
   { namespace, name }: Pick<ApplicationSeed, "namespace" | "name">,
   patch: object,
 ): Promise<void> {
@@ -83,7 +83,7 @@ export async function patchApplication(
 }
 
 export async function removeApplication(
-  server: TestApiServer,
+  server: Server,
   { namespace, name }: Pick<ApplicationSeed, "namespace" | "name">,
 ): Promise<void> {
   await server.kubectl(["-n", namespace, "delete", `applications.argoproj.io/${name}`, "--ignore-not-found"]);

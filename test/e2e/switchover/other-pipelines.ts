@@ -1,0 +1,82 @@
+import { expect, test } from "@jest/globals";
+import { installArgoCd, readApplication, seedApplication } from "../../support/hubs/argo-cd.ts";
+import type { E2eStage } from "./e2e-stage.ts";
+
+const minute = 60_000;
+const application = { namespace: "gitops-x", name: "acm" };
+const policy = { automated: { selfHeal: true }, syncOptions: ["A"] };
+
+/** The Pipelines beside the switchover itself, each started as the sample run that is committed with it. */
+export function otherPipelines(stageOf: () => E2eStage): void {
+  test(
+    "the sample run of discover finds both hubs",
+    async () => {
+      const name = await stageOf().startSample("discover");
+      expect(await stageOf().succeeded(name)).toMatchObject({ outcome: "succeeded", proposal: "preflight" });
+    },
+    3 * minute,
+  );
+
+  test(
+    "the sample run of setup makes accounts, roles and kubeconfigs on a hub, and proves them",
+    async () => {
+      const stage = stageOf();
+      const file = stage.hubs.secondary.kubeconfig();
+      const secret = ["create", "secret", "generic", "switchover-admin-kubeconfig", `--from-file=kubeconfig=${file}`];
+      await stage.kubectl(...secret);
+      const name = await stage.startSample("setup");
+      expect(await stage.succeeded(name)).toMatchObject({ outcome: "succeeded" });
+      const accounts = await stage.hubs.secondary.kubectl([
+        "-n",
+        "acm-switchover",
+        "get",
+        "serviceaccounts",
+        "-o",
+        "name",
+      ]);
+      expect(accounts).toContain("serviceaccount/acm-switchover-operator");
+    },
+    4 * minute,
+  );
+
+  test(
+    "the sample runs of argocd-pause and argocd-resume take an Application's automated sync and give it back exactly",
+    async () => {
+      const stage = stageOf();
+      const hub = stage.hubs.primary;
+      await installArgoCd(hub);
+      await seedApplication(hub, { ...application, syncPolicy: policy });
+
+      const paused = await stage.succeeded(await stage.startSample("argocd-pause", { "dry-run": "false" }));
+      expect(paused).toMatchObject({ outcome: "succeeded", applications: "1" });
+      expect((await readApplication(hub, application)).spec.syncPolicy).toEqual({ syncOptions: ["A"] });
+
+      const resumed = await stage.succeeded(await stage.startSample("argocd-resume"));
+      expect(resumed).toMatchObject({ outcome: "succeeded" });
+      expect((await readApplication(hub, application)).spec.syncPolicy).toEqual(policy);
+    },
+    5 * minute,
+  );
+
+  test(
+    "the sample run of show-state tells of the newest operation on the claim",
+    async () => {
+      const name = await stageOf().startSample("show-state");
+      expect(await stageOf().succeeded(name)).toMatchObject({ outcome: "succeeded" });
+      expect(await stageOf().tkn("pipelinerun", "logs", name)).toContain("argocd");
+    },
+    3 * minute,
+  );
+
+  test(
+    "the sample run of decommission plans only; for a hub whose clusters are still there it is refused",
+    async () => {
+      const stage = stageOf();
+      const name = await stage.startSample("decommission");
+      expect(await stage.ended(name)).toMatchObject({ status: "False", results: { outcome: "refused" } });
+      expect(await stage.tkn("pipelinerun", "logs", name)).toContain("ERROR SW-DEC-");
+      expect(await stage.available("primary")).toHaveLength(12);
+    },
+    3 * minute,
+  );
+}
