@@ -69,10 +69,18 @@ interface Before {
   readonly clusters: number;
 }
 
+/** Clusters that are on the new hub by then came with the activation, which imports them itself. */
+function activationBegan({ activation, activation_plan: plan, data_restore: data }: OperationMemory): boolean {
+  return activation !== undefined || plan !== undefined || data !== undefined;
+}
+
 function planSet({ config, clusters }: Before, context: SwitchoverContext): Plan {
   const { manageAutoImportStrategy, oldHubAction } = context.settings;
   const current = config?.data?.[key] ?? importStrategy.importOnly;
   if (current === importStrategy.sync) return { state: "done", note: `the strategy is ${current}` };
+  if (activationBegan(context.memory())) {
+    return { state: "skipped", note: `the activation began with the strategy ${current}, so it ends with it` };
+  }
   if (clusters === 0) return { state: "skipped", note: "the new hub knows no cluster yet that it would not import" };
   if (oldHubAction !== "secondary") return { state: "skipped", note: `not needed with old-hub-action ${oldHubAction}` };
   if (!manageAutoImportStrategy) {

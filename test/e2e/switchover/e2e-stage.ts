@@ -38,18 +38,28 @@ export interface CommandRun {
   readonly reports: readonly string[];
 }
 
+interface ProgramRun {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** The built program of this checkout. */
-function runProgram(args: readonly string[]): Promise<{ readonly exitCode: number; readonly stderr: string }> {
+function runProgram(args: readonly string[]): Promise<ProgramRun> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../../../dist/fairlead"), ...args], {
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  let stdout = "";
   let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ exitCode: code ?? 1, stderr }));
+    child.once("close", (code) => resolve({ exitCode: code ?? 1, stdout, stderr }));
   });
 }
 
@@ -155,6 +165,12 @@ export class E2eStage {
     sample.spec.params = [...kept, ...Object.entries(params).map(([name, value]) => ({ name, value }))];
     const create = ["-n", fairleadNamespace, "create", "-f", "-", "-o", "jsonpath={.metadata.name}"];
     return await this.cluster.kubectl(create, JSON.stringify(sample));
+  }
+
+  /** `fairlead trigger` as a process of this machine. */
+  trigger(...args: readonly string[]): Promise<ProgramRun> {
+    const flags = ["--kubeconfig", this.cluster.kubeconfig(), "--namespace", fairleadNamespace];
+    return runProgram(["trigger", ...args, ...flags]);
   }
 
   /** A Job of the CronJob for drills, as an operator makes one by hand, with the ids of both hubs and short waits. */

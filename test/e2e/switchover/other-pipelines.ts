@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { installArgoCd, readApplication, seedApplication } from "../../support/hubs/argo-cd.ts";
 import type { E2eStage } from "./e2e-stage.ts";
@@ -15,6 +17,41 @@ export function otherPipelines(stageOf: () => E2eStage): void {
       expect(await stageOf().succeeded(name)).toMatchObject({ outcome: "succeeded", proposal: "preflight" });
     },
     3 * minute,
+  );
+
+  test(
+    "trigger starts a run for each pair of hubs in a file, two at once, and tells how each one ended",
+    async () => {
+      const stage = stageOf();
+      const secrets = {
+        "old-hub-secret": "switchover-primary-kubeconfig",
+        "new-hub-secret": "switchover-secondary-kubeconfig",
+      };
+      const pairs = [
+        { name: "right", params: { ...secrets, "run-id": "wave-right", "confirm-new-hub": stage.hubs.ids.secondary } },
+        { name: "wrong", params: { ...secrets, "run-id": "wave-wrong", "confirm-new-hub": stage.hubs.ids.primary } },
+      ];
+      const file = join(stage.cluster.layout.folder, "pairs.json");
+      await writeFile(file, JSON.stringify(pairs));
+
+      const { exitCode, stdout, stderr } = await stage.trigger(
+        "--trigger-template",
+        "switchover-pair",
+        "--each",
+        file,
+        "--parallel",
+        "2",
+      );
+
+      expect({ exitCode, tail: stderr.slice(-1500) }).toMatchObject({
+        exitCode: 4,
+        tail: expect.stringContaining("ERROR TRIG-08 trigger: 1 of 2 runs failed"),
+      });
+      expect(stdout).toMatch(/^right\s+succeeded\s+PipelineRun fairlead\/wave-right succeeded/m);
+      expect(stdout).toMatch(/^wrong\s+failed\s+TRIG-05 PipelineRun fairlead\/wave-wrong failed/m);
+      expect(await stage.ended("wave-right")).toMatchObject({ results: { outcome: "dry-run" } });
+    },
+    5 * minute,
   );
 
   test(

@@ -31,7 +31,7 @@ const hubNames = ["primary", "secondary"] as const;
 type HubName = (typeof hubNames)[number];
 
 const clusters = ["c1", "c2"];
-const version = "2.14.1";
+const usualVersion = "2.14.1";
 // Slow enough for a busy machine: the first look for a collision comes after six seconds.
 const timeScale = 50;
 
@@ -48,6 +48,10 @@ const application = {
 export interface KillOptions {
   /** Argo CD keeps the old hub as Git has it, and the switchover pauses and resumes it. */
   readonly argoCd?: boolean;
+  /** Of ACM on both hubs. */
+  readonly version?: string;
+  /** What the program is told beside hubs, folders and wait times. */
+  readonly args?: readonly string[];
 }
 
 /** `secondary patch restores restore-acm-passive-sync` */
@@ -71,6 +75,8 @@ export class KillBench {
   readonly proxies: Readonly<Record<HubName, FaultProxy>>;
   readonly writes: SeenWrite[] = [];
   readonly #argoCd: boolean;
+  readonly #version: string;
+  readonly #args: readonly string[];
   #files: Readonly<Record<HubName, string>>;
   #filling: Refilled | undefined;
   #tries = 0;
@@ -80,15 +86,18 @@ export class KillBench {
     pair: HealthyPair,
     proxies: Readonly<Record<HubName, FaultProxy>>,
     files: Readonly<Record<HubName, string>>,
-    { argoCd = false }: KillOptions,
+    { argoCd = false, version = usualVersion, args = [] }: KillOptions,
   ) {
     this.pair = pair;
     this.proxies = proxies;
     this.#files = files;
     this.#argoCd = argoCd;
+    this.#version = version;
+    this.#args = args;
   }
 
   static async open(seed = 1, options: KillOptions = {}): Promise<KillBench> {
+    const { version = usualVersion } = options;
     const pair = await healthyPair({ clusters: clusters.length, version, timeScale });
     await Promise.all([pair.simulators.primary.stop(), pair.simulators.secondary.stop()]);
     const behind = (name: HubName): Promise<FaultProxy> =>
@@ -111,7 +120,7 @@ export class KillBench {
   /** Hubs ready to switch, no state, no write seen yet. */
   async begin(): Promise<void> {
     await this.#filling?.stop();
-    this.#filling = await refillHubs(this.pair, { clusters, version, timeScale });
+    this.#filling = await refillHubs(this.pair, { clusters, version: this.#version, timeScale });
     if (this.#argoCd) {
       await removeApplication(this.pair.primary, application);
       await seedApplication(this.pair.primary, application);
@@ -196,10 +205,14 @@ export class KillBench {
       KILL_LIST: this.#renameList(),
       KILL_AT_RENAME: kill?.kind === "rename" ? `${kill.number} ${kill.when}` : "",
     };
-    return spawn(process.execPath, ["--import", preload, program, "switchover", "run", ...args, ...argoCd], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...environment },
-    });
+    return spawn(
+      process.execPath,
+      ["--import", preload, program, "switchover", "run", ...args, ...argoCd, ...this.#args],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, ...environment },
+      },
+    );
   }
 }
 

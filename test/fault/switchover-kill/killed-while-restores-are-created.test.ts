@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describeWrite, KillBench, type KillOptions } from "./support/kill-bench.ts";
+import {
+  casesOf,
+  chosen,
+  killAndCompare,
+  killTimeoutMs,
+  type Reference,
+  seed,
+  undisturbed,
+} from "./support/kill-plan.ts";
+
+interface Variant extends KillOptions {
+  readonly given: string;
+  /** What an undisturbed run does to Restores of the new hub and to its auto-import strategy. */
+  readonly activates: readonly string[];
+}
+
+const strategy = ["--manage-auto-import-strategy", "true"];
+const passive = "secondary delete restores restore-acm-passive-sync";
+const variants: readonly Variant[] = [
+  {
+    given: "activation-method restore",
+    args: ["--activation-method", "restore", ...strategy],
+    activates: ["secondary create restores", "secondary delete restores restore-acm-activate", passive],
+  },
+  {
+    given: "method full",
+    args: ["--method", "full", ...strategy],
+    activates: ["secondary create restores", "secondary delete restores restore-acm-full", passive],
+  },
+  {
+    given: "method full in the two stages of ACM 2.12",
+    args: ["--method", "full"],
+    version: "2.12.4",
+    activates: [
+      "secondary create restores",
+      "secondary create restores",
+      "secondary delete restores restore-acm-activate",
+      "secondary delete restores restore-acm-full",
+      passive,
+    ],
+  },
+];
+
+describe.each(variants)(
+  "a switchover with $given killed around what it does to Restores and to the strategy",
+  (variant) => {
+    let bench: KillBench;
+    let reference: Reference;
+    let writes: readonly string[];
+
+    beforeAll(async () => {
+      bench = await KillBench.open(seed, variant);
+      reference = await undisturbed(bench);
+      writes = bench.writes.map(describeWrite);
+    });
+    afterAll(() => bench?.close());
+
+    test("an undisturbed run creates and removes each Restore once", () => {
+      expect(
+        reference.effects.filter((effect) => / secondary .* restores|^secondary .* restores/.test(effect)),
+      ).toEqual(variant.activates);
+    });
+
+    test(
+      "ends, started again, as an undisturbed one: same hubs, same state and report, no write done twice",
+      async () => {
+        const isActivation = ({ label }: { readonly label: string }): boolean =>
+          /secondary .* (restores|configmaps)/.test(label);
+        const cases = chosen(writes.flatMap(casesOf).filter(isActivation), 4);
+        expect(await killAndCompare(bench, cases, reference)).toEqual([]);
+      },
+      killTimeoutMs,
+    );
+  },
+);
