@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
+import type { PlannedChange } from "../../lib/phase/types.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
+import type { SwitchoverContext } from "../phases/switchover-context.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
 import { gitopsAdvice } from "../preflight/gitops-advice.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
@@ -14,9 +16,9 @@ import type { runParams } from "../run.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
-import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
+import { openPhaseView } from "./phase-view.ts";
 import { checkRunFolders } from "./run-folders.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import {
@@ -107,6 +109,38 @@ export async function runSwitchover(context: Context): Promise<void> {
   await walk(context, input, hubs, operation);
 }
 
+interface Walked {
+  readonly plan: readonly PlannedChange[];
+  readonly failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
+}
+
+async function walkPhases(context: Context, phases: SwitchoverContext, operation: Operation): Promise<Walked> {
+  const view = await openPhaseView(context.terminal, phases.log);
+  const plan: PlannedChange[] = [];
+  try {
+    for (const phase of switchoverPhases) {
+      const { emit } = view;
+      const ran = await runSwitchoverPhase({
+        phase,
+        context: phases,
+        operation,
+        runId: context.run.uid,
+        emit,
+        earlierPlan: plan,
+      });
+      if (ran.state === "past") {
+        view.past(phase.phase, ran.note);
+        continue;
+      }
+      plan.push(...ran.outcome.planned);
+      if (ran.outcome.state !== "done") return { plan, failed: ran.outcome };
+    }
+    return { plan, failed: undefined };
+  } finally {
+    await view.close();
+  }
+}
+
 async function walk(
   context: Context,
   input: SwitchoverInput,
@@ -114,25 +148,7 @@ async function walk(
   operation: Operation,
 ): Promise<void> {
   const phases = phaseContext(input, hubs, operation);
-  const emit = logEvents(phases.log);
-  const plan: PhaseOutcome["planned"][number][] = [];
-  let failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
-  for (const phase of switchoverPhases) {
-    const ran = await runSwitchoverPhase({
-      phase,
-      context: phases,
-      operation,
-      runId: context.run.uid,
-      emit,
-      earlierPlan: plan,
-    });
-    if (ran.state === "past") continue;
-    plan.push(...ran.outcome.planned);
-    if (ran.outcome.state !== "done") {
-      failed = ran.outcome;
-      break;
-    }
-  }
+  const { plan, failed } = await walkPhases(context, phases, operation);
   if (phases.dryRun.enabled) {
     if (failed !== undefined) throw failed.error;
     context.print(

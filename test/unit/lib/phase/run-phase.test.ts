@@ -349,9 +349,27 @@ describe("a dry run", () => {
     const outcome = await bench.run([light, later], dry);
     expect(outcome).toMatchObject({
       state: "done",
-      warnings: ["cannot be planned before the changes above are made: it may not be: because"],
+      warnings: [],
+      planned: [
+        { step: "light" },
+        {
+          step: "later",
+          verb: "later",
+          summary: "cannot be planned before the changes above are made; as it is now: it may not be: because",
+        },
+      ],
     });
     expect(await bench.run([later], dry)).toMatchObject({ state: "failed", error: refusal });
+  });
+});
+
+test("a dry run warns of what it finds only as long as nothing was left out: the real run finds something else", async () => {
+  const dry = { dryRun: { enabled: true, serverSide: false }, recorder: inMemoryRecorder<Memory>({}) } as const;
+  const dark = stepOn("dark", "lamp", () => ({ state: "done", note: "dark", warnings: ["the lamp is dark"] }));
+  expect(await bench.run([dark], dry)).toMatchObject({ warnings: ["the lamp is dark"], planned: [] });
+  expect(await bench.run([light, dark], dry)).toMatchObject({
+    warnings: [],
+    planned: [{ step: "light" }, { step: "dark", verb: "later" }],
   });
 });
 
