@@ -69,7 +69,7 @@ async function report(
   const finished = await finishOperation({
     document,
     runName: run.name,
-    secondary: at.hubs.secondary,
+    clients: at.hubs,
     outputFolder: at.output,
     mode: fileMode(run.inTekton),
     random,
@@ -79,7 +79,9 @@ async function report(
   });
   const rows = finished.report.tables[0]?.rows ?? [];
   const connected = rows.filter((row) => row[3] === "connected").length;
-  results.set("outcome", finished.report.outcome);
+  // A run that was refused has left an operation that ended well as it was.
+  const refused = context.params["tasks-status"] === "Failed" && finished.report.outcome !== "failed";
+  results.set("outcome", refused ? "refused" : finished.report.outcome);
   results.set("phase", document.current_phase);
   results.set("clusters-connected", `${connected}/${rows.length}`);
   results.set("summary", finished.report.summary);

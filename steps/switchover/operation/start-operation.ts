@@ -6,8 +6,8 @@ import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { operationId } from "../operation-id.ts";
-import { checkCombinations, resolveNamespaces } from "../parameters.ts";
-import type { HubFacts, SwitchoverContext } from "../phases/switchover-context.ts";
+import { checkCombinations, type hubParameters, type operationParameters, resolveNamespaces } from "../parameters.ts";
+import type { HubFacts, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type ResolvedTuning, resolveTuning, staleHoursOf, staleHoursSetting, tuningSetting } from "../tuning.ts";
 import type { TaskContext, taskParams } from "./declaration.ts";
@@ -34,6 +34,11 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
     readonly secondary: string | undefined;
     readonly state: string | undefined;
   };
+}
+
+/** What every operation on both hubs is given, whatever else it asks for. */
+export interface HubInput extends Omit<SwitchoverInput, "params"> {
+  readonly params: Pick<TaskParams, keyof typeof hubParameters | keyof typeof operationParameters>;
 }
 
 export interface ConnectedSwitchover {
@@ -70,7 +75,7 @@ export function stateFolder(input: {
   return { setting: stateFolderSetting, path: set === "" ? join(process.cwd(), ".state") : set };
 }
 
-function confirm(params: TaskParams, facts: Readonly<Record<HubName, HubFacts>>): void {
+function confirm(params: HubInput["params"], facts: Readonly<Record<HubName, HubFacts>>): void {
   const given = params["confirm-new-hub"];
   if (given !== undefined && given !== facts.secondary.id) {
     throw switchoverError(
@@ -102,9 +107,14 @@ export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, P
 
 /** Checks parameters, opens both hubs and tells them apart. */
 export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
+  checkCombinations(input.params);
+  refuseUnavailable(input.params);
+  return await connectOperation(input);
+}
+
+/** Opens both hubs and tells them apart. */
+export async function connectOperation(input: HubInput): Promise<ConnectedSwitchover> {
   const { params, connect, setting, run, signal, log } = input;
-  checkCombinations(params);
-  refuseUnavailable(params);
   const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
   const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
@@ -130,7 +140,7 @@ export async function connectSwitchover(input: SwitchoverInput): Promise<Connect
 }
 
 /** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
-export async function refuseIfBusy({ params, signal }: SwitchoverInput, hubs: ConnectedSwitchover): Promise<void> {
+export async function refuseIfBusy({ params, signal }: HubInput, hubs: ConnectedSwitchover): Promise<void> {
   if (params["dry-run"]) return;
   const { clients, namespaces, operationId: id } = hubs;
   const stateFile = stateFileOf(hubs.stateFolder, id);
@@ -154,12 +164,15 @@ export async function startOperation(
     context: input,
     ...hubs,
     contexts: { primary: params["primary-context"] ?? "", secondary: params["secondary-context"] ?? "" },
-    parameters: {
-      method: params.method,
-      activationMethod: params["activation-method"],
-      oldHubAction: params["old-hub-action"],
+    goal: {
+      kind: "switchover",
+      parameters: {
+        method: params.method,
+        activationMethod: params["activation-method"],
+        oldHubAction: params["old-hub-action"],
+      },
+      force: params.force,
     },
-    force: params.force,
     resetState: params["reset-state"],
     dryRun: params["dry-run"],
     ...(dryRunMemory === undefined ? {} : { dryRunMemory }),
@@ -172,6 +185,30 @@ export function phaseContext(
   hubs: ConnectedSwitchover,
   operation: Operation,
 ): SwitchoverContext {
+  const { params } = input;
+  return contextWith(input, hubs, operation, {
+    method: params.method,
+    activationMethod: params["activation-method"],
+    oldHubAction: params["old-hub-action"],
+    pinBackup: params["pin-backup"],
+    manageAutoImportStrategy: params["manage-auto-import-strategy"],
+    minManagedClusters: params["min-managed-clusters"],
+    allowPartialRestore: params["allow-partial-restore"],
+    allowMissingClusters: params["allow-missing-clusters"],
+    maxUnavailable: params["max-unavailable"],
+    backupScheduleTemplate: params["backup-schedule-template"],
+    argocdManage: params["argocd-manage"],
+    argocdResume: params["argocd-resume-after-switchover"],
+  });
+}
+
+/** The same for an operation that has other parameters. */
+export function contextWith(
+  input: HubInput,
+  hubs: ConnectedSwitchover,
+  operation: Operation,
+  settings: SwitchoverSettings,
+): SwitchoverContext {
   const { params, clock, random, log } = input;
   const dryRun: PhaseContext<unknown>["dryRun"] = params["dry-run"]
     ? { enabled: true, serverSide: true }
@@ -181,20 +218,7 @@ export function phaseContext(
     hubs: hubs.facts,
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,
-    settings: {
-      method: params.method,
-      activationMethod: params["activation-method"],
-      oldHubAction: params["old-hub-action"],
-      pinBackup: params["pin-backup"],
-      manageAutoImportStrategy: params["manage-auto-import-strategy"],
-      minManagedClusters: params["min-managed-clusters"],
-      allowPartialRestore: params["allow-partial-restore"],
-      allowMissingClusters: params["allow-missing-clusters"],
-      maxUnavailable: params["max-unavailable"],
-      backupScheduleTemplate: params["backup-schedule-template"],
-      argocdManage: params["argocd-manage"],
-      argocdResume: params["argocd-resume-after-switchover"],
-    },
+    settings,
     memory: operation.recorder.memory,
     log: log.child({ operationId: hubs.operationId }),
     clock,

@@ -1,6 +1,7 @@
 import type { Action, StepPlan } from "../../lib/phase/types.ts";
 import { importsOnlyOnce } from "../acm/acm-version.ts";
 import { importStrategy, objectName } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { ConfigMap } from "../acm/hub-objects.ts";
 import { configMaps } from "../acm/resources.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
@@ -14,9 +15,15 @@ type Plan = StepPlan<OperationMemory>;
 
 const { key } = importStrategy;
 
-/** The ConfigMap of the new hub's import controller, whose key is the strategy. */
-export function readImportConfig(context: SwitchoverContext): Promise<ConfigMap | undefined> {
-  return context.clients.secondary.find(configMaps, object(context).ref, { signal: context.signal });
+/** The ConfigMap of a hub's import controller, whose key is the strategy. */
+function readImportConfig(context: SwitchoverContext, hub: HubName = "secondary"): Promise<ConfigMap | undefined> {
+  return context.clients[hub].find(configMaps, object(context).ref, { signal: context.signal });
+}
+
+/** How a hub imports clusters; empty where its default holds, which is `ImportOnly` from ACM 2.14 on. */
+export async function importStrategyOf(context: SwitchoverContext, hub: HubName): Promise<string> {
+  const config = await readImportConfig(context, hub);
+  return config?.data?.[key] ?? "";
 }
 
 function object(context: SwitchoverContext) {
@@ -177,6 +184,6 @@ export const resetAutoImportStrategy = switchoverStep<ConfigMap | undefined>({
   title: "Give the new hub's auto-import strategy back",
   onResume: "trust-record",
   skip: hasNoStrategy,
-  read: readImportConfig,
+  read: (context) => readImportConfig(context),
   plan: planReset,
 });

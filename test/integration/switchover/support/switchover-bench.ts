@@ -115,6 +115,32 @@ export class SwitchoverBench {
     });
   }
 
+  /** Runs until this text was written, then is told to stop. */
+  async runUntil(text: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    const child = this.start(args, files);
+    const end = ended(child);
+    await written(child, text);
+    child.kill("SIGTERM");
+    return await end;
+  }
+
+  /** `fairlead switchover rollback`, not waited for. Its report and plan are in `reportFolder`. `files`: as for a run. */
+  async startRollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<ChildProcess> {
+    const { primary, secondary } = { ...this.files, ...files };
+    const hubs = [
+      ["primary-kubeconfig", await this.folderOf(primary, "rollback-primary")],
+      ["secondary-kubeconfig", await this.folderOf(secondary, "rollback-secondary")],
+      ["state", this.stateFolder],
+      ["output", this.reportFolder],
+    ];
+    await mkdir(this.reportFolder, { recursive: true });
+    const workspaces = hubs.flatMap(([name, path]) => ["--workspace", `${name}=${path}`]);
+    const flags = ["--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
+    return spawn(process.execPath, [program, "switchover", "rollback", ...workspaces, ...flags, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
   async task(name: TaskName, args: readonly string[] = []): Promise<Ended> {
     return await ended(await this.startTask(name, args));
   }
@@ -125,6 +151,14 @@ export class SwitchoverBench {
       const { exitCode, stderr } = await this.task(name, args);
       if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}: ${stderr.slice(-1500)}`);
     }
+  }
+
+  async rollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    return await ended(await this.startRollback(args, files));
+  }
+
+  get reportFolder(): string {
+    return join(this.pair.folder, "output");
   }
 
   /** `fairlead switchover preflight` as a validation. `folders`: of each hub's kubeconfig. */
