@@ -45,16 +45,19 @@ describe("a rollback after the activation, before the new hub makes backups", ()
   let fleetOnNewHub: readonly string[];
   let dry: Ended;
   let changedByDry: boolean;
+  let partial: Ended;
+  let afterPartial: unknown;
+  let switchover: Ended;
   let rolledBack: Ended;
 
   beforeAll(async () => {
     bench = await SwitchoverBench.open({ clusters: 1, hive: 2 }, { ...patientTuning, clusterWait: 8 });
-    const { seeds } = bench.pair;
+    const { seeds, simulators } = bench.pair;
     before = await found(seeds.primary, "backupSchedules", scheduleName);
     passiveBefore = await found(seeds.secondary, "restores", passive);
-    const stopped = await bench.runUntil('"step":"enable_backup_schedule"');
-    // The step that turns backups on has not been recorded: the new hub is no authority yet.
-    expect(stopped.exitCode).toBe(143);
+    // The others have moved when the run is told to stop in its wait for this one.
+    simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "h2" });
+    await bench.runUntil("2 of 3 clusters connected; waiting for h2");
     fleetOnNewHub = (await seeds.secondary.list("managedClusters")).map(({ metadata }) => metadata.name);
     const snapshots = async () => [
       await seeds.primary.snapshot(["backupSchedules", "managedClusters"]),
@@ -63,6 +66,9 @@ describe("a rollback after the activation, before the new hub makes backups", ()
     const untouched = JSON.stringify(await snapshots());
     dry = await bench.rollback(["--dry-run", "true"]);
     changedByDry = JSON.stringify(await snapshots()) !== untouched;
+    partial = await bench.rollback();
+    afterPartial = await bench.state();
+    switchover = await bench.run();
     rolledBack = await bench.rollback(["--rollback-allow-partial", "true"]);
   }, 5 * minute);
 
@@ -76,7 +82,16 @@ describe("a rollback after the activation, before the new hub makes backups", ()
     expect(plan).toContain(`remove ${disable} from ManagedCluster c1`);
   });
 
-  test("A-66 it exits 0 and the phase is rolled_back", async () => {
+  test("A-66 while an imported cluster is not back it exits 1, names it, and only a rollback may go on", () => {
+    expect(partial.exitCode).toBe(1);
+    expect(partial.stderr).toContain("ERROR SW-RB-07");
+    expect(partial.stderr).toContain("c1 (");
+    expect(afterPartial).toMatchObject({ current_phase: "failed", errors: [{ phase: "rollback", step: "rb_verify" }] });
+    expect(switchover.exitCode).toBe(4);
+    expect(switchover.stderr).toContain("ERROR SW-STATE-05");
+  });
+
+  test("A-66 where that is allowed it exits 0 and the phase is rolled_back", async () => {
     expect(endOf(rolledBack)).toBe("exit 0");
     expect(await bench.state()).toMatchObject({ current_phase: "rolled_back" });
   });
@@ -145,17 +160,29 @@ describe.each([
   let bench: SwitchoverBench;
   let before: SimObject;
   let velero: readonly (string | undefined)[];
-  let newHub: readonly string[];
+  let newHub: unknown;
   let rolledBack: Ended;
-  const touched = ["managedClusters", "backupSchedules", "restores"] as const;
+  /** What only a write changes; the passive Restore goes on by itself when new backups come. */
+  const specsOf = async (seed: HubSeed) => {
+    const lists = await Promise.all(
+      (["managedClusters", "backupSchedules", "restores"] as const).map((name) => seed.list(name)),
+    );
+    return lists.flat().map(({ metadata: { name, uid, generation, annotations }, spec }) => ({
+      name,
+      uid,
+      generation,
+      annotations,
+      spec,
+    }));
+  };
 
   beforeAll(async () => {
     bench = await SwitchoverBench.open({ clusters: 2, version }, patientTuning);
     const { seeds } = bench.pair;
     before = await found(seeds.primary, "backupSchedules", scheduleName);
     velero = (await veleroSchedules(seeds.primary)).map(({ metadata }) => metadata.uid);
-    await bench.runUntil('"phase":"activation","step":"verify_passive_sync"');
-    newHub = await seeds.secondary.snapshot(touched);
+    expect(endOf(await bench.step("primary-prep"))).toBe("exit 0");
+    newHub = await specsOf(seeds.secondary);
     rolledBack = await bench.rollback();
   }, 5 * minute);
 
@@ -181,7 +208,7 @@ describe.each([
 
   test("A-67 the annotations are gone from the old hub, and the new hub is as it was", async () => {
     expect(await quarantined(bench.pair.seeds.primary)).toEqual([]);
-    expect(await bench.pair.seeds.secondary.snapshot(touched)).toEqual(newHub);
+    expect(await specsOf(bench.pair.seeds.secondary)).toEqual(newHub);
   });
 });
 
@@ -238,7 +265,7 @@ describe.each([
     const { simulators } = bench.pair;
     simulators.primary.inject({ kind: "sync-withheld", prefix: "acm-restore-clusters-" });
     await bench.runUntil('"step":"verify_clusters_connected"');
-    const child = await bench.startRollback();
+    const child = await bench.startStep("rollback");
     const end = ended(child);
     if (appears) {
       await written(child, "is not visible on the old hub yet");
@@ -273,4 +300,49 @@ describe.each([
       });
     });
   }
+});
+
+describe.each([
+  { version: "2.14.1", fault: "velero-down" },
+  { version: "2.16.1", fault: "operator-down" },
+] as const)("a rollback while the new hub (ACM $version) is $fault", ({ version, fault }) => {
+  let bench: SwitchoverBench;
+  let first: Ended;
+  let oldHub: SimObject;
+  let second: Ended;
+
+  beforeAll(async () => {
+    bench = await SwitchoverBench.open(
+      { clusters: 0, hive: 1, version },
+      { ...patientTuning, restoreDeleteWait: 3, restoreClustersSyncWait: 3 },
+    );
+    const { seeds, simulators } = bench.pair;
+    simulators.secondary.inject({ kind: "restore-stuck", prefix: "acm-managed-clusters" });
+    await bench.runUntil('"step":"wait_restore_completion","msg":"waiting: Velero is not done');
+    simulators.secondary.inject({ kind: fault });
+    if (fault === "operator-down") await seeds.secondary.untilRestoresUnanswered();
+    first = await bench.rollback();
+    oldHub = await found(seeds.primary, "backupSchedules", scheduleName);
+    simulators.secondary.clear();
+    second = await bench.rollback();
+  }, 5 * minute);
+
+  afterAll(() => bench?.close());
+
+  test("A-66 it goes on with the old hub, exits 1 and says what may still happen and what ends it", async () => {
+    expect(first.exitCode).toBe(1);
+    expect(first.stderr).toContain("ERROR SW-RB-06");
+    expect(first.stderr).toContain("may still activate the clusters, or has done so");
+    expect(first.stderr).toContain("start the rollback again");
+    expect(oldHub).toMatchObject({ spec: { paused: false }, status: { phase: "Enabled" } });
+  });
+
+  test("A-66 started again once it runs it exits 0, with the passive Restore made again", async () => {
+    expect(endOf(second)).toBe("exit 0");
+    expect(await bench.state()).toMatchObject({ current_phase: "rolled_back" });
+    const restores = await bench.pair.seeds.secondary.list("restores");
+    expect(restores.map(({ metadata, spec }) => [metadata.name, spec?.["veleroManagedClustersBackupName"]])).toEqual([
+      [passive, "skip"],
+    ]);
+  });
 });

@@ -1,3 +1,4 @@
+import { isKubeError } from "../../../lib/kube/kube-error.ts";
 import type { Action, StepPlan } from "../../../lib/phase/types.ts";
 import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import { restoreName } from "../../acm/constants.ts";
@@ -55,6 +56,11 @@ function disarm(restores: readonly AcmRestore[], context: SwitchoverContext): re
         patch: { spec: { veleroManagedClustersBackupName: "skip" } },
         ...(uid === undefined ? {} : { precondition: { uid } }),
       },
+      // From ACM 2.16 every write of a Restore asks the operator; a deletion does not, and ends once it runs again.
+      orElse: (error) =>
+        isKubeError(error, "WebhookUnavailable")
+          ? { warning: `the backup operator on the new hub does not answer: Restore ${name} is deleted as it is` }
+          : undefined,
     }));
 }
 

@@ -103,16 +103,7 @@ export class SwitchoverBench {
 
   /** One Task of the Pipeline as its own process, not waited for. */
   async startTask(name: TaskName, args: readonly string[] = []): Promise<ChildProcess> {
-    const folders = {
-      "primary-kubeconfig": await this.folderOf(this.files.primary, "primary"),
-      "secondary-kubeconfig": await this.folderOf(this.files.secondary, "secondary"),
-      state: this.stateFolder,
-    };
-    const workspaces = Object.entries(folders).flatMap(([workspace, path]) => ["--workspace", `${workspace}=${path}`]);
-    const flags = ["--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
-    return spawn(process.execPath, [program, "switchover", name, ...workspaces, ...flags, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    return this.spawnStep(name, { ...(await this.mountedHubs({})), state: this.stateFolder }, args);
   }
 
   /** Runs until this text was written, then is told to stop. */
@@ -124,19 +115,25 @@ export class SwitchoverBench {
     return await end;
   }
 
-  /** `fairlead switchover rollback`, not waited for. Its report and plan are in `reportFolder`. `files`: as for a run. */
-  async startRollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<ChildProcess> {
-    const { primary, secondary } = { ...this.files, ...files };
-    const hubs = [
-      ["primary-kubeconfig", await this.folderOf(primary, "rollback-primary")],
-      ["secondary-kubeconfig", await this.folderOf(secondary, "rollback-secondary")],
-      ["state", this.stateFolder],
-      ["output", this.reportFolder],
-    ];
+  /** One step as a process of its own, not waited for. Reports and plans are in `reportFolder`. `files`: as for a run. */
+  async startStep(step: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<ChildProcess> {
     await mkdir(this.reportFolder, { recursive: true });
-    const workspaces = hubs.flatMap(([name, path]) => ["--workspace", `${name}=${path}`]);
+    const hubs = await this.mountedHubs(files);
+    return this.spawnStep(step, { ...hubs, state: this.stateFolder, output: this.reportFolder }, args);
+  }
+
+  private async mountedHubs(files: Partial<Files>): Promise<Readonly<Record<string, string>>> {
+    const { primary, secondary } = { ...this.files, ...files };
+    return {
+      "primary-kubeconfig": await this.folderOf(primary, "primary"),
+      "secondary-kubeconfig": await this.folderOf(secondary, "secondary"),
+    };
+  }
+
+  private spawnStep(step: string, folders: Readonly<Record<string, string>>, args: readonly string[]): ChildProcess {
+    const workspaces = Object.entries(folders).flatMap(([workspace, path]) => ["--workspace", `${workspace}=${path}`]);
     const flags = ["--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
-    return spawn(process.execPath, [program, "switchover", "rollback", ...workspaces, ...flags, ...args], {
+    return spawn(process.execPath, [program, "switchover", step, ...workspaces, ...flags, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
@@ -153,8 +150,12 @@ export class SwitchoverBench {
     }
   }
 
+  async step(step: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    return await ended(await this.startStep(step, args, files));
+  }
+
   async rollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
-    return await ended(await this.startRollback(args, files));
+    return await this.step("rollback", args, files);
   }
 
   get reportFolder(): string {
