@@ -167,10 +167,9 @@ describe.each([
     const lists = await Promise.all(
       (["managedClusters", "backupSchedules", "restores"] as const).map((name) => seed.list(name)),
     );
-    return lists.flat().map(({ metadata: { name, uid, generation, annotations }, spec }) => ({
+    return lists.flat().map(({ metadata: { name, uid, annotations }, spec }) => ({
       name,
       uid,
-      generation,
       annotations,
       spec,
     }));
@@ -318,7 +317,7 @@ describe.each([
     );
     const { seeds, simulators } = bench.pair;
     simulators.secondary.inject({ kind: "restore-stuck", prefix: "acm-managed-clusters" });
-    await bench.runUntil('"step":"wait_restore_completion","msg":"waiting: Velero is not done');
+    await bench.runUntil('"step":"wait_restore_completion","msg":"waiting: phase Running');
     simulators.secondary.inject({ kind: fault });
     if (fault === "operator-down") await seeds.secondary.untilRestoresUnanswered();
     first = await bench.rollback();
