@@ -121,6 +121,7 @@ function writes(
         ? {
             ...base,
             verb: "delete",
+            ...(metadata.uid === undefined ? {} : { precondition: { uid: metadata.uid } }),
             summary: `delete BackupSchedule ${metadata.name} (this ACM cannot pause; it is saved)`,
           }
         : {
