@@ -193,13 +193,18 @@ const onSecondary: readonly Row[] = [
   }),
   read(["", "configmaps"], ["get"], {
     scope: { namespace: "engine" },
-    steps: ["activate", "finalize"],
+    steps: ["activate", "finalize", "rollback"],
     reason: "auto-import strategy",
   }),
   write(["", "configmaps"], ["create", "patch", "delete"], {
     scope: { namespace: "engine" },
     steps: ["activate", "finalize"],
     reason: "set the auto-import strategy during the switchover and give it back",
+  }),
+  write(["", "configmaps"], ["patch", "delete"], {
+    scope: { namespace: "engine" },
+    steps: ["rollback"],
+    reason: "give the auto-import strategy back",
   }),
   read(pods, ["list"], { scope: backup, steps: ["finalize", "rollback"], reason: "whether Velero runs" }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),

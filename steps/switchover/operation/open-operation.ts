@@ -34,6 +34,8 @@ export interface OperationRequest {
   readonly context: OwnerContext & { readonly clock: Clock; readonly random: Random };
   readonly clients: Readonly<Record<HubName, KubeClient>>;
   readonly facts: Readonly<Record<HubName, HubFacts>>;
+  /** The hubs that are worked on, and held for that. */
+  readonly answering: readonly HubName[];
   readonly contexts: Readonly<Record<HubName, string>>;
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
@@ -204,7 +206,7 @@ export async function openOperation(request: OperationRequest): Promise<OpenedOp
   const lost = new AbortController();
   const locks = await takeLocks({
     ...request,
-    clients: [request.clients.primary, request.clients.secondary],
+    clients: request.answering.map((name) => request.clients[name]),
     stateFile,
     onLost: (error) => lost.abort(error),
   });

@@ -4,6 +4,7 @@ import { exitCode } from "../../lib/errors/exit-code.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
+import { isNewHubAway } from "../phases/rollback/rollback-scope.ts";
 import { tellGitopsAdvice } from "../preflight/gitops-advice.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
@@ -41,7 +42,7 @@ export async function reportAndUnlock(context: ReportContext): Promise<void> {
     await report(context, document, { output, hubs });
   } finally {
     // A report that cannot be written must not keep the next run out.
-    await unlock(context, { stateFile, operationId, hubs });
+    await unlock(context, { stateFile, operationId, clients: held(document, hubs) });
   }
 }
 
@@ -116,16 +117,21 @@ async function preflightSummary(file: string): Promise<string | undefined> {
   }
 }
 
+/** A hub that does not answer is not held, and would keep the other one locked. */
+function held({ config }: StateDocument, { primary, secondary }: Hubs): readonly KubeClient[] {
+  return isNewHubAway(config) ? [primary] : [primary, secondary];
+}
+
 /** Re-enters the locks of this run and frees them; those of another run are left alone. */
 async function unlock(
   context: ReportContext,
-  at: { readonly stateFile: string; readonly operationId: string; readonly hubs: Hubs },
+  at: { readonly stateFile: string; readonly operationId: string; readonly clients: readonly KubeClient[] },
 ): Promise<void> {
   const { params, log, setting, signal } = context;
   try {
     const locks = await takeLocks({
       context,
-      clients: [at.hubs.primary, at.hubs.secondary],
+      clients: at.clients,
       namespaces: resolveNamespaces(params.namespaces),
       tuning: await resolveTuning(params.tuning, setting(tuningSetting)),
       stateFile: at.stateFile,

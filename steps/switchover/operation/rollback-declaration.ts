@@ -14,6 +14,10 @@ export const rollbackParams = {
     default: true,
     description: "Make the passive Restore again, so that the new hub is the standby of the old one",
   }),
+  "secondary-unreachable": Type.Boolean({
+    default: false,
+    description: "The new hub is lost: give the old hub everything back without it; needs confirm-new-hub",
+  }),
   force: Type.Boolean({
     default: false,
     description: "Roll back although the new hub already makes backups; they are stopped first",

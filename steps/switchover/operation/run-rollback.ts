@@ -3,7 +3,7 @@ import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import { fleetOf } from "../phases/hub-reads.ts";
 import { connection } from "../phases/post-activation/verify-clusters-connected.ts";
-import { unfinishedOf } from "../phases/rollback/rollback-ending.ts";
+import { leftOnNewHub, unfinishedOf } from "../phases/rollback/rollback-ending.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import { withRollback } from "../phases/schedules/schedule-role.ts";
 import type { SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
@@ -13,6 +13,7 @@ import { saveDryRun } from "./dry-run-files.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { HubEvents } from "./hub-events.ts";
 import { logEvents } from "./log-events.ts";
+import { checkLostNewHub, hubsReader } from "./lost-new-hub.ts";
 import { type Operation, openOperation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
 import type { RollbackContext } from "./rollback-declaration.ts";
@@ -59,7 +60,8 @@ async function run(context: RollbackContext): Promise<void> {
       state: workspace("state"),
     },
   };
-  const hubs = await connectOperation(input);
+  checkLostNewHub(params);
+  const hubs = await connectOperation(input, hubsReader(params));
   const mode = fileMode(context.run.inTekton);
   await writeRunMarker(workspace("output"), hubs.operationId, { mode, random: context.random });
   await refuseIfBusy(input, hubs);
@@ -106,7 +108,11 @@ async function walk(context: RollbackContext, phases: SwitchoverContext, operati
   // From here on only a rollback may go on with this operation.
   await operation.recorder.remember((memory) => ({
     ...memory,
-    rollback: { scope: rollbackScope(memory), ...memory.rollback },
+    rollback: {
+      scope: rollbackScope(memory),
+      ...memory.rollback,
+      new_hub_unreachable: params["secondary-unreachable"],
+    },
   }));
   await operation.update((document) => withPhase(document, phase, at(context), identity.uid));
   const emit = logEvents(phases.log);
@@ -137,13 +143,23 @@ async function conclude(
   const { recorder } = operation;
   const unfinished = unfinishedOf(recorder.memory(), context.params["rollback-allow-partial"]);
   if (unfinished === undefined) {
-    await operation.update((document) => withPhase(document, "rolled_back", at(context), context.run.uid));
+    const left = leftOnNewHub(recorder.memory());
+    await operation.update((document) =>
+      withPhase(withWarnings(document, left), "rolled_back", at(context), context.run.uid),
+    );
     return undefined;
   }
   const { error, steps } = unfinished;
   phases.log.error(`${error.text.what}: ${error.text.why}`, { phase, step: steps[0] });
   for (const step of steps) await recorder.forget(step);
-  await recorder.remember((memory) => withRollback(memory, { deletion_awaited: false, clusters_awaited: false }));
+  await recorder.remember((memory) =>
+    withRollback(memory, {
+      deletion_awaited: false,
+      clusters_awaited: false,
+      // What the new hub does until then may make the old hub's schedule collide: it is proved once more.
+      schedule: { ...memory.rollback?.schedule, schedule_watched: false },
+    }),
+  );
   await recorder.fail(phase, steps[0], error);
   return error;
 }

@@ -41,9 +41,22 @@ export interface HubInput extends Omit<SwitchoverInput, "params"> {
   readonly params: Pick<TaskParams, keyof typeof hubParameters | keyof typeof operationParameters>;
 }
 
-export interface ConnectedSwitchover {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+/** What the hubs say of themselves. */
+export interface HubsSeen {
   readonly facts: Readonly<Record<HubName, HubFacts>>;
+  /** The hubs that are worked on: they answer, and are held while that lasts. */
+  readonly answering: readonly HubName[];
+}
+
+/** Asks the hubs who they are. */
+export type HubsReader = (
+  clients: Readonly<Record<HubName, KubeClient>>,
+  namespaces: HubNamespaces,
+  input: Pick<HubInput, "params" | "signal">,
+) => Promise<HubsSeen>;
+
+export interface ConnectedSwitchover extends HubsSeen {
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly operationId: string;
@@ -112,9 +125,17 @@ export async function connectSwitchover(input: SwitchoverInput): Promise<Connect
   return await connectOperation(input);
 }
 
+const readBoth: HubsReader = async (clients, namespaces, { signal }) => {
+  const [primary, secondary] = await Promise.all([
+    readHubFacts(clients.primary, "primary", namespaces, signal),
+    readHubFacts(clients.secondary, "secondary", namespaces, signal),
+  ]);
+  return { facts: { primary, secondary }, answering: ["primary", "secondary"] };
+};
+
 /** Opens both hubs and tells them apart. */
-export async function connectOperation(input: HubInput): Promise<ConnectedSwitchover> {
-  const { params, connect, setting, run, signal, log } = input;
+export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedSwitchover> {
+  const { params, connect, setting, run, log } = input;
   const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
   const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
@@ -128,24 +149,20 @@ export async function connectOperation(input: HubInput): Promise<ConnectedSwitch
   input.onExit(async () => {
     await Promise.all([clients.primary.close(), clients.secondary.close()]);
   });
-  const [primary, secondary] = await Promise.all([
-    readHubFacts(clients.primary, "primary", namespaces, signal),
-    readHubFacts(clients.secondary, "secondary", namespaces, signal),
-  ]);
-  const facts = { primary, secondary };
+  const { facts, answering } = await readHubs(clients, namespaces, input);
   confirm(params, facts);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
-  return { clients, facts, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
+  return { clients, facts, answering, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
 }
 
 /** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
 export async function refuseIfBusy({ params, signal }: HubInput, hubs: ConnectedSwitchover): Promise<void> {
   if (params["dry-run"]) return;
-  const { clients, namespaces, operationId: id } = hubs;
+  const { clients, answering, namespaces, operationId: id } = hubs;
   const stateFile = stateFileOf(hubs.stateFolder, id);
   await refuseBusyHubs({
-    clients: [clients.primary, clients.secondary],
+    clients: answering.map((name) => clients[name]),
     namespaces,
     operationId: id,
     stateFile,

@@ -16,7 +16,7 @@ type Plan = StepPlan<OperationMemory>;
 const { key } = importStrategy;
 
 /** The ConfigMap of a hub's import controller, whose key is the strategy. */
-function readImportConfig(context: SwitchoverContext, hub: HubName = "secondary"): Promise<ConfigMap | undefined> {
+export function readImportConfig(context: SwitchoverContext, hub: HubName): Promise<ConfigMap | undefined> {
   return context.clients[hub].find(configMaps, object(context).ref, { signal: context.signal });
 }
 
@@ -120,7 +120,7 @@ export const setAutoImportStrategy = switchoverStep<Before>({
   onResume: "trust-record",
   skip: hasNoStrategy,
   async read(context) {
-    const [config, fleet] = await Promise.all([readImportConfig(context), fleetOf(context, "secondary")]);
+    const [config, fleet] = await Promise.all([readImportConfig(context, "secondary"), fleetOf(context, "secondary")]);
     return { config, clusters: fleet.length };
   },
   plan: planSet,
@@ -151,13 +151,8 @@ function giveBack(config: ConfigMap | undefined, context: SwitchoverContext): re
   ];
 }
 
-function planReset(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
-  const current = config?.data?.[key] ?? importStrategy.importOnly;
-  if (context.memory().auto_import_strategy_set !== true) {
-    const note = `the strategy is ${current}, which this operation did not set`;
-    const warning = `the new hub imports its clusters again and again (${current}); set it back to ${importStrategy.importOnly} in ConfigMap ${objectName.importControllerConfig}`;
-    return { state: "skipped", note, ...(current === importStrategy.sync ? { warnings: [warning] } : {}) };
-  }
+/** Undoes what this operation set, where it is still what is there. Pure. */
+export function giveStrategyBack(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
   return {
     state: "act",
     note: "give back the auto-import strategy that was there before",
@@ -178,12 +173,22 @@ function planReset(config: ConfigMap | undefined, context: SwitchoverContext): P
   };
 }
 
+function planReset(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
+  const current = config?.data?.[key] ?? importStrategy.importOnly;
+  if (context.memory().auto_import_strategy_set !== true) {
+    const note = `the strategy is ${current}, which this operation did not set`;
+    const warning = `the new hub imports its clusters again and again (${current}); set it back to ${importStrategy.importOnly} in ConfigMap ${objectName.importControllerConfig}`;
+    return { state: "skipped", note, ...(current === importStrategy.sync ? { warnings: [warning] } : {}) };
+  }
+  return giveStrategyBack(config, context);
+}
+
 /** After the new hub has proved that it works. */
 export const resetAutoImportStrategy = switchoverStep<ConfigMap | undefined>({
   name: "reset_auto_import_strategy",
   title: "Give the new hub's auto-import strategy back",
   onResume: "trust-record",
   skip: hasNoStrategy,
-  read: (context) => readImportConfig(context),
+  read: (context) => readImportConfig(context, "secondary"),
   plan: planReset,
 });

@@ -1,3 +1,4 @@
+import { mayHaveRestored } from "./activation-traces.ts";
 import {
   compareHubs,
   compareOperation,
@@ -28,10 +29,7 @@ function isOldHubHandled(state: StateDocument): boolean {
 
 /** Whether anything was activated, or prepared in a way that changed the new hub. Pure. */
 export function rollbackScope(memory: OperationMemory): RollbackScope {
-  const touched =
-    memory.activation !== undefined ||
-    memory.abandoned_activation !== undefined ||
-    (memory.archived_restores ?? []).length > 0;
+  const touched = mayHaveRestored(memory) || (memory.archived_restores ?? []).length > 0;
   return touched ? "full" : "preparation";
 }
 

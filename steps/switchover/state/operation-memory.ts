@@ -122,6 +122,8 @@ export type RollbackScope = "preparation" | "full";
 /** What a rollback remembers beside the operation that it takes back. Its presence says that one has begun. */
 export interface RollbackMemory {
   readonly scope: RollbackScope;
+  /** The last run was told that the new hub does not answer, and left out what is to be done there. */
+  readonly new_hub_unreachable?: boolean;
   /** The old hub's schedule. */
   readonly schedule?: ScheduleProgress;
   /** The wait for the deletion of Restores has ended. */

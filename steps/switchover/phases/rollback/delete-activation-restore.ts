@@ -1,9 +1,10 @@
 import { isKubeError } from "../../../lib/kube/kube-error.ts";
 import type { Action, StepPlan } from "../../../lib/phase/types.ts";
 import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
-import { restoreName } from "../../acm/constants.ts";
+import { activationRestoreNames } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
+import { activationUidsOf } from "../../state/activation-traces.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
@@ -17,12 +18,18 @@ interface Seen {
   readonly veleroRestores: readonly VeleroRestoreSummary[];
 }
 
-const activating: ReadonlySet<string> = new Set([restoreName.activate, restoreName.full]);
-
-/** The Restores by which this operation activated, or may still activate, the clusters. Pure. */
+/**
+ * The Restores by which this operation activated, or may still activate, the clusters, and what it was deleting for
+ * that when it stopped. Pure.
+ */
 export function activationRestoresOf(restores: readonly AcmRestore[], memory: OperationMemory): readonly AcmRestore[] {
-  const ours = new Set([memory.activation?.restoreUid, memory.abandoned_activation?.uid]);
-  return restores.filter(({ metadata }) => activating.has(metadata.name) || ours.has(metadata.uid ?? ""));
+  const ours = new Set(activationUidsOf(memory));
+  const archived = new Set((memory.archived_restores ?? []).map(({ uid }) => uid));
+  return restores.filter(({ metadata }) => {
+    const uid = metadata.uid ?? "";
+    const isGoing = metadata.deletionTimestamp !== undefined && archived.has(uid);
+    return activationRestoreNames.has(metadata.name) || ours.has(uid) || isGoing;
+  });
 }
 
 /**
@@ -114,6 +121,7 @@ export const rbDeleteActivationRestore = switchoverStep<Seen>({
   name: "rb_delete_activation_restore",
   title: "Take the activation of the new hub back",
   onResume: "observe",
+  skip: untouched,
   async read(context) {
     const [restores, veleroRestores] = await Promise.all([
       restoresOf.once(context, "secondary"),
@@ -121,5 +129,5 @@ export const rbDeleteActivationRestore = switchoverStep<Seen>({
     ]);
     return { restores, veleroRestores };
   },
-  plan: (seen, context) => untouched(context) ?? plan(seen, context),
+  plan,
 });

@@ -2,22 +2,32 @@ import type { Action } from "../../../lib/phase/types.ts";
 import { importsOnlyOnce } from "../../acm/acm-version.ts";
 import { annotation, importStrategy } from "../../acm/constants.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
+import { mayHaveRestored } from "../../state/activation-traces.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { annotateClusters, requestImport } from "../annotate-clusters.ts";
 import { importStrategyOf } from "../auto-import-strategy.ts";
 import { fleetOf } from "../hub-reads.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { isNewHubAway } from "./rollback-scope.ts";
 
 interface Seen {
   readonly strategy: string;
   readonly fleet: readonly ManagedClusterSummary[];
-  /** Clusters that the new hub has a connection to. */
-  readonly away: ReadonlySet<string>;
+  /** Clusters that the new hub has a connection to; absent where it does not answer. */
+  readonly away: ReadonlySet<string> | undefined;
 }
 
 /** The old hub shows a cluster as available for five more minutes after it has left (its lease). */
-function isAway(cluster: ManagedClusterSummary, { away }: Seen): boolean {
-  return !cluster.available || away.has(cluster.name);
+function isAway(cluster: ManagedClusterSummary, { away }: Seen, context: SwitchoverContext): boolean {
+  if (!cluster.available) return true;
+  // A request for one that has not left changes nothing.
+  return away === undefined ? mayHaveRestored(context.memory()) : away.has(cluster.name);
+}
+
+async function connectedToNewHub(context: SwitchoverContext): Promise<ReadonlySet<string> | undefined> {
+  if (isNewHubAway(context.memory())) return undefined;
+  const fleet = await fleetOf(context, "secondary");
+  return new Set(fleet.filter(({ available }) => available).map(({ name }) => name));
 }
 
 /** Lets the old hub import its clusters again, and asks for those that are not there. */
@@ -27,12 +37,12 @@ export const rbEnableAutoImport = switchoverStep<Seen>({
   // The import controller rewrites the request once it has acted.
   onResume: "trust-record",
   async read(context) {
-    const [strategy, fleet, other] = await Promise.all([
+    const [strategy, fleet, away] = await Promise.all([
       importStrategyOf(context, "primary"),
       fleetOf(context, "primary"),
-      fleetOf(context, "secondary"),
+      connectedToNewHub(context),
     ]);
-    return { strategy, fleet, away: new Set(other.filter(({ available }) => available).map(({ name }) => name)) };
+    return { strategy, fleet, away };
   },
   plan(seen, context) {
     // Kept before the first of them is annotated: what is not there was annotated by someone else, or never.
@@ -41,7 +51,9 @@ export const rbEnableAutoImport = switchoverStep<Seen>({
       .filter(({ name, disableAutoImport }) => disableAutoImport !== undefined && ours.has(name))
       .map(({ name }) => name);
     const asks = importsOnlyOnce(context.hubs.primary.version) && seen.strategy !== importStrategy.sync;
-    const wanted = asks ? seen.fleet.filter((cluster) => isAway(cluster, seen) && cluster.immediateImport !== "") : [];
+    const wanted = asks
+      ? seen.fleet.filter((cluster) => isAway(cluster, seen, context) && cluster.immediateImport !== "")
+      : [];
     if (blocked.length === 0 && wanted.length === 0) {
       return { state: "done", note: "no cluster is kept from being imported" };
     }

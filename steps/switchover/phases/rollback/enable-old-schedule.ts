@@ -9,6 +9,7 @@ import {
 } from "../../acm/backup-schedule.ts";
 import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
 import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
+import { restoredSince } from "../../state/activation-traces.ts";
 import type { OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
@@ -19,10 +20,11 @@ import { planProof, readSchedule, recreateSchedule, type ScheduleSeen } from "..
 import { onOldHub } from "../schedules/schedule-role.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { decideReturn, markersOf, type ReturnOfBackups } from "./return-of-backups.ts";
+import { isNewHubAway } from "./rollback-scope.ts";
 
 interface Seen extends ScheduleSeen {
   readonly restores: readonly AcmRestore[];
-  readonly backupsOfNewHub: readonly BackupSummary[];
+  readonly backupsOfNewHub: readonly BackupSummary[] | undefined;
   readonly component: ComponentState;
   readonly veleroReady: boolean;
 }
@@ -33,10 +35,13 @@ function remember(note: string, change: ScheduleProgress): Action<OperationMemor
   return { kind: "remember", note, update: (memory) => onOldHub.keep(memory, change) };
 }
 
+const whenItAppearsLater =
+  "when it appears later, the old hub's BackupSchedule may collide; delete and create it again then";
+
 /** The operator compares with the time at which Velero copied the marker: schedules must be younger than that. */
 function untilMarkerVisible(context: SwitchoverContext): Wait {
   const { id } = context.hubs.secondary;
-  const since = context.memory().activation?.appliedAt ?? 0;
+  const since = restoredSince(context.memory());
   return waitOn({
     title: "waiting until the old hub sees that the new hub has restored",
     sources: { there: backupsOf.live(context, "secondary"), here: backupsOf.live(context, "primary") },
@@ -48,15 +53,20 @@ function untilMarkerVisible(context: SwitchoverContext): Wait {
         : { state: "pending", note: `${marker.name} is not visible on the old hub yet` };
     },
     timeoutMs: ms(context.tuning.restoreClustersSyncWait),
-    onTimeout: (note) => ({
-      warning: `${note}: when it appears later, the old hub's BackupSchedule may collide; delete and create it again then`,
-    }),
+    onTimeout: (note) => ({ warning: `${note}: ${whenItAppearsLater}` }),
   });
+}
+
+/** A new hub that does not answer cannot say whether it has written one. */
+function markerFirst({ backupsOfNewHub }: Seen, context: SwitchoverContext): Action<OperationMemory> {
+  return backupsOfNewHub === undefined
+    ? { kind: "warn", message: `the new hub may have written an acm-restore-clusters backup: ${whenItAppearsLater}` }
+    : { kind: "wait", wait: untilMarkerVisible(context) };
 }
 
 function before(seen: Seen, afterMarker: boolean, context: SwitchoverContext): readonly Action<OperationMemory>[] {
   return [
-    ...(afterMarker ? [{ kind: "wait", wait: untilMarkerVisible(context) } as const] : []),
+    ...(afterMarker ? [markerFirst(seen, context)] : []),
     ...(seen.veleroReady ? [] : [{ kind: "wait", wait: untilVeleroReady(context, onOldHub) } as const]),
   ];
 }
@@ -171,7 +181,7 @@ export const rbEnableBackupSchedule = switchoverStep<Seen>({
     const [schedule, restores, backupsOfNewHub, engines, velero] = await Promise.all([
       readSchedule(context, onOldHub.hub),
       restoresOf.once(context, onOldHub.hub),
-      backupsOf.once(context, "secondary"),
+      isNewHubAway(context.memory()) ? undefined : backupsOf.once(context, "secondary"),
       clients.primary.list(multiClusterEngines, {}, { signal }),
       veleroPodsOf.once(context, onOldHub.hub),
     ]);

@@ -10,10 +10,9 @@ export const rbQuarantineSecondary = switchoverStep<readonly ManagedClusterSumma
   name: "rb_quarantine_secondary",
   title: "Stop the new hub from importing the clusters",
   onResume: "observe",
+  skip: untouched,
   read: (context) => fleetOf(context, "secondary"),
-  plan(fleet, context) {
-    const left = untouched(context);
-    if (left !== undefined) return left;
+  plan(fleet) {
     const open = fleet.filter((cluster) => cluster.disableAutoImport === undefined).map(({ name }) => name);
     if (open.length === 0) {
       return { state: "done", note: `all ${fleet.length} clusters carry the annotation` };

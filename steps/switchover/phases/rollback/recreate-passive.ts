@@ -9,6 +9,8 @@ import { restoresOf, schedulesOf } from "../hub-reads.ts";
 import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { untouched } from "./rollback-scope.ts";
 
+const noPassive = "this operation used no passive Restore";
+
 interface Seen {
   readonly restores: readonly AcmRestore[];
   readonly schedules: readonly BackupSchedule[];
@@ -27,7 +29,7 @@ function blockers({ restores, schedules }: Seen, context: SwitchoverContext): re
 function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory> {
   const snapshot = context.memory().passive_snapshot;
   if (snapshot === undefined) {
-    return { state: "skipped", note: "this operation used no passive Restore" };
+    return { state: "skipped", note: noPassive };
   }
   const { name } = snapshot;
   const existing = seen.restores.find(({ metadata }) => metadata.name === name);
@@ -66,6 +68,7 @@ export const rbRecreatePassive = switchoverStep<Seen>({
   name: "rb_recreate_passive",
   title: "Make the new hub the standby again",
   onResume: "observe",
+  skip: (context) => (context.memory().passive_snapshot === undefined ? noPassive : untouched(context)),
   async read(context) {
     const [restores, schedules] = await Promise.all([
       restoresOf.once(context, "secondary"),
@@ -73,5 +76,5 @@ export const rbRecreatePassive = switchoverStep<Seen>({
     ]);
     return { restores, schedules };
   },
-  plan: (seen, context) => untouched(context) ?? plan(seen, context),
+  plan,
 });

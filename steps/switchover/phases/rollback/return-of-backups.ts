@@ -1,6 +1,8 @@
 import { lacksPause } from "../../acm/acm-version.ts";
 import type { BackupSummary } from "../../acm/backup.ts";
+import { activationRestoreNames } from "../../acm/constants.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
+import { activationUidsOf, mayHaveRestored, restoredSince } from "../../state/activation-traces.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { chooseSchedule } from "../finalization/new-schedule.ts";
 import type { OwnedVeleroSchedule } from "../hub-reads.ts";
@@ -26,14 +28,16 @@ export function markersOf(backups: readonly BackupSummary[], hubId: string, sinc
   );
 }
 
-/** A marker counts even where nothing was activated: it collides all the same. */
-function mayHaveMarker(backupsOfNewHub: readonly BackupSummary[], context: SwitchoverContext): boolean {
-  const { activation, archived_restores: archived } = context.memory();
-  if (activation === undefined) return false;
-  const ended = (archived ?? []).some(
-    ({ uid, phase }) => uid === activation.restoreUid && phase.startsWith("Finished"),
+/** A marker counts even where nothing was activated, as after the first of two stages: it collides all the same. */
+function mayHaveMarker(backupsOfNewHub: readonly BackupSummary[] | undefined, context: SwitchoverContext): boolean {
+  const memory = context.memory();
+  if (!mayHaveRestored(memory)) return false;
+  if (backupsOfNewHub === undefined) return true;
+  const ours = new Set(activationUidsOf(memory));
+  const ended = (memory.archived_restores ?? []).some(
+    ({ uid, name, phase }) => (ours.has(uid) || activationRestoreNames.has(name)) && phase.startsWith("Finished"),
   );
-  return ended || markersOf(backupsOfNewHub, context.hubs.secondary.id, activation.appliedAt).length > 0;
+  return ended || markersOf(backupsOfNewHub, context.hubs.secondary.id, restoredSince(memory)).length > 0;
 }
 
 /** A new hub that wrote backups of its own is the newest writer: only a schedule that is made anew gets past it. */
@@ -44,7 +48,8 @@ function hasWritten(memory: OperationMemory): boolean {
 export interface ReturnInput {
   readonly schedules: readonly BackupSchedule[];
   readonly veleroSchedules: readonly OwnedVeleroSchedule[];
-  readonly backupsOfNewHub: readonly BackupSummary[];
+  /** Absent where the new hub does not answer. */
+  readonly backupsOfNewHub: readonly BackupSummary[] | undefined;
 }
 
 /** Decides it from what both hubs show and what the operation remembers. Pure. */

@@ -5,6 +5,8 @@ import { rbEnableBackupSchedule } from "./enable-old-schedule.ts";
 import { rbPauseSecondarySchedule } from "./pause-secondary-schedule.ts";
 import { rbQuarantineSecondary } from "./quarantine-secondary.ts";
 import { rbRecreatePassive } from "./recreate-passive.ts";
+import { rbRestoreAutoImportStrategy } from "./restore-auto-import-strategy.ts";
+import { rbResumeArgocd } from "./resume-argocd.ts";
 import { rbScaleUpThanos } from "./scale-up-thanos.ts";
 import { rbVerify } from "./verify-primary.ts";
 
@@ -13,9 +15,11 @@ export const rollbackSteps: readonly SwitchoverStep[] = [
   rbPauseSecondarySchedule,
   rbQuarantineSecondary,
   rbDeleteActivationRestore,
+  rbRestoreAutoImportStrategy,
   rbEnableAutoImport,
   rbScaleUpThanos,
   rbEnableBackupSchedule,
   rbVerify,
   rbRecreatePassive,
+  rbResumeArgocd,
 ];

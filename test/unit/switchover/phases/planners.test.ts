@@ -230,6 +230,7 @@ describe("the hubs that these plans are made for", () => {
       "rb_pause_secondary_schedule",
       "rb_quarantine_secondary",
       "rb_recreate_passive",
+      "rb_restore_auto_import_strategy",
       "rb_scale_up_thanos",
       "reset_auto_import_strategy",
       "scale_down_thanos",
@@ -376,6 +377,39 @@ describe("the clusters of a fleet", () => {
       { numRuns },
     );
   });
+});
+
+describe("a rollback whose new hub does not answer", () => {
+  /** A client that fails whatever is asked. */
+  const nobody = new Proxy({} as SwitchoverContext["clients"]["secondary"], {
+    get: (_target, call) => {
+      throw new Error(`the lost hub was asked: ${String(call)}`);
+    },
+  });
+
+  test.each(rollbackSteps.map((step) => [step.name, step] as const))(
+    "A-66 asks it nothing and plans nothing there in %s",
+    async (_name, step) => {
+      await fc.assert(
+        fc.asyncProperty(world, async (given) => {
+          const rollback = { scope: "full", ...given.memory.rollback, new_hub_unreachable: true } as const;
+          const bench = benchOf({ ...given, memory: { ...given.memory, rollback } });
+          const clients = { ...bench.context.clients, secondary: nobody };
+          for (let round = 0; round < maxRounds; round += 1) {
+            const plan = await readAndPlan(step, { ...bench.context, clients });
+            if (plan.state !== "act") break;
+            expect(changesOf(plan.actions).filter(({ target }) => target === "secondary")).toEqual([]);
+            const sources = plan.actions.flatMap((action) =>
+              action.kind === "wait" ? Object.values(action.wait.sources) : [],
+            );
+            expect(sources.filter(({ client }) => client === nobody)).toEqual([]);
+            if (!performs(bench, plan.actions) || plan.afterwards === "done") break;
+          }
+        }),
+        { numRuns },
+      );
+    },
+  );
 });
 
 describe("a plan that writes", () => {

@@ -47,6 +47,13 @@ function outcome(decision: StartDecision): readonly [string, string] {
 describe("what a rollback does with the state that it finds", () => {
   test.each<[string, StateDocument | undefined, Partial<RollbackRequest>, string, string]>([
     ["no state", undefined, {}, "refuse SW-RB-01 (exit 4)", "give the operation-id"],
+    [
+      "the pause of Argo CD by itself",
+      state({ operation: "argocd-pause" }),
+      {},
+      "refuse SW-ARGO-05 (exit 4)",
+      "another operation-id",
+    ],
     ["the state of a dry run", state({ dry_run: true }), {}, "refuse SW-STATE-07 (exit 4)", "dry run"],
     [
       "other hubs",
@@ -168,6 +175,14 @@ describe("what has to be undone", () => {
     last_message: "",
     spec: null,
   };
+  const order = {
+    stage: "data",
+    restoreName: "restore-acm-full",
+    names: { managedClusters: "skip", credentials: "latest", resources: "latest" },
+    expectedManagedClustersBackup: "b",
+    marker: "m",
+  } as const;
+  const data = { name: "restore-acm-full", uid: "2", appliedAt: 1, ended: true };
   test.each<[string, OperationMemory, string]>([
     ["nothing was begun", {}, "preparation"],
     [
@@ -189,6 +204,12 @@ describe("what has to be undone", () => {
       "preparation",
     ],
     ["it was activated", { activation }, "full"],
+    [
+      "a Restore was decided on, and may have been created before the run was killed",
+      { activation_plan: order },
+      "full",
+    ],
+    ["the first of two stages was begun", { data_restore: data }, "full"],
     ["an activation was taken back", { abandoned_activation: { uid: "1", phase: "Error", lastMessage: "" } }, "full"],
     ["a Restore was deleted", { archived_restores: [archived] }, "full"],
   ])("%s", (_what, memory, scope) => {
