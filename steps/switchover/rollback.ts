@@ -10,7 +10,9 @@ export const rollback = defineStep({
   summary: "Take a switchover back and return the fleet to the old hub",
   description: `Stops the new hub from importing the clusters, takes its activation back, lets the old hub import them again, turns the
 backups of the old hub on and proves them, waits for the clusters, and makes the new hub the standby again. After the
-preparation alone only the old hub is given back what was taken from it. No ManagedCluster is deleted on either hub.
+preparation alone only the old hub is given back what was taken from it. The auto-import strategy of the new hub and Argo
+CD Applications that the switchover paused are given back, too. No ManagedCluster is deleted on either hub. A new hub that
+is lost is left out (secondary-unreachable) until it answers.
 Refused once the new hub makes backups (force permits it) and once the old hub was handled; a switchover with the hubs
 swapped is the way back then. Safe to run again: finished steps are not repeated.`,
   params: rollbackParams,
