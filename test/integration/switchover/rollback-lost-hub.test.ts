@@ -23,6 +23,7 @@ describe("a rollback after the activation whose new hub is lost", () => {
   let unconfirmed: Ended;
   let untold: Ended;
   let first: Ended;
+  let lastTask: Ended;
   let afterFirst: unknown;
   let oldHubAfterFirst: { readonly schedule: unknown; readonly annotated: readonly string[] };
   let newHubAfterFirst: readonly string[];
@@ -42,6 +43,7 @@ describe("a rollback after the activation whose new hub is lost", () => {
     unconfirmed = await bench.rollback(["--secondary-unreachable", "true"], files);
     untold = await bench.rollback([], files);
     first = await bench.rollback(lost, files);
+    lastTask = await bench.step("report-and-unlock", ["--tasks-status", "Failed"], files);
     afterFirst = await bench.state();
     const { primary, secondary } = pair.seeds;
     oldHubAfterFirst = {
@@ -81,6 +83,11 @@ describe("a rollback after the activation whose new hub is lost", () => {
     expect(first.stderr).toContain("it may still activate its Restore");
     expect(afterFirst).toMatchObject({ current_phase: "failed", errors: [{ phase: "rollback", code: "SW-RB-08" }] });
     expect(newHubAfterFirst).toEqual([]);
+  });
+
+  test("A-66 the last Task of its run reports, and frees the old hub without the lost one", () => {
+    expect(endOf(lastTask, 0)).toBe("exit 0");
+    expect(lastTask.stderr).not.toContain("could not be freed");
   });
 
   test("A-66 a hub that answers is not left out: exit 4", () => {
