@@ -8,6 +8,8 @@ const minute = 60_000;
 const disable = "import.open-cluster-management.io/disable-auto-import";
 const passive = "restore-acm-passive-sync";
 const scheduleName = "acm-hub-backup";
+/** What a rollback writes on the old hub. */
+const kinds = ["backupSchedules", "managedClusters"] as const;
 
 async function annotated(seed: HubSeed): Promise<readonly string[]> {
   const clusters = await seed.list("managedClusters");
@@ -22,6 +24,7 @@ describe("a rollback after the activation whose new hub is lost", () => {
   let newHubId: string;
   let unconfirmed: Ended;
   let untold: Ended;
+  let changedByUntold: boolean;
   let first: Ended;
   let lastTask: Ended;
   let afterFirst: unknown;
@@ -41,7 +44,10 @@ describe("a rollback after the activation whose new hub is lost", () => {
     await proxy.goDown();
     const lost = ["--secondary-unreachable", "true", "--confirm-new-hub", newHubId];
     unconfirmed = await bench.rollback(["--secondary-unreachable", "true"], files);
+    const snapshots = async () => JSON.stringify([await pair.seeds.primary.snapshot(kinds), await bench.state()]);
+    const before = await snapshots();
     untold = await bench.rollback([], files);
+    changedByUntold = (await snapshots()) !== before;
     first = await bench.rollback(lost, files);
     lastTask = await bench.step("report-and-unlock", ["--tasks-status", "Failed"], files);
     afterFirst = await bench.state();
@@ -63,6 +69,7 @@ describe("a rollback after the activation whose new hub is lost", () => {
 
   test("A-66 without a word about it the rollback fails, changes nothing and names the way without that hub", () => {
     expect(untold.exitCode).toBe(1);
+    expect(changedByUntold).toBe(false);
     expect(untold.stderr).toContain("secondary-unreachable takes back what can be without it");
   });
 
