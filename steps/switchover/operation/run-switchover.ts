@@ -203,7 +203,7 @@ async function finish(
   return await finishOperation({
     document,
     runName: run.name,
-    secondary: hubs.clients.secondary,
+    clients: hubs.clients,
     outputFolder: reportFolder(context, hubs),
     mode: fileMode(run.inTekton),
     random,

@@ -1,13 +1,16 @@
 import type { Report, ReportCheck, TimelineEntry } from "../../lib/report/types.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { ManagedClusterSummary } from "../acm/managed-cluster.ts";
 import { pausedCount } from "../argocd/paused-count.ts";
+import { hubWords } from "../phases/hub-words.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
+import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import type { StateDocument } from "../state/state-document.ts";
 
 export interface ReportInput {
   readonly document: StateDocument;
   readonly runName: string;
-  /** The fleet as the new hub shows it now; absent when it could not be read. */
+  /** The fleet as the hub that is to have it shows it now; absent when it could not be read. */
   readonly fleet: readonly ManagedClusterSummary[] | undefined;
   readonly checks: readonly ReportCheck[];
   /** ISO-8601. */
@@ -15,8 +18,20 @@ export interface ReportInput {
 }
 
 const titles = new Map(
-  switchoverPhases.flatMap((phase) => phase.steps.map((step) => [step.name, step.title] as const)),
+  [...switchoverPhases.flatMap((phase) => phase.steps), ...rollbackSteps].map(
+    (step) => [step.name, step.title] as const,
+  ),
 );
+
+/** Once a rollback has begun only it may go on. */
+function isRollback({ config }: StateDocument): boolean {
+  return config.rollback !== undefined;
+}
+
+/** The hub that is to have the fleet when this operation ends. */
+export function fleetHub(document: StateDocument): HubName {
+  return isRollback(document) ? "primary" : "secondary";
+}
 
 function timeline(document: StateDocument): readonly TimelineEntry[] {
   const done = document.completed_steps.map((step): TimelineEntry => {
@@ -50,7 +65,8 @@ function timeline(document: StateDocument): readonly TimelineEntry[] {
 }
 
 /** `succeeded` only when every phase ended well. */
-export function outcomeOf(document: StateDocument): "succeeded" | "failed" {
+export function outcomeOf(document: StateDocument): "succeeded" | "failed" | "rolled-back" {
+  if (document.current_phase === "rolled_back") return "rolled-back";
   return document.current_phase === "completed" ? "succeeded" : "failed";
 }
 
@@ -80,6 +96,18 @@ function pausedApplications({ config, operation_id: id }: StateDocument): readon
 }
 
 function nextActions(document: StateDocument): readonly string[] {
+  if (document.current_phase === "rolled_back") {
+    return [
+      "Look at what stopped the switchover before the next one: it needs another operation-id, or reset-state",
+      "Do not delete ManagedClusters on the new hub: one that is connected there would be detached",
+      ...(document.config.rollback?.disconnected_clusters ?? []).map(
+        (cluster) => `Import ${cluster} on the old hub again`,
+      ),
+    ];
+  }
+  if (isRollback(document)) {
+    return ["Read the error, mend its cause, and start the rollback again: finished steps are not repeated"];
+  }
   return document.current_phase === "completed"
     ? [
         "Point GitOps sources and automation at the new hub",
@@ -93,6 +121,9 @@ function summaryOf(input: ReportInput): string {
   const { document, fleet } = input;
   const total = document.config.cluster_baseline?.length ?? 0;
   const connected = (fleet ?? []).filter((cluster) => cluster.available).length;
+  if (document.current_phase === "rolled_back") {
+    return `the switchover was rolled back: ${connected} of ${total} clusters are connected to the old hub`;
+  }
   return document.current_phase === "completed"
     ? `the fleet moved: ${connected} of ${total} clusters are connected to the new hub`
     : `stopped in phase ${document.errors.at(-1)?.phase ?? document.current_phase}, ${document.completed_steps.length} steps done`;
@@ -133,7 +164,13 @@ export function switchoverReport(input: ReportInput): Report {
     ],
     timeline: timeline(document),
     checks: input.checks,
-    tables: [{ title: "Clusters", columns: ["Cluster", "Kind", "Before", "On the new hub"], rows: clusterRows(input) }],
+    tables: [
+      {
+        title: "Clusters",
+        columns: ["Cluster", "Kind", "Before", `On the ${hubWords[fleetHub(document)]}`],
+        rows: clusterRows(input),
+      },
+    ],
     warnings: document.warnings ?? [],
     errors: errors.map((error) => ({
       id: error.code ?? "",
