@@ -1,9 +1,9 @@
+import { LevelledLogger } from "./levelled-logger.ts";
+import type { LogLevel } from "./log-settings.ts";
 import type { LogFields, Logger } from "./logger.ts";
 
-type Level = "debug" | "info" | "warn" | "error";
-
 /** What the screen shows instead, and what it would lose. */
-const lasting: ReadonlySet<Level> = new Set(["warn", "error"]);
+const lasting: ReadonlySet<LogLevel> = new Set(["warn", "error"]);
 
 interface Hold {
   lines: (() => void)[] | undefined;
@@ -13,11 +13,12 @@ interface Hold {
  * A logger that can be held back while something else redraws the screen. Released, it writes the warnings and errors of
  * that time; what only told of progress is dropped, since the screen showed it.
  */
-export class HeldLog implements Logger {
+export class HeldLog extends LevelledLogger {
   readonly #inner: Logger;
   readonly #hold: Hold;
 
   constructor(inner: Logger, hold: Hold = { lines: undefined }) {
+    super();
     this.#inner = inner;
     this.#hold = hold;
   }
@@ -32,27 +33,11 @@ export class HeldLog implements Logger {
     };
   }
 
-  debug(message: string, fields?: LogFields): void {
-    this.#write("debug", message, fields);
-  }
-
-  info(message: string, fields?: LogFields): void {
-    this.#write("info", message, fields);
-  }
-
-  warn(message: string, fields?: LogFields): void {
-    this.#write("warn", message, fields);
-  }
-
-  error(message: string, fields?: LogFields): void {
-    this.#write("error", message, fields);
-  }
-
   child(fields: LogFields): Logger {
     return new HeldLog(this.#inner.child(fields), this.#hold);
   }
 
-  #write(level: Level, message: string, fields: LogFields | undefined): void {
+  protected write(level: LogLevel, message: string, fields: LogFields | undefined): void {
     const write = (): void => this.#inner[level](message, fields);
     if (this.#hold.lines === undefined) write();
     else if (lasting.has(level)) this.#hold.lines.push(write);
