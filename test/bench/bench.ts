@@ -9,8 +9,9 @@ import { reaction } from "./reaction.ts";
 import { rebuild } from "./rebuild.ts";
 import { type Bench, type Row, renderRows } from "./row.ts";
 import { start } from "./start.ts";
+import { wholeRun } from "./whole-run.ts";
 
-const benches: readonly Bench[] = [start, rebuild, reaction, preflight, memory, bulk, pipeline];
+const benches: readonly Bench[] = [start, rebuild, reaction, preflight, memory, bulk, wholeRun, pipeline];
 
 function log(line: string): void {
   console.log(`   ${line}`);

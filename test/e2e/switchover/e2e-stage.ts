@@ -23,6 +23,7 @@ import {
 
 const run = promisify(execFile);
 const clusterName = "e2e";
+const root = join(import.meta.dirname, "../../..");
 
 /** What a PipelineRun says of itself. */
 export interface RunStatus {
@@ -46,7 +47,7 @@ interface ProgramRun {
 
 /** The built program of this checkout. */
 function runProgram(args: readonly string[]): Promise<ProgramRun> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../../../dist/fairlead"), ...args], {
+  const child = spawn(process.execPath, [join(root, "dist/fairlead"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -82,6 +83,7 @@ export class E2eStage {
 
   static async open(): Promise<E2eStage> {
     await ensurePackages(gitHostPrograms, () => {});
+    await run(process.execPath, [join(root, "images/build/build.ts")]);
     const cluster = await up({ name: clusterName });
     try {
       const { tkn = "tkn" } = await ensurePrograms(["tkn"]);
@@ -160,7 +162,7 @@ export class E2eStage {
 
   /** Creates the sample run that is committed beside a Pipeline, some parameters set otherwise; returns its name. */
   async startSample(operation: string, params: Readonly<Record<string, string>> = {}): Promise<string> {
-    const file = join(import.meta.dirname, `../../../pipelines/switchover/${operation}/run.yaml`);
+    const file = join(root, `pipelines/switchover/${operation}/run.yaml`);
     const sample = parse(await readFile(file, "utf8"));
     const kept = (sample.spec.params ?? []).filter(({ name }: { readonly name: string }) => !(name in params));
     sample.spec.params = [...kept, ...Object.entries(params).map(([name, value]) => ({ name, value }))];

@@ -66,12 +66,14 @@ LEVEL = Warn
 }
 
 async function copyStatic(folder: string): Promise<void> {
-  const { stdout } = await run("go", ["list", "-m", "-f", "{{.Dir}}", "code.gitea.io/gitea"], {
+  // Unlike go list it fetches what the module cache lacks, as it does where the program comes from a cache of its own.
+  const { stdout } = await run("go", ["mod", "download", "-json", "code.gitea.io/gitea"], {
     cwd: join(modulesFolder, "gitea"),
     env: { ...process.env, GOFLAGS: "-mod=mod" },
   });
+  const module: { readonly Dir: string } = JSON.parse(stdout);
   for (const part of ["templates", "options", "public"]) {
-    await cp(join(stdout.trim(), part), join(folder, "static", part), { recursive: true });
+    await cp(join(module.Dir, part), join(folder, "static", part), { recursive: true });
   }
   // Go's module cache is read-only; Gitea must be able to read the copies as another account.
   await run("chmod", ["-R", "a+rX,u+w", join(folder, "static")]);
