@@ -5,7 +5,7 @@ import { fleetOf } from "../phases/hub-reads.ts";
 import { connection } from "../phases/post-activation/verify-clusters-connected.ts";
 import { leftOnNewHub, unfinishedOf } from "../phases/rollback/rollback-ending.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
-import { withRollback } from "../phases/schedules/schedule-role.ts";
+import { forgetWait, withRollback } from "../phases/schedules/schedule-role.ts";
 import type { SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import { rollbackScope } from "../state/decide-rollback.ts";
 import { withPhase, withWarnings } from "../state/state-document.ts";
@@ -153,9 +153,7 @@ async function conclude(
   phases.log.error(`${error.text.what}: ${error.text.why}`, { phase, step: steps[0] });
   for (const step of steps) await recorder.forget(step);
   await recorder.remember((memory) =>
-    withRollback(memory, {
-      deletion_awaited: false,
-      clusters_awaited: false,
+    withRollback(forgetWait(forgetWait(memory, "deletion_awaited"), "clusters_awaited"), {
       // What the new hub does until then may make the old hub's schedule collide: it is proved once more.
       schedule: { ...memory.rollback?.schedule, schedule_watched: false },
     }),
