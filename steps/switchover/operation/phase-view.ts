@@ -1,7 +1,6 @@
 import type { Logger } from "../../lib/log/logger.ts";
 import type { PhaseEvent } from "../../lib/phase/types.ts";
 import type { Terminal } from "../../lib/step/types.ts";
-import { switchoverPhases } from "../phases/phase-list.ts";
 import { logEvents } from "./log-events.ts";
 
 /** Who shows how the phases go. */
@@ -12,11 +11,11 @@ export interface PhaseView {
 }
 
 /** A list that a terminal redraws, where there is one; log lines everywhere else. */
-export async function openPhaseView(terminal: Terminal, log: Logger): Promise<PhaseView> {
+export async function openPhaseView(terminal: Terminal, log: Logger, phases: readonly string[]): Promise<PhaseView> {
   const giveBack = terminal.takeScreen();
   if (giveBack === undefined) return { emit: logEvents(log), past: () => undefined, close: async () => undefined };
   const { LivePhaseList } = await import("../../lib/phase/live-list.ts");
-  const list = new LivePhaseList(switchoverPhases.map(({ phase }) => phase));
+  const list = new LivePhaseList(phases);
   const lines = logEvents(log);
   return {
     // Of the lines only warnings and errors outlive the list.

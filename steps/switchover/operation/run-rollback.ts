@@ -5,17 +5,18 @@ import { fleetOf } from "../phases/hub-reads.ts";
 import { connection } from "../phases/post-activation/verify-clusters-connected.ts";
 import { leftOnNewHub, unfinishedOf } from "../phases/rollback/rollback-ending.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
-import { withRollback } from "../phases/schedules/schedule-role.ts";
+import { forgetWait, withRollback } from "../phases/schedules/schedule-role.ts";
 import type { SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import { rollbackScope } from "../state/decide-rollback.ts";
-import { withPhase, withWarnings } from "../state/state-document.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
+import { stateShape, withPhase, withWarnings } from "../state/state-document.ts";
 import { saveDryRun } from "./dry-run-files.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { HubEvents } from "./hub-events.ts";
-import { logEvents } from "./log-events.ts";
 import { checkLostNewHub, hubsReader } from "./lost-new-hub.ts";
 import { type Operation, openOperation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
+import { openPhaseView } from "./phase-view.ts";
 import type { RollbackContext } from "./rollback-declaration.ts";
 import { writeRunMarker } from "./run-marker.ts";
 import {
@@ -87,6 +88,7 @@ async function run(context: RollbackContext): Promise<void> {
   results.set("state-file", basename(operation.stateFile));
   const phases = contextWith(input, hubs, operation, switchoverOnly);
   const outcome = await walk(context, phases, operation);
+  await operation.update((document) => withWarnings(document, outcome.warnings));
   results.set("warnings", String(outcome.warnings.length));
   if (phases.dryRun.enabled) {
     await concludeDryRun(context, operation, outcome);
@@ -103,33 +105,44 @@ function at({ clock }: RollbackContext): string {
   return new Date(clock.now()).toISOString();
 }
 
-async function walk(context: RollbackContext, phases: SwitchoverContext, operation: Operation): Promise<PhaseOutcome> {
-  const { run: identity, params } = context;
-  // From here on only a rollback may go on with this operation.
-  await operation.recorder.remember((memory) => ({
+/** In one write with the phase: from here on only a rollback may go on with this operation. */
+async function begin({ params, ...context }: RollbackContext, phases: SwitchoverContext, operation: Operation) {
+  const begun = (memory: OperationMemory): OperationMemory => ({
     ...memory,
     rollback: {
       scope: rollbackScope(memory),
       ...memory.rollback,
       new_hub_unreachable: params["secondary-unreachable"],
     },
-  }));
-  await operation.update((document) => withPhase(document, phase, at(context), identity.uid));
-  const emit = logEvents(phases.log);
-  const events = new HubEvents(phases, identity.uid);
-  const outcome = await runPhase({
-    phase,
-    steps: rollbackSteps.filter(({ name }) => params["recreate-passive"] || name !== "rb_recreate_passive"),
-    context: phases,
-    recorder: operation.recorder,
-    emit: (event) => {
-      emit(event);
-      events.take(event);
-    },
   });
-  await events.settled();
-  await operation.update((document) => withWarnings(document, outcome.warnings));
-  return outcome;
+  const now = new Date(context.clock.now()).toISOString();
+  await operation.update((document) =>
+    withPhase(stateShape.withMemory(document, begun(document.config)), phase, now, context.run.uid),
+  );
+  // What a dry run remembers is apart from its document.
+  if (phases.dryRun.enabled) await operation.recorder.remember(begun);
+}
+
+async function walk(context: RollbackContext, phases: SwitchoverContext, operation: Operation): Promise<PhaseOutcome> {
+  const { run: identity, params, terminal } = context;
+  await begin(context, phases, operation);
+  const events = new HubEvents(phases, identity.uid);
+  const view = await openPhaseView(terminal, phases.log, [phase]);
+  try {
+    return await runPhase({
+      phase,
+      steps: rollbackSteps.filter(({ name }) => params["recreate-passive"] || name !== "rb_recreate_passive"),
+      context: phases,
+      recorder: operation.recorder,
+      emit: (event) => {
+        view.emit(event);
+        events.take(event);
+      },
+    });
+  } finally {
+    await view.close();
+    await events.settled();
+  }
 }
 
 /** Ends the operation, unless something is left to do: then that is recorded, and the next rollback does it again. */
@@ -153,9 +166,7 @@ async function conclude(
   phases.log.error(`${error.text.what}: ${error.text.why}`, { phase, step: steps[0] });
   for (const step of steps) await recorder.forget(step);
   await recorder.remember((memory) =>
-    withRollback(memory, {
-      deletion_awaited: false,
-      clusters_awaited: false,
+    withRollback(forgetWait(forgetWait(memory, "deletion_awaited"), "clusters_awaited"), {
       // What the new hub does until then may make the old hub's schedule collide: it is proved once more.
       schedule: { ...memory.rollback?.schedule, schedule_watched: false },
     }),

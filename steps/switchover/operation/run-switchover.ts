@@ -115,7 +115,11 @@ interface Walked {
 }
 
 async function walkPhases(context: Context, phases: SwitchoverContext, operation: Operation): Promise<Walked> {
-  const view = await openPhaseView(context.terminal, phases.log);
+  const view = await openPhaseView(
+    context.terminal,
+    phases.log,
+    switchoverPhases.map(({ phase }) => phase),
+  );
   const plan: PlannedChange[] = [];
   try {
     for (const phase of switchoverPhases) {

@@ -8,8 +8,6 @@ const minute = 60_000;
 const disable = "import.open-cluster-management.io/disable-auto-import";
 const passive = "restore-acm-passive-sync";
 const scheduleName = "acm-hub-backup";
-/** What a rollback writes on the old hub. */
-const kinds = ["backupSchedules", "managedClusters"] as const;
 
 async function annotated(seed: HubSeed): Promise<readonly string[]> {
   const clusters = await seed.list("managedClusters");
@@ -44,7 +42,7 @@ describe("a rollback after the activation whose new hub is lost", () => {
     await proxy.goDown();
     const lost = ["--secondary-unreachable", "true", "--confirm-new-hub", newHubId];
     unconfirmed = await bench.rollback(["--secondary-unreachable", "true"], files);
-    const snapshots = async () => JSON.stringify([await pair.seeds.primary.snapshot(kinds), await bench.state()]);
+    const snapshots = async () => JSON.stringify([await pair.seeds.primary.written(), await bench.state()]);
     const before = await snapshots();
     untold = await bench.rollback([], files);
     changedByUntold = (await snapshots()) !== before;

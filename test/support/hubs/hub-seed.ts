@@ -226,6 +226,19 @@ export class HubSeed {
       );
   }
 
+  /** What only somebody's write changes: nothing that operators tell of an object by its status. */
+  async written(names: readonly KindName[] = ["managedClusters", "backupSchedules", "restores"]): Promise<unknown> {
+    const lists = await Promise.all(names.map((name) => this.list(name)));
+    return lists.flat().map(({ kind: kindName, metadata: { name, uid, labels, annotations }, spec }) => ({
+      kindName,
+      name,
+      uid,
+      labels,
+      annotations,
+      spec,
+    }));
+  }
+
   /** From ACM 2.16, with the operator down: the API server takes up only after a moment that nobody answers for Restores. */
   async untilRestoresUnanswered(): Promise<void> {
     const probe = {

@@ -6,9 +6,10 @@ import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
 import { activationUidsOf } from "../../state/activation-traces.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
+import { archive } from "../activation/passive-snapshot.ts";
 import { restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
-import { withRollback } from "../schedules/schedule-role.ts";
+import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
 import type { SwitchoverContext } from "../switchover-context.ts";
 import { switchoverStep } from "../switchover-context.ts";
 import { untouched } from "./rollback-scope.ts";
@@ -71,6 +72,27 @@ function disarm(restores: readonly AcmRestore[], context: SwitchoverContext): re
     }));
 }
 
+/** As it was before the first write: what is set back to `skip` would be archived so by a run that was killed there. */
+function keep(restores: readonly AcmRestore[], context: SwitchoverContext): Action<OperationMemory> {
+  const at = new Date(context.clock.now()).toISOString();
+  return {
+    kind: "remember",
+    note: `archive ${restores.length} Restore(s)`,
+    update: (memory) => archive(memory, restores, at),
+  };
+}
+
+function noteGone(): Action<OperationMemory> {
+  return {
+    kind: "remember",
+    note: "no deletion hangs",
+    update(memory) {
+      const left = forgetWait(memory, "deletion_awaited");
+      return left.rollback?.hanging_restores === undefined ? left : withRollback(left, { hanging_restores: [] });
+    },
+  };
+}
+
 function noteHanging(hanging: readonly string[]): Action<OperationMemory> {
   return {
     kind: "remember",
@@ -83,9 +105,10 @@ function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory>
   const memory = context.memory();
   const left = activationRestoresOf(seen.restores, memory);
   if (left.length === 0) {
-    return memory.rollback?.hanging_restores === undefined
+    const { hanging_restores: hung, deletion_awaited: awaited } = memory.rollback ?? {};
+    return hung === undefined && awaited === undefined
       ? { state: "done", note: "no Restore can activate the clusters" }
-      : { state: "act", note: "the Restores are gone", actions: [noteHanging([])], afterwards: "done" };
+      : { state: "act", note: "the Restores are gone", actions: [noteGone()], afterwards: "done" };
   }
   if (memory.rollback?.deletion_awaited === true) {
     const hanging = left.map((restore) => judgeHanging(restore, seen.veleroRestores));
@@ -104,6 +127,7 @@ function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory>
     state: "act",
     note: `remove ${left.map(({ metadata }) => metadata.name).join(", ")}`,
     actions: [
+      keep(left, context),
       ...disarm(left, context),
       ...removeRestores(context, "secondary", left, { onHang: (note) => ({ warning: `a deletion hangs: ${note}` }) }),
       {

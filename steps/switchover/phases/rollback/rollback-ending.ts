@@ -28,14 +28,14 @@ export function leftOnNewHub(memory: OperationMemory): readonly string[] {
   ].map((left) => `the new hub does not answer: ${left}`);
 }
 
-function notReached(left: readonly string[]): Unfinished {
+function notReached(left: readonly string[], absent: readonly string[]): Unfinished {
   return {
     error: switchoverError("SW-RB-08", {
       what: "the old hub was given everything back, and nothing was undone on the new hub",
       why: left.join("; "),
       fix: "once the new hub answers, start the rollback again without secondary-unreachable; where it never will, rollback-allow-partial ends the operation as it is",
     }),
-    steps: ["rb_quarantine_secondary", "rb_enable_backup_schedule", "rb_resume_argocd"],
+    steps: ["rb_quarantine_secondary", "rb_enable_backup_schedule", "rb_resume_argocd", ...absent],
   };
 }
 
@@ -46,7 +46,9 @@ function notReached(left: readonly string[]): Unfinished {
 export function unfinishedOf(memory: OperationMemory, allowPartial: boolean): Unfinished | undefined {
   const { rollback } = memory;
   const left = leftOnNewHub(memory);
-  if (left.length > 0 && !allowPartial) return notReached(left);
+  const disconnected = rollback?.disconnected_clusters ?? [];
+  const absent = disconnected.length === 0 ? [] : ["rb_verify"];
+  if (left.length > 0 && !allowPartial) return notReached(left, absent);
   const hanging = isNewHubAway(memory) ? [] : (rollback?.hanging_restores ?? []);
   if (hanging.length > 0) {
     return {
@@ -55,10 +57,9 @@ export function unfinishedOf(memory: OperationMemory, allowPartial: boolean): Un
         why: `${hanging.join("; ")}; the old hub was given everything back all the same`,
         fix: `${deletionAdvice.replace("then resume", "then start the rollback again")}`,
       }),
-      steps: ["rb_delete_activation_restore", "rb_enable_backup_schedule", "rb_recreate_passive"],
+      steps: ["rb_delete_activation_restore", "rb_enable_backup_schedule", "rb_recreate_passive", ...absent],
     };
   }
-  const disconnected = rollback?.disconnected_clusters ?? [];
   if (disconnected.length > 0 && !allowPartial) {
     return {
       error: switchoverError("SW-RB-07", {

@@ -1,8 +1,9 @@
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
+import type { OperationMemory } from "../../state/operation-memory.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
 import { connection, listNames } from "../post-activation/verify-clusters-connected.ts";
-import { withRollback } from "../schedules/schedule-role.ts";
+import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
 import { ms, switchoverStep } from "../switchover-context.ts";
 
 /** Waits until the clusters that the old hub had are with it again. Those that are not do not hold the rest up. */
@@ -17,14 +18,20 @@ export const rbVerify = switchoverStep<readonly ManagedClusterSummary[]>({
     const keep = {
       kind: "remember",
       note: "keep which clusters are not connected",
-      update: (memory: Parameters<typeof withRollback>[0]) =>
-        withRollback(memory, { disconnected_clusters: seen.pending }),
+      update: (memory: OperationMemory) => withRollback(memory, { disconnected_clusters: seen.pending }),
     } as const;
     if (seen.pending.length === 0) {
       const note = `${seen.connected} of ${seen.required} clusters connected`;
-      return rollback?.disconnected_clusters === undefined
-        ? { state: "done", note }
-        : { state: "act", note, actions: [keep], afterwards: "done" };
+      const forget = {
+        kind: "remember",
+        note: "the wait has ended well",
+        update: (memory: OperationMemory) => forgetWait(memory, "clusters_awaited"),
+      } as const;
+      const actions = [
+        ...(rollback?.clusters_awaited === undefined ? [] : [forget]),
+        ...(rollback?.disconnected_clusters === undefined ? [] : [keep]),
+      ];
+      return actions.length === 0 ? { state: "done", note } : { state: "act", note, actions, afterwards: "done" };
     }
     if (rollback?.clusters_awaited === true) {
       return {

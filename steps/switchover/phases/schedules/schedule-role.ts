@@ -28,6 +28,13 @@ export function withRollback(memory: OperationMemory, change: Partial<RollbackMe
   return memory.rollback === undefined ? memory : { ...memory, rollback: { ...memory.rollback, ...change } };
 }
 
+/** A wait that ended well leaves nothing behind: a run that was killed in it would not know of it either. */
+export function forgetWait(memory: OperationMemory, wait: "deletion_awaited" | "clusters_awaited"): OperationMemory {
+  if (memory.rollback === undefined) return memory;
+  const { [wait]: _ended, ...rollback } = memory.rollback;
+  return { ...memory, rollback };
+}
+
 /** The schedule that a rollback gives back to the old hub. Others of that hub stay as they are. */
 export const onOldHub: ScheduleRole = {
   hub: "primary",
