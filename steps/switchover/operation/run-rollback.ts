@@ -41,6 +41,10 @@ const switchoverOnly: SwitchoverSettings = {
   allowMissingClusters: false,
   maxUnavailable: undefined,
   backupScheduleTemplate: undefined,
+  skipObservability: false,
+  strictObservability: false,
+  pauseObservatoriumApi: false,
+  disableObservability: false,
   argocdManage: false,
   argocdResume: false,
 };

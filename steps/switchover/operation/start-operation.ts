@@ -214,6 +214,10 @@ export function phaseContext(
     allowMissingClusters: params["allow-missing-clusters"],
     maxUnavailable: params["max-unavailable"],
     backupScheduleTemplate: params["backup-schedule-template"],
+    skipObservability: params["skip-observability-checks"],
+    strictObservability: params["strict-observability"],
+    pauseObservatoriumApi: params["pause-observatorium-api"],
+    disableObservability: params["disable-observability-on-secondary"],
     argocdManage: params["argocd-manage"],
     argocdResume: params["argocd-resume-after-switchover"],
   });

@@ -27,6 +27,14 @@ export interface SwitchoverSettings {
   readonly maxUnavailable: string | undefined;
   /** What the new hub gets where neither hub has a BackupSchedule. */
   readonly backupScheduleTemplate: BackupScheduleSpec | undefined;
+  /** No step looks at observability or changes it. */
+  readonly skipObservability: boolean;
+  /** Observability of the new hub that does not work ends the switchover. */
+  readonly strictObservability: boolean;
+  /** The old hub takes no metrics in from the preparation on. */
+  readonly pauseObservatoriumApi: boolean;
+  /** The old hub loses its MultiClusterObservability. */
+  readonly disableObservability: boolean;
   /** Argo CD Applications that touch ACM are paused first. */
   readonly argocdManage: boolean;
   /** And resumed last. */

@@ -145,7 +145,10 @@ export interface OperationMemory extends ScheduleProgress {
   /** The whole wait for the clusters has passed, and those that were still unavailable were few enough. */
   readonly clusters_tolerated?: boolean;
   readonly annotated_clusters?: readonly string[];
+  /** `<hub>/<kind>/<name>` → how many pods it had before this operation scaled it. */
   readonly replicas_before?: Readonly<Record<string, number>>;
+  /** When it was asked for, and the uids of the pods that were there then. */
+  readonly observatorium_api_restart?: { readonly at: string; readonly replaced: readonly string[] };
   readonly passive_snapshot?: RestoreSnapshot;
   readonly activation_plan?: ActivationPlan;
   readonly last_restored?: LastRestored;

@@ -48,6 +48,7 @@ const isProbe = (change: Change): boolean => change.verb === "merge-patch" && ch
 function changesOf(actions: readonly Action<OperationMemory>[]): readonly Change[] {
   return actions.flatMap((action) => {
     if (action.kind === "write") return isProbe(action.change) ? [] : [action.change];
+    if (action.kind === "attempt") return action.chains.flatMap((chain) => chain.changes);
     return action.kind === "bulk" ? action.changes : [];
   });
 }
@@ -120,7 +121,10 @@ const steps: readonly { readonly phase: string; readonly step: SwitchoverStep }[
   ...rollbackSteps.map((step) => ({ phase: "rollback", step })),
 ];
 const onPrimary: ReadonlySet<string> = new Set([
+  "verify_thanos_stopped",
+  "disable_observability_on_secondary",
   "handle_old_hub",
+  "verify_old_hub_state",
   "rb_enable_auto_import",
   "rb_enable_backup_schedule",
   "rb_scale_up_thanos",
@@ -220,6 +224,7 @@ describe("the hubs that these plans are made for", () => {
       "apply_immediate_import_annotations",
       "create_full_restore",
       "disable_auto_import",
+      "disable_observability_on_secondary",
       "enable_backup_schedule",
       "fix_backup_collision",
       "handle_old_hub",
@@ -233,11 +238,15 @@ describe("the hubs that these plans are made for", () => {
       "rb_restore_auto_import_strategy",
       "rb_scale_up_thanos",
       "reset_auto_import_strategy",
+      "restart_observatorium_api",
       "scale_down_thanos",
+      "scale_up_observability_components",
       "set_auto_import_strategy",
       "verify_auto_import_cleanup",
       "verify_new_backups",
+      "verify_old_hub_state",
       "verify_passive_sync",
+      "verify_thanos_stopped",
     ]);
   });
 });
