@@ -17,6 +17,7 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
     "argocd-manage",
     "argocd-resume-after-switchover",
     "confirm-new-hub",
+    "disable-observability-on-secondary",
     "dry-run",
     "old-hub-action",
     "operation-id",

@@ -25,6 +25,10 @@ export type Fault =
   | { readonly kind: "backup-errors"; readonly prefix: string; readonly errors: number }
   /** A pause of a BackupSchedule is honoured so many played seconds after it was seen. */
   | { readonly kind: "pause-takes"; readonly seconds: number }
+  /** The controllers of observability's pods do nothing. */
+  | { readonly kind: "metrics-held" }
+  /** The operator of observability starts again what somebody scaled to 0. */
+  | { readonly kind: "metrics-rescaled" }
   /** What an object owned stays when it goes. */
   | { readonly kind: "garbage-stays" };
 

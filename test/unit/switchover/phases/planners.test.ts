@@ -512,17 +512,26 @@ describe("a plan that writes", () => {
     },
   );
 
-  test("scales only the metrics compactor, to nothing, and keeps how many there were at first", async () => {
+  test("scales only the metrics compactor and, where asked, the API, to nothing, and keeps how many there were", async () => {
     const step = steps.find(({ step: { name } }) => name === "scale_down_thanos")?.step;
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
         const bench = benchOf(given);
         if (step !== undefined) await rest(step, bench);
-        const replicas = given.hubs.primary.replicas ?? 0;
-        expect(bench.changes.map(({ ref }) => ref.name)).toEqual(replicas === 0 ? [] : [objectName.thanosCompactor]);
-        const known = Object.values(given.memory.replicas_before ?? {});
-        const kept = known.length > 0 || replicas === 0 ? known : [replicas];
-        expect(Object.values(bench.context.memory().replicas_before ?? {})).toEqual(kept);
+        const { replicas, apiReplicas } = given.hubs.primary;
+        const parts = [
+          ["StatefulSet", objectName.thanosCompactor, replicas ?? 0],
+          [
+            "Deployment",
+            objectName.observatoriumApi,
+            given.pauseObservatoriumApi && replicas !== undefined ? apiReplicas : 0,
+          ],
+        ] as const;
+        const running = given.skipObservability ? [] : parts.filter(([, , count]) => count > 0);
+        const seen = Object.fromEntries(running.map(([kind, name, count]) => [`primary/${kind}/${name}`, count]));
+        expect(bench.changes.map(({ ref }) => ref.name)).toEqual(running.map(([, name]) => name));
+        // The first number that was seen stays.
+        expect(bench.context.memory().replicas_before ?? {}).toEqual({ ...seen, ...given.memory.replicas_before });
       }),
       { numRuns },
     );
