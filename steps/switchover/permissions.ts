@@ -37,8 +37,9 @@ export interface SwitchoverPermission extends Permission {
   /**
    * What a run loses without it; absent = required.
    * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.
+   * `klusterlets`: no klusterlet is led to the hub.
    */
-  readonly optional?: "watch" | "tokens" | "events";
+  readonly optional?: "watch" | "tokens" | "events" | "klusterlets";
 }
 
 type Row = Omit<SwitchoverPermission, "target">;

@@ -287,6 +287,14 @@ const onSecondary: readonly Row[] = [
     steps: ["finalize"],
     reason: "make backups on the new hub",
   }),
+  {
+    ...write(["", "secrets"], ["get"], {
+      scope: "cluster",
+      steps: ["post-activate"],
+      reason: "import manifest of a cluster whose klusterlet does not find the hub; reads no other Secret",
+    }),
+    optional: "klusterlets",
+  },
   write(backupSchedules, ["get", "patch", "delete"], {
     scope: backup,
     steps: ["rollback"],

@@ -9,6 +9,8 @@ export type Fault =
   | { readonly kind: "activates-nothing" }
   /** The named cluster never connects to this hub. */
   | { readonly kind: "cluster-never-connects"; readonly cluster: string }
+  /** This hub cannot import the named cluster; one that comes by itself connects. */
+  | { readonly kind: "import-fails"; readonly cluster: string }
   /** Velero Restores of this backup kind end PartiallyFailed with so many errors. */
   | { readonly kind: "restore-errors"; readonly prefix: string; readonly errors: number }
   /** Velero Restores of this backup kind end Failed. */

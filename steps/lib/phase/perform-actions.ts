@@ -62,8 +62,7 @@ async function attempt<C extends PhaseContext<M>, M>(
 ): Promise<Performed> {
   const { context, phase, step, recorder, emit, warn } = run;
   const { chains, remember } = action;
-  if (chains.length === 0) return done;
-  await recorder.intend(phase, step.name, `${action.title}: ${nameChains(chains)}`);
+  if (chains.length > 0) await recorder.intend(phase, step.name, `${action.title}: ${nameChains(chains)}`);
   context.signal.throwIfAborted();
   const outcomes = await attemptChains(action, context, (count) => {
     emit({ type: "progress", phase, step: step.name, done: count, total: chains.length });

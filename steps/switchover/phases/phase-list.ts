@@ -18,6 +18,7 @@ import { restartObservatoriumApi } from "./post-activation/restart-observatorium
 import { scaleUpObservability } from "./post-activation/scale-up-observability.ts";
 import { verifyAutoImportCleanup } from "./post-activation/verify-auto-import-cleanup.ts";
 import { verifyClustersConnected } from "./post-activation/verify-clusters-connected.ts";
+import { verifyKlusterletConnections } from "./post-activation/verify-klusterlet-connections.ts";
 import { verifyMetricsCollection } from "./post-activation/verify-metrics-collection.ts";
 import { verifyObservabilityPods } from "./post-activation/verify-observability-pods.ts";
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
@@ -60,9 +61,11 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "post_activation_verification",
     task: "post-activate",
-    // The annotation first: a leftover one prevents the connection that the next step waits for.
+    // The annotation first: a leftover one prevents the connection that the next steps wait for. Then the klusterlets,
+    // after the first part of that wait.
     steps: [
       verifyAutoImportCleanup,
+      verifyKlusterletConnections,
       verifyClustersConnected,
       scaleUpObservability,
       restartObservatoriumApi,

@@ -4,6 +4,7 @@ import type { AcmVersion } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { SpokeAccess } from "../klusterlet/spoke-access.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ResolvedTuning } from "../tuning.ts";
 
@@ -48,6 +49,8 @@ export interface SwitchoverContext extends PhaseContext<OperationMemory> {
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly settings: SwitchoverSettings;
+  /** The ways to managed clusters, where the run was given any. */
+  readonly spokes?: SpokeAccess;
 }
 
 export type SwitchoverStep = PhaseStep<SwitchoverContext, OperationMemory>;

@@ -142,6 +142,10 @@ export interface OperationMemory extends ScheduleProgress {
   readonly secondary_version?: string;
   readonly cluster_baseline?: readonly BaselineCluster[];
   readonly saved_backup_schedules?: readonly BackupSchedule[];
+  /** The clusters had time to connect by themselves, before their klusterlets were looked at. */
+  readonly clusters_given_time?: true;
+  /** What became of each cluster's klusterlet, by name of the cluster. */
+  readonly klusterlets?: Readonly<Record<string, string>>;
   /** The whole wait for the clusters has passed, and those that were still unavailable were few enough. */
   readonly clusters_tolerated?: boolean;
   readonly annotated_clusters?: readonly string[];

@@ -9,6 +9,7 @@ const request: SetupRequest = {
   roles: ["operator"],
   includeDecommission: false,
   importTokens: false,
+  klusterlets: false,
   argoCd: false,
   namespaces: defaultNamespaces,
   absent: new Set(),
@@ -19,6 +20,7 @@ const everything: SetupRequest = {
   roles: ["operator", "validator"],
   includeDecommission: true,
   importTokens: true,
+  klusterlets: true,
   argoCd: true,
 };
 
@@ -51,6 +53,7 @@ describe("the plan of a setup", () => {
     expect(names(request).filter((name) => /decommission|import-tokens/.test(name))).toEqual([]);
     expect(names({ ...request, includeDecommission: true })).toContain("ClusterRole acm-switchover-decommission");
     expect(names({ ...request, importTokens: true })).toContain("ClusterRole acm-switchover-operator-import-tokens");
+    expect(names({ ...request, klusterlets: true })).toContain("ClusterRole acm-switchover-operator-klusterlets");
   });
 
   test("makes the accounts of the roles that are asked for, no other", () => {
