@@ -1,6 +1,10 @@
 import { defaultNamespaces } from "../../steps/switchover/acm/namespaces.ts";
 import type { SwitchoverPermission } from "../../steps/switchover/permissions.ts";
-import { decommissionPermissions } from "../../steps/switchover/rbac/extra-permissions.ts";
+import {
+  decommissionPermissions,
+  spokeNamespaces,
+  spokePermissionsOf,
+} from "../../steps/switchover/rbac/extra-permissions.ts";
 import { type PolicyRule, policyRules } from "../../steps/switchover/rbac/policy-rules.ts";
 import {
   accountName,
@@ -51,6 +55,16 @@ function decommissionRows(): readonly (readonly string[])[] {
   ]);
 }
 
+function spokeRows(): readonly (readonly string[])[] {
+  const validator = new Set(spokePermissionsOf("validator"));
+  return spokePermissionsOf("operator").map((permission) => [
+    code(resourceName(permission)),
+    permission.verbs.join(" "),
+    validator.has(permission) ? "operator, validator" : "operator",
+    permission.reason,
+  ]);
+}
+
 /** `rbac/switchover/README.md`. */
 export function switchoverRolesReadme(): string {
   const { acm, backup, engine, observability } = defaultNamespaces;
@@ -68,13 +82,14 @@ with the audit log of whole runs.
 | \`${operator}\` | a switchover | \`kubectl apply -k rbac/switchover/operator\` |
 | \`${validator}\` | a validation or a dry run; can change nothing | \`kubectl apply -k rbac/switchover/validator\` |
 
-Both have three parts beside the base:
+Beside the base there are parts, of which the validator has the first three:
 
 | Folder | Apply it where | Without it |
 | --- | --- | --- |
 | \`operator/observability\`, \`validator/observability\` | the namespace \`${observability}\` exists: a Role needs its namespace | the check \`rbac\` fails on a hub with observability; elsewhere nothing is missed |
 | \`operator/import-tokens\`, \`validator/import-tokens\` | the account may list Secrets of all namespaces; only those of ManagedServiceAccounts are asked for, by label | the check \`msa-tokens\` warns that it cannot look |
 | \`operator/argocd\`, \`validator/argocd\` | Argo CD is installed; the operator may turn the automated sync of Applications off and on | the check \`rbac\` fails on a hub with Argo CD, unless \`skip-gitops-check\` is given |
+| \`operator/klusterlets\` | the account may read Secrets of all namespaces; only \`<cluster>-import\` is read, of clusters that do not find the hub; with \`spoke-kubeconfigs\` | such clusters are told, and not led to the hub |
 
 An hour is too short for a token of a switchover; the preflight warns of one that ends too soon:
 
@@ -88,6 +103,13 @@ To let the operator's account remove the old hub, apply \`decommission\` there:
 
 \`\`\`sh
 kubectl apply -k rbac/switchover/decommission
+\`\`\`
+
+On a managed cluster whose klusterlet is to be led to the new hub (workspace \`spoke-kubeconfigs\`), install
+\`managed-cluster/operator\`; \`managed-cluster/validator\` may only look:
+
+\`\`\`sh
+kubectl apply -k rbac/switchover/managed-cluster/operator
 \`\`\`
 
 On a hub with other namespaces (parameter \`namespaces\`), change \`metadata.namespace\` of the Roles and RoleBindings by a kustomize
@@ -111,6 +133,12 @@ ${section(`Part observability: namespace \`${observability}\``, "observability",
 ${section("Part import-tokens: cluster", "import-tokens", "cluster")}
 
 ${section("Part argocd: cluster", "argocd", "cluster")}
+
+${section("Part klusterlets: cluster", "klusterlets", "cluster")}
+
+### Managed clusters: namespace \`${spokeNamespaces.agent}\`
+
+${table(["Resource", "Verbs", "Accounts", "Why"], spokeRows())}
 
 ### Extension decommission
 

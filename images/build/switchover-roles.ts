@@ -5,6 +5,7 @@ import {
   decommissionEntries,
   type RoleEntry,
   roleEntries,
+  spokeEntries,
 } from "../../steps/switchover/rbac/role-set.ts";
 import { kustomization, roleManifest } from "./role-manifest.ts";
 import { switchoverRolesReadme } from "./switchover-roles-readme.ts";
@@ -23,16 +24,24 @@ function entriesOf(role: RoleName, part: RolePart): readonly RoleEntry[] {
   return [...roleEntries(role, part, defaultNamespaces), ...(part === "base" ? accountEntries(role) : [])];
 }
 
-/** The manifests of both roles and of their extension, each part a folder for `kubectl apply -k`, and the README: path → text. */
+function writeTo(files: Map<string, string>, folder: string, entries: readonly RoleEntry[]): void {
+  // What only the operator does leaves the validator nothing to install.
+  if (entries.length === 0) return;
+  for (const [file, text] of folderOf(entries)) files.set(`${folder}/${file}`, text);
+}
+
+/**
+ * The manifests of both roles and of their extensions, each part a folder for `kubectl apply -k`, and the README:
+ * path → text.
+ */
 export function switchoverRoleFiles(): Files {
   const files = new Map([[`${root}/README.md`, switchoverRolesReadme()]]);
   for (const role of roleNames) {
     for (const part of roleParts) {
-      const folder = part === "base" ? `${root}/${role}` : `${root}/${role}/${part}`;
-      for (const [file, text] of folderOf(entriesOf(role, part))) files.set(`${folder}/${file}`, text);
+      writeTo(files, part === "base" ? `${root}/${role}` : `${root}/${role}/${part}`, entriesOf(role, part));
     }
+    writeTo(files, `${root}/managed-cluster/${role}`, spokeEntries(role));
   }
-  for (const [file, text] of folderOf(decommissionEntries(defaultNamespaces)))
-    files.set(`${root}/decommission/${file}`, text);
+  writeTo(files, `${root}/decommission`, decommissionEntries(defaultNamespaces));
   return files;
 }

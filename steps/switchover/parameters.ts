@@ -95,6 +95,37 @@ export const operationParameters = {
   "dry-run": Type.Boolean({ default: false, description: "Plan only and change nothing" }),
 };
 
+/** Whether observability counts at all, before and during the move. */
+export const observabilityCheckParameters = {
+  "skip-observability-checks": Type.Boolean({
+    default: false,
+    description: "Do not let observability block the switchover, and leave it alone on both hubs",
+  }),
+};
+
+/** What the old hub loses of its observability, which the preflight must know. */
+export const observabilityRemovalParameters = {
+  "disable-observability-on-secondary": Type.Boolean({
+    default: false,
+    description:
+      "Delete the MultiClusterObservability of the old hub at the end, the only way to stop its metrics for good",
+  }),
+};
+
+/** What becomes of the metrics while the fleet moves. */
+export const observabilityParameters = {
+  ...observabilityCheckParameters,
+  ...observabilityRemovalParameters,
+  "pause-observatorium-api": Type.Boolean({
+    default: false,
+    description: "Also stop the observatorium API of the old hub before the move, so that it takes no metrics in",
+  }),
+  "strict-observability": Type.Boolean({
+    default: false,
+    description: "Let observability pods of the new hub that do not work end the switchover",
+  }),
+};
+
 /** What becomes of GitOps while the fleet moves. */
 export const argocdParameters = {
   "argocd-manage": Type.Boolean({
@@ -115,8 +146,11 @@ export function checkCombinations(params: {
   readonly mode?: "validate" | "switchover";
   readonly "argocd-manage"?: boolean;
   readonly "argocd-resume-after-switchover"?: boolean;
+  readonly "disable-observability-on-secondary"?: boolean;
+  readonly "skip-observability-checks"?: boolean;
 }): void {
   checkArgocd(params);
+  checkObservability(params);
   if (params.method === "full" && params["activation-method"] === "restore") {
     throw new FairleadError(
       {
@@ -153,6 +187,33 @@ function checkArgocd(params: Parameters<typeof checkCombinations>[0]): void {
       what: `argocd-resume-after-switchover does not go with ${other}`,
       why,
       fix: "leave argocd-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
+    },
+    { exitCode: exitCode.invalidInput },
+  );
+}
+
+/** Only a hub that stays as the standby has an observability to lose. */
+function checkObservability(params: Parameters<typeof checkCombinations>[0]): void {
+  if (params["disable-observability-on-secondary"] !== true) return;
+  const action = params["old-hub-action"] ?? "secondary";
+  const other =
+    action !== "secondary"
+      ? `old-hub-action "${action}"`
+      : params["skip-observability-checks"] === true
+        ? 'skip-observability-checks "true"'
+        : undefined;
+  if (other === undefined) return;
+  const why = {
+    secondary: "skip-observability-checks leaves observability alone on both hubs",
+    decommission: "a hub that is removed loses its observability anyway",
+    none: "old-hub-action none leaves the old hub as it is",
+  }[action];
+  throw new FairleadError(
+    {
+      id: "SW-OBS-01",
+      what: `disable-observability-on-secondary does not go with ${other}`,
+      why,
+      fix: "leave disable-observability-on-secondary out, or correct the other parameter",
     },
     { exitCode: exitCode.invalidInput },
   );

@@ -30,14 +30,16 @@ export interface SwitchoverPermission extends Permission {
   readonly steps: readonly SwitchoverStep[];
   /**
    * Only needed there. `gitops`: unless skip-gitops-check. `argocd`: where Argo CD is installed. `argocd-operator`:
-   * where its operator is, too. `argocd-manage`: where it is to be paused.
+   * where its operator is, too. `argocd-manage`: where it is to be paused. `disable-observability`: where the old hub is
+   * to lose its observability.
    */
-  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage";
+  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage" | "disable-observability";
   /**
    * What a run loses without it; absent = required.
    * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.
+   * `klusterlets`: no klusterlet is led to the hub.
    */
-  readonly optional?: "watch" | "tokens" | "events";
+  readonly optional?: "watch" | "tokens" | "events" | "klusterlets";
 }
 
 type Row = Omit<SwitchoverPermission, "target">;

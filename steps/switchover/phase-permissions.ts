@@ -49,6 +49,7 @@ function event(steps: readonly SwitchoverStep[]): Row {
   };
 }
 
+const observabilities: Api = ["observability.open-cluster-management.io", "multiclusterobservabilities"];
 const namespaces: Api = ["", "namespaces"];
 const pods: Api = ["", "pods"];
 const clusterVersions: Api = ["config.openshift.io", "clusterversions"];
@@ -94,7 +95,7 @@ const onPrimary: readonly Row[] = [
   }),
   read(["apps", "statefulsets"], ["get"], {
     scope: observability,
-    steps: ["primary-prep", "rollback"],
+    steps: ["primary-prep", "activate", "finalize", "rollback"],
     reason: "the metrics compactor",
   }),
   read(["multicluster.openshift.io", "multiclusterengines"], ["list"], {
@@ -108,6 +109,29 @@ const onPrimary: readonly Row[] = [
     reason: "auto-import strategy",
   }),
   read(pods, ["list"], { scope: backup, steps: ["rollback"], reason: "whether Velero runs" }),
+  read(["apps", "deployments"], ["get"], {
+    scope: observability,
+    steps: ["primary-prep", "activate", "finalize", "rollback"],
+    reason: "what takes metrics in",
+  }),
+  read(pods, ["list"], { scope: observability, steps: ["finalize"], reason: "whether observability stands still" }),
+  {
+    ...read(observabilities, ["list"], {
+      scope: "cluster",
+      steps: ["finalize"],
+      reason: "what keeps the old hub's observability running",
+    }),
+    when: "disable-observability",
+  },
+  {
+    ...write(observabilities, ["delete"], {
+      scope: "cluster",
+      steps: ["finalize"],
+      reason: "stop the old hub's observability for good",
+    }),
+    when: "disable-observability",
+  },
+  { ...watch(observabilities, "cluster", ["finalize"]), when: "disable-observability" },
   write(managedClusters, ["patch"], {
     scope: "cluster",
     steps: ["primary-prep", "rollback"],
@@ -121,10 +145,19 @@ const onPrimary: readonly Row[] = [
   write(backupSchedules, ["create"], { scope: backup, steps: ["rollback"], reason: "give backups back" }),
   write(["apps", "statefulsets/scale"], ["patch"], {
     scope: observability,
-    steps: ["primary-prep", "rollback"],
+    steps: ["primary-prep", "activate", "finalize", "rollback"],
     reason: "stop the metrics compactor, start it again",
   }),
-  write(pods, ["list"], { scope: observability, steps: ["primary-prep"], reason: "whether the compactor has stopped" }),
+  write(["apps", "deployments/scale"], ["patch"], {
+    scope: observability,
+    steps: ["primary-prep", "activate", "finalize", "rollback"],
+    reason: "take no metrics in, take them in again",
+  }),
+  write(pods, ["list"], {
+    scope: observability,
+    steps: ["primary-prep", "activate"],
+    reason: "whether the compactor has stopped",
+  }),
   write(acmRestores, ["get", "create", "delete"], {
     scope: backup,
     steps: ["finalize"],
@@ -142,7 +175,7 @@ const onPrimary: readonly Row[] = [
   watch(veleroSchedules, backup, ["primary-prep", "rollback"]),
   watch(storageLocations, backup, ["finalize"]),
   watch(pods, backup, ["finalize", "rollback"]),
-  watch(pods, observability, ["primary-prep"]),
+  watch(pods, observability, ["primary-prep", "activate", "finalize"]),
 ];
 
 const onSecondary: readonly Row[] = [
@@ -209,6 +242,36 @@ const onSecondary: readonly Row[] = [
   read(pods, ["list"], { scope: backup, steps: ["finalize", "rollback"], reason: "whether Velero runs" }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
   read(pods, ["list"], { scope: observability, steps: ["post-activate"], reason: "health of observability" }),
+  read(["apps", "statefulsets"], ["get"], {
+    scope: observability,
+    steps: ["post-activate"],
+    reason: "whether the metrics compactor is to be woken",
+  }),
+  read(["apps", "deployments"], ["get"], {
+    scope: observability,
+    steps: ["post-activate"],
+    reason: "whether what takes metrics in is to be woken",
+  }),
+  read(["route.openshift.io", "routes"], ["get"], {
+    scope: observability,
+    steps: ["post-activate"],
+    reason: "where the dashboards are",
+  }),
+  write(["apps", "statefulsets/scale"], ["patch"], {
+    scope: observability,
+    steps: ["post-activate"],
+    reason: "start the metrics compactor",
+  }),
+  write(["apps", "deployments/scale"], ["patch"], {
+    scope: observability,
+    steps: ["post-activate"],
+    reason: "start what takes metrics in",
+  }),
+  write(["apps", "deployments"], ["patch"], {
+    scope: observability,
+    steps: ["post-activate"],
+    reason: "restart what takes metrics in",
+  }),
   write(managedClusters, ["patch"], {
     scope: "cluster",
     steps: ["activate", "post-activate", "rollback"],
@@ -224,6 +287,14 @@ const onSecondary: readonly Row[] = [
     steps: ["finalize"],
     reason: "make backups on the new hub",
   }),
+  {
+    ...write(["", "secrets"], ["get"], {
+      scope: "cluster",
+      steps: ["post-activate"],
+      reason: "import manifest of a cluster whose klusterlet does not find the hub; reads no other Secret",
+    }),
+    optional: "klusterlets",
+  },
   write(backupSchedules, ["get", "patch", "delete"], {
     scope: backup,
     steps: ["rollback"],
@@ -231,6 +302,7 @@ const onSecondary: readonly Row[] = [
   }),
   event(["activate", "post-activate", "finalize", "rollback"]),
   watch(managedClusters, "cluster", ["post-activate"]),
+  watch(pods, observability, ["post-activate"]),
   watch(backupSchedules, backup, ["finalize", "rollback"]),
   watch(acmRestores, backup, ["activate", "finalize", "rollback"]),
   watch(veleroBackups, backup, ["activate", "finalize", "rollback"]),

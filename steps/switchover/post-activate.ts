@@ -11,7 +11,16 @@ export const postActivate = defineStep({
 Safe to run again: finished steps are not repeated.`,
   params: taskParams,
   results: taskResults,
-  workspaces: taskWorkspaces,
+  workspaces: {
+    ...taskWorkspaces,
+    "spoke-kubeconfigs": {
+      description:
+        "Secret with kubeconfigs of managed clusters, each under a key of its own; klusterlets that do not find the new hub are led to it; left out when not bound",
+      readOnly: true,
+      optional: true,
+      secret: true,
+    },
+  },
   exitCodes: taskExitCodes,
   permissions: permissionsOf("post-activate"),
   deadlineSeconds: 2400,
@@ -24,6 +33,6 @@ Safe to run again: finished steps are not repeated.`,
   },
   run: async (context) => {
     const { runTask } = await import("./operation/run-task.ts");
-    await runTask("post-activate", context);
+    await runTask("post-activate", context, context.workspace("spoke-kubeconfigs"));
   },
 });

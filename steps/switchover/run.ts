@@ -12,6 +12,11 @@ export const runParams = {
     default: "",
     description: "Kubeconfig of the new hub; KUBECONFIG or ~/.kube/config when empty",
   }),
+  "spoke-kubeconfigs": Type.String({
+    default: "",
+    description:
+      "Kubeconfig of managed clusters, or a folder of them; klusterlets that do not find the new hub are led to it",
+  }),
   "state-folder": Type.String({
     default: "",
     description: "Where operations keep their state; ACM_SWITCHOVER_STATE_DIR or .state when empty",

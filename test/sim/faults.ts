@@ -9,6 +9,8 @@ export type Fault =
   | { readonly kind: "activates-nothing" }
   /** The named cluster never connects to this hub. */
   | { readonly kind: "cluster-never-connects"; readonly cluster: string }
+  /** This hub cannot import the named cluster; one that comes by itself connects. */
+  | { readonly kind: "import-fails"; readonly cluster: string }
   /** Velero Restores of this backup kind end PartiallyFailed with so many errors. */
   | { readonly kind: "restore-errors"; readonly prefix: string; readonly errors: number }
   /** Velero Restores of this backup kind end Failed. */
@@ -25,6 +27,10 @@ export type Fault =
   | { readonly kind: "backup-errors"; readonly prefix: string; readonly errors: number }
   /** A pause of a BackupSchedule is honoured so many played seconds after it was seen. */
   | { readonly kind: "pause-takes"; readonly seconds: number }
+  /** The controllers of observability's pods do nothing. */
+  | { readonly kind: "metrics-held" }
+  /** The operator of observability starts again what somebody scaled to 0. */
+  | { readonly kind: "metrics-rescaled" }
   /** What an object owned stays when it goes. */
   | { readonly kind: "garbage-stays" };
 

@@ -12,6 +12,8 @@ export const kinds = {
   secrets: kind("", "v1", "secrets", "Secret", false),
   configMaps: kind("", "v1", "configmaps", "ConfigMap", false),
   pods: kind("", "v1", "pods", "Pod"),
+  deployments: kind("apps", "v1", "deployments", "Deployment"),
+  statefulSets: kind("apps", "v1", "statefulsets", "StatefulSet"),
   managedClusters: kind("cluster.open-cluster-management.io", "v1", "managedclusters", "ManagedCluster"),
   backupSchedules: kind("cluster.open-cluster-management.io", "v1beta1", "backupschedules", "BackupSchedule"),
   restores: kind("cluster.open-cluster-management.io", "v1beta1", "restores", "Restore"),

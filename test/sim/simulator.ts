@@ -6,13 +6,22 @@ import { admissionPlayer, admissionReady } from "./roles/admission.ts";
 import { clusterPlayer } from "./roles/clusters.ts";
 import { garbagePlayer } from "./roles/garbage.ts";
 import { installationPlayer } from "./roles/installation.ts";
+import { observabilityPlayer } from "./roles/observability.ts";
 import { restorePlayer } from "./roles/restores/player.ts";
 import { backupSchedulePlayer } from "./roles/schedules/player.ts";
 import { veleroPlayer } from "./roles/velero/player.ts";
 import { World } from "./world.ts";
 
 /** What can be played; what is left out is real, or absent. */
-export const roleNames = ["operator", "velero", "clusters", "garbage", "accounts", "installation"] as const;
+export const roleNames = [
+  "operator",
+  "velero",
+  "clusters",
+  "garbage",
+  "accounts",
+  "installation",
+  "observability",
+] as const;
 export type RoleName = (typeof roleNames)[number];
 
 const players: Readonly<Record<RoleName, readonly Player[]>> = {
@@ -22,6 +31,7 @@ const players: Readonly<Record<RoleName, readonly Player[]>> = {
   garbage: [garbagePlayer],
   accounts: [accountPlayer],
   installation: [installationPlayer],
+  observability: [observabilityPlayer],
 };
 
 export interface SimulatorOptions {

@@ -14,6 +14,8 @@ export interface PairOptions {
   readonly hive?: number;
   /** ACM version of both hubs; default 2.14.1. */
   readonly version?: string;
+  /** Whether the pods of observability, where it is, are played; default false. */
+  readonly observability?: boolean;
   /** Played seconds per real second; default 100. */
   readonly timeScale?: number;
 }
@@ -107,7 +109,13 @@ export async function healthyPair(options: PairOptions = {}): Promise<HealthyPai
       const simulator = await startSimulator({
         kubeconfig: servers.server(name).kubeconfig(),
         acmVersion: version,
-        play: ["operator", "velero", "clusters", "garbage"],
+        play: [
+          "operator",
+          "velero",
+          "clusters",
+          "garbage",
+          ...(options.observability ? (["observability"] as const) : []),
+        ],
         bucket,
         timeScale: options.timeScale ?? 100,
       });

@@ -88,6 +88,9 @@ export async function applyBulk(
 
 /** The object changed or went away between read and write: reading and planning anew decides, not the error. */
 export function isStale(error: unknown, change: Change): boolean {
-  if (isKubeError(error, "Conflict")) return change.verb !== "create" && change.precondition !== undefined;
-  return isKubeError(error, "NotFound") && change.verb === "merge-patch";
+  if (isKubeError(error, "Conflict")) {
+    if (change.verb === "replace") return change.body.metadata.resourceVersion !== undefined;
+    return change.verb !== "create" && change.precondition !== undefined;
+  }
+  return isKubeError(error, "NotFound") && (change.verb === "merge-patch" || change.verb === "replace");
 }

@@ -7,6 +7,7 @@ import type { Change } from "./types.ts";
 
 type Create = Extract<Change, { verb: "create" }>;
 type MergePatch = Extract<Change, { verb: "merge-patch" }>;
+type Replace = Extract<Change, { verb: "replace" }>;
 type Delete = Extract<Change, { verb: "delete" }>;
 
 export interface ApplyChangeOptions extends WriteOptions {
@@ -14,13 +15,20 @@ export interface ApplyChangeOptions extends WriteOptions {
   readonly verify: "re-read" | "answer";
 }
 
-export type ChangeOutcome = "created" | "existed" | "patched" | "deleting" | "absent";
+export type ChangeOutcome = "created" | "existed" | "patched" | "replaced" | "deleting" | "absent";
+
+/** What a Secret holds stays out of messages: only which fields differ is told. */
+function sayable({ resource }: Change, differences: readonly string[]): string {
+  const isSecret = resource.group === "" && resource.plural === "secrets";
+  const shown = differences.slice(0, 5);
+  return (isSecret ? shown.map((line) => line.replace(/: wanted .*$/s, " differs")) : shown).join("; ");
+}
 
 function notKept(change: Change, client: KubeClient, differences: readonly string[]): FairleadError {
   return new FairleadError({
     id: "PHASE-04",
     what: `${objectName(change.resource, change.ref)} on "${client.name}" did not keep what was written`,
-    why: `the server accepted "${change.summary}", then showed ${differences.slice(0, 5).join("; ")}; a controller, a webhook or the object's schema undid it`,
+    why: `the server accepted "${change.summary}", then showed ${sayable(change, differences)}; a controller, a webhook or the object's schema undid it`,
     fix: "look who else manages this field (metadata.managedFields names them), stop that, then resume",
   });
 }
@@ -29,19 +37,19 @@ function existsDifferently(change: Create, client: KubeClient, differences: read
   return new FairleadError({
     id: "PHASE-05",
     what: `${objectName(change.resource, change.ref)} on "${client.name}" exists already with other content`,
-    why: differences.slice(0, 5).join("; "),
+    why: sayable(change, differences),
     fix: "find out who made it; delete or rename it if it is not needed, then resume",
   });
 }
 
 async function verify(
   client: KubeClient,
-  change: Create | MergePatch,
+  change: Create | MergePatch | Replace,
   answer: KubeObject,
   options: ApplyChangeOptions,
 ) {
   if (options.dryRun !== undefined) return;
-  const wanted = change.verb === "create" ? requestedFields(change.body) : requestedPatch(change.patch);
+  const wanted = change.verb === "merge-patch" ? requestedPatch(change.patch) : requestedFields(change.body);
   const found = options.verify === "answer" ? answer : await client.find(change.resource, change.ref, options);
   if (found === undefined) {
     // Taking the last finalizer from an object that is being deleted ends it: that is what was asked for.
@@ -92,6 +100,12 @@ async function patch(client: KubeClient, change: MergePatch, given: ApplyChangeO
   return "patched";
 }
 
+async function replace(client: KubeClient, change: Replace, options: ApplyChangeOptions): Promise<ChangeOutcome> {
+  const answer = await client.replace(change.resource, change.body, options);
+  await verify(client, change, answer, options);
+  return "replaced";
+}
+
 function remove(client: KubeClient, change: Delete, options: ApplyChangeOptions): Promise<ChangeOutcome> {
   const { precondition, requestTimeoutMs } = change;
   return client.delete(change.resource, change.ref, {
@@ -114,6 +128,8 @@ export function applyChange(client: KubeClient, change: Change, options: ApplyCh
       return create(client, change, options);
     case "merge-patch":
       return patch(client, change, options);
+    case "replace":
+      return replace(client, change, options);
     case "delete":
       return remove(client, change, options);
   }

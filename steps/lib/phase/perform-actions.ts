@@ -2,6 +2,7 @@ import { FairleadError } from "../errors/fairlead-error.ts";
 import { waitFor } from "../kube/wait-for.ts";
 import { applyBulk, isStale } from "./apply-bulk.ts";
 import { applyChange } from "./apply-change.ts";
+import { attemptChains } from "./attempt-chains.ts";
 import { waitTimedOut } from "./phase-errors.ts";
 import { clientOf, type StepRun } from "./step-run.ts";
 import type { Action, PhaseContext, Wait } from "./types.ts";
@@ -11,6 +12,7 @@ export type Performed = { readonly state: "done" } | { readonly state: "stale"; 
 
 const done: Performed = { state: "done" };
 const namesInIntent = 50;
+const failuresTold = 10;
 
 async function write<C extends PhaseContext<M>, M>(
   run: StepRun<C, M>,
@@ -54,6 +56,35 @@ async function bulk<C extends PhaseContext<M>, M>(
   return cause === undefined ? done : { state: "stale", cause };
 }
 
+async function attempt<C extends PhaseContext<M>, M>(
+  run: StepRun<C, M>,
+  action: Extract<Action<M>, { kind: "attempt" }>,
+): Promise<Performed> {
+  const { context, phase, step, recorder, emit, warn } = run;
+  const { chains, remember } = action;
+  if (chains.length > 0) await recorder.intend(phase, step.name, `${action.title}: ${nameChains(chains)}`);
+  context.signal.throwIfAborted();
+  const outcomes = await attemptChains(action, context, (count) => {
+    emit({ type: "progress", phase, step: step.name, done: count, total: chains.length });
+  });
+  const failed = outcomes.filter(({ error }) => error !== undefined);
+  for (const { name, error } of failed.slice(0, failuresTold)) {
+    warn(`${action.title}: ${name}: ${error?.text.what}: ${error?.text.why}; ${error?.text.fix}`);
+  }
+  if (failed.length > failuresTold) {
+    warn(
+      `${action.title}: ${failed.length} of ${chains.length} failed, also ${nameChains(failed.slice(failuresTold))}`,
+    );
+  }
+  if (remember !== undefined) await recorder.remember((memory) => remember(memory, outcomes));
+  return done;
+}
+
+function nameChains(chains: readonly { readonly name: string }[]): string {
+  const names = chains.slice(0, namesInIntent).map(({ name }) => name);
+  return `${names.join(", ")}${chains.length > namesInIntent ? ", …" : ""}`;
+}
+
 function timeoutError(wait: Wait, lastNote: string): FairleadError {
   return new FairleadError(
     {
@@ -87,6 +118,8 @@ async function perform<C extends PhaseContext<M>, M>(run: StepRun<C, M>, action:
       return write(run, action);
     case "bulk":
       return bulk(run, action);
+    case "attempt":
+      return attempt(run, action);
     case "wait":
       return wait(run, action.wait);
     case "remember":

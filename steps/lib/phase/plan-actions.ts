@@ -77,6 +77,15 @@ async function planAction<C extends PhaseContext<M>, M>(
     case "bulk":
       // Of many equal writes the server is asked about the first: asking for all would cost what the real run costs.
       return Promise.all(action.changes.map((change, index) => planWrite(run, change, index === 0)));
+    case "attempt":
+      return await Promise.all(
+        action.chains.flatMap(({ changes }, index) =>
+          // What a later write of a chain meets depends on those before; a target that is not open is not opened to ask.
+          changes.map((change, place) =>
+            planWrite(run, change, index === 0 && place === 0 && run.context.clients[change.target] !== undefined),
+          ),
+        ),
+      );
     case "wait":
       return [planWait(run, action.wait)];
     case "remember":

@@ -9,6 +9,7 @@ import type { PhaseContext, StepPlan } from "./types.ts";
 function summaries<M>(plan: Extract<StepPlan<M>, { state: "act" }>): string {
   const texts = plan.actions.flatMap((action) => {
     if (action.kind === "write") return [action.change.summary];
+    if (action.kind === "attempt") return [`${action.title} (${action.chains.length})`];
     return action.kind === "bulk" ? [`${action.title} (${action.changes.length})`] : [];
   });
   return texts.length === 0 ? "" : `; not done again: ${texts.join("; ")}`;

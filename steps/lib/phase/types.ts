@@ -28,8 +28,23 @@ export type Change = {
       /** Sent with `dryRun=All` in a real run too: only asks whether the server would accept it. */
       readonly probe?: true;
     }
+  /** The whole object in one request; `metadata.resourceVersion` makes it conditional. */
+  | { readonly verb: "replace"; readonly body: KubeObject }
   | { readonly verb: "delete"; readonly precondition?: Preconditions; readonly requestTimeoutMs?: number }
 );
+
+/** Writes that follow one another, each verified before the next. */
+export interface Chain {
+  /** For messages: the name of a cluster, of a component. */
+  readonly name: string;
+  readonly changes: readonly Change[];
+}
+
+/** What became of a chain. `error` is that of the write at which it stopped. */
+export interface ChainOutcome {
+  readonly name: string;
+  readonly error?: FairleadError;
+}
 
 /** A wait as data: live collections and a pure decision over them. */
 export interface Wait {
@@ -77,6 +92,18 @@ export type Action<M> =
       readonly concurrency?: number;
       /** Also after one was refused: few writes, each of which an admission policy or a role of its namespace may refuse. */
       readonly tryAll?: true;
+    }
+  /**
+   * Chains of writes that the operation can do without. A chain stops at its first failure, which is a warning and not
+   * the end of the step; the others go on. Their targets need not be among the clients: {@link PhaseContext.open}.
+   */
+  | {
+      readonly kind: "attempt";
+      readonly title: string;
+      readonly chains: readonly Chain[];
+      readonly concurrency?: number;
+      /** Durable, with what became of each. Pure. */
+      readonly remember?: (memory: M, outcomes: readonly ChainOutcome[]) => M;
     }
   | { readonly kind: "wait"; readonly wait: Wait }
   /** Changes the operation's memory. Pure: a crash may run it again on the loaded memory. */
@@ -136,6 +163,8 @@ export function phaseStep<C extends PhaseContext<M>, M, S>(step: PhaseStep<C, M,
 /** What each step may use. Areas extend it. */
 export interface PhaseContext<M> {
   readonly clients: Readonly<Record<string, KubeClient>>;
+  /** Opens a target beside the clients for one chain of writes; whoever asks closes it. */
+  open?(target: string): Promise<KubeClient>;
   /** The durable memory as it is now. */
   memory(): M;
   readonly log: Logger;
@@ -193,7 +222,7 @@ export interface PlannedChange {
   readonly step: string;
   readonly target: string;
   /** `later`: what follows depends on the state that the entries before leave, and is planned by the real run. */
-  readonly verb: "create" | "merge-patch" | "delete" | "wait" | "later";
+  readonly verb: "create" | "merge-patch" | "replace" | "delete" | "wait" | "later";
   /** `backupschedules.cluster.open-cluster-management.io ns/name`; the wait's title for a wait. */
   readonly object: string;
   readonly summary: string;

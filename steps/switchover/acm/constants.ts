@@ -84,6 +84,7 @@ export const podSelector = {
   thanosCompactor: "app.kubernetes.io/name=thanos-compact",
   observatoriumApi: "app.kubernetes.io/name=observatorium-api",
   observability: "observability.open-cluster-management.io/name=observability",
+  metricsCollector: "app=metrics-collector",
 } as const;
 
 /** Components of MultiClusterHub and MultiClusterEngine. */

@@ -6,6 +6,7 @@ import {
   argocdParameters,
   hubParameters,
   methodParameters,
+  observabilityParameters,
   operationParameters,
 } from "../parameters.ts";
 
@@ -60,6 +61,7 @@ export const taskParams = {
       },
     ),
   ),
+  ...observabilityParameters,
   ...argocdParameters,
   "reset-state": Type.Boolean({
     default: false,

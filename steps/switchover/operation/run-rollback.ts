@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import { fleetOf } from "../phases/hub-reads.ts";
-import { connection } from "../phases/post-activation/verify-clusters-connected.ts";
+import { connection } from "../phases/post-activation/connection.ts";
 import { leftOnNewHub, unfinishedOf } from "../phases/rollback/rollback-ending.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import { forgetWait, withRollback } from "../phases/schedules/schedule-role.ts";
@@ -42,6 +42,10 @@ const switchoverOnly: SwitchoverSettings = {
   allowMissingClusters: false,
   maxUnavailable: undefined,
   backupScheduleTemplate: undefined,
+  skipObservability: false,
+  strictObservability: false,
+  pauseObservatoriumApi: false,
+  disableObservability: false,
   argocdManage: false,
   argocdResume: false,
 };

@@ -40,7 +40,12 @@ function inputOf(context: Context): SwitchoverInput {
   const files = { primary: orNone(params["primary-kubeconfig"]), secondary: orNone(params["secondary-kubeconfig"]) };
   return {
     ...context,
-    folders: { primary: undefined, secondary: undefined, state: orNone(params["state-folder"]) },
+    folders: {
+      primary: undefined,
+      secondary: undefined,
+      state: orNone(params["state-folder"]),
+      spokes: orNone(params["spoke-kubeconfigs"]),
+    },
     connect: (target) => {
       const file = target.name === "primary" || target.name === "secondary" ? files[target.name] : undefined;
       return context.connect(file === undefined ? target : { ...target, kubeconfig: file });

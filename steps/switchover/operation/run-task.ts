@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
 import { fleetOf } from "../phases/hub-reads.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
-import { connection } from "../phases/post-activation/verify-clusters-connected.ts";
+import { connection } from "../phases/post-activation/connection.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
 import type { TaskContext } from "./declaration.ts";
 import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
@@ -21,11 +21,15 @@ import {
 import { withOutcome } from "./with-outcome.ts";
 
 /** The work of a Task: opens the operation, runs its one phase, writes results. */
-export async function runTask(task: SwitchoverPhase["task"], context: TaskContext): Promise<void> {
-  await withOutcome(context.results, () => run(task, context));
+export async function runTask(
+  task: SwitchoverPhase["task"],
+  context: TaskContext,
+  spokeKubeconfigs?: string,
+): Promise<void> {
+  await withOutcome(context.results, () => run(task, context, spokeKubeconfigs));
 }
 
-export function inputOf(context: TaskContext): SwitchoverInput {
+export function inputOf(context: TaskContext, spokeKubeconfigs?: string): SwitchoverInput {
   const { workspace } = context;
   return {
     ...context,
@@ -33,17 +37,18 @@ export function inputOf(context: TaskContext): SwitchoverInput {
       primary: workspace("primary-kubeconfig"),
       secondary: workspace("secondary-kubeconfig"),
       state: workspace("state"),
+      spokes: spokeKubeconfigs,
     },
   };
 }
 
-async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise<void> {
+async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKubeconfigs?: string): Promise<void> {
   const { results } = context;
   const phase = switchoverPhases.find((candidate) => candidate.task === task);
   if (phase === undefined) {
     throw new Error(`no phase belongs to the task ${task}`);
   }
-  const input = inputOf(context);
+  const input = inputOf(context, spokeKubeconfigs);
   const hubs = await connectSwitchover(input);
   await writeRunMarker(context.workspace("output"), hubs.operationId, {
     mode: fileMode(context.run.inTekton),

@@ -5,6 +5,7 @@ import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { connectHubs } from "../connect-hubs.ts";
+import { type SpokeAccess, spokeAccess } from "../klusterlet/spoke-access.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, type hubParameters, type operationParameters, resolveNamespaces } from "../parameters.ts";
 import type { HubFacts, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
@@ -33,6 +34,8 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
     readonly primary: string | undefined;
     readonly secondary: string | undefined;
     readonly state: string | undefined;
+    /** Kubeconfigs of managed clusters, in a folder or a file. */
+    readonly spokes?: string | undefined;
   };
 }
 
@@ -61,6 +64,7 @@ export interface ConnectedSwitchover extends HubsSeen {
   readonly tuning: ResolvedTuning;
   readonly operationId: string;
   readonly stateFolder: string;
+  readonly spokes: SpokeAccess | undefined;
 }
 
 /** Refuses what this version does not do yet, so that no value is silently taken for another. */
@@ -139,6 +143,7 @@ export async function connectOperation(input: HubInput, readHubs: HubsReader = r
   const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
   const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
+  const spokes = input.folders.spokes === undefined ? undefined : await spokeAccess(input.folders.spokes, input);
   const { clients } = await connectHubs({
     connect,
     setting,
@@ -153,7 +158,16 @@ export async function connectOperation(input: HubInput, readHubs: HubsReader = r
   confirm(params, facts);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
-  return { clients, facts, answering, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
+  return {
+    clients,
+    facts,
+    answering,
+    namespaces,
+    tuning,
+    operationId: id,
+    stateFolder: stateFolder(input).path,
+    spokes,
+  };
 }
 
 /** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
@@ -196,6 +210,12 @@ export async function startOperation(
   });
 }
 
+function openSpoke(spokes: SpokeAccess, target: string): Promise<KubeClient> {
+  const spoke = spokes.contexts.find((one) => one.target === target);
+  if (spoke === undefined) throw new Error(`no kubeconfig leads to the target ${target}`);
+  return spokes.open(spoke);
+}
+
 /** The context of the phase steps. Its signal also ends when this run loses the operation. */
 export function phaseContext(
   input: SwitchoverInput,
@@ -214,6 +234,10 @@ export function phaseContext(
     allowMissingClusters: params["allow-missing-clusters"],
     maxUnavailable: params["max-unavailable"],
     backupScheduleTemplate: params["backup-schedule-template"],
+    skipObservability: params["skip-observability-checks"],
+    strictObservability: params["strict-observability"],
+    pauseObservatoriumApi: params["pause-observatorium-api"],
+    disableObservability: params["disable-observability-on-secondary"],
     argocdManage: params["argocd-manage"],
     argocdResume: params["argocd-resume-after-switchover"],
   });
@@ -230,8 +254,10 @@ export function contextWith(
   const dryRun: PhaseContext<unknown>["dryRun"] = params["dry-run"]
     ? { enabled: true, serverSide: true }
     : { enabled: false };
+  const { spokes } = hubs;
   return {
     clients: hubs.clients,
+    ...(spokes === undefined ? {} : { spokes, open: (target: string) => openSpoke(spokes, target) }),
     hubs: hubs.facts,
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,

@@ -81,6 +81,7 @@ function clusterRows({ document, fleet }: ReportInput): readonly (readonly strin
       before.hive ? "Hive" : "imported",
       before.available ? "available" : "offline",
       fleet === undefined ? "unknown" : state,
+      ...(document.config.klusterlets === undefined ? [] : [document.config.klusterlets[before.name] ?? ""]),
     ];
   });
 }
@@ -167,7 +168,10 @@ export function switchoverReport(input: ReportInput): Report {
     tables: [
       {
         title: "Clusters",
-        columns: ["Cluster", "Kind", "Before", `On the ${hubWords[fleetHub(document)]}`],
+        columns: [
+          ...["Cluster", "Kind", "Before", `On the ${hubWords[fleetHub(document)]}`],
+          ...(document.config.klusterlets === undefined ? [] : ["Klusterlet"]),
+        ],
         rows: clusterRows(input),
       },
     ],

@@ -3,16 +3,23 @@ import { applyImmediateImportAnnotations } from "./activation/apply-immediate-im
 import { createFullRestore } from "./activation/create-full-restore.ts";
 import { verifyArgocdPaused } from "./activation/verify-argocd-paused.ts";
 import { verifyPassiveSync } from "./activation/verify-passive-sync.ts";
+import { verifyThanosStopped } from "./activation/verify-thanos-stopped.ts";
 import { waitRestoreCompletion } from "./activation/wait-restore-completion.ts";
 import { resetAutoImportStrategy, setAutoImportStrategy } from "./auto-import-strategy.ts";
+import { disableObservability } from "./finalization/disable-observability.ts";
 import { enableBackupSchedule, verifyBackupScheduleEnabled } from "./finalization/enable-backup-schedule.ts";
 import { fixBackupCollision } from "./finalization/fix-backup-collision.ts";
-import { handleOldHub, verifyOldHubState } from "./finalization/handle-old-hub.ts";
+import { handleOldHub } from "./finalization/handle-old-hub.ts";
 import { resumeArgocdApps } from "./finalization/resume-argocd-apps.ts";
 import { verifyMchHealth } from "./finalization/verify-mch-health.ts";
 import { verifyBackupIntegrity, verifyNewBackups } from "./finalization/verify-new-backups.ts";
+import { verifyOldHubState } from "./finalization/verify-old-hub-state.ts";
+import { restartObservatoriumApi } from "./post-activation/restart-observatorium-api.ts";
+import { scaleUpObservability } from "./post-activation/scale-up-observability.ts";
 import { verifyAutoImportCleanup } from "./post-activation/verify-auto-import-cleanup.ts";
 import { verifyClustersConnected } from "./post-activation/verify-clusters-connected.ts";
+import { verifyKlusterletConnections } from "./post-activation/verify-klusterlet-connections.ts";
+import { verifyMetricsCollection } from "./post-activation/verify-metrics-collection.ts";
 import { verifyObservabilityPods } from "./post-activation/verify-observability-pods.ts";
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
 import { pauseArgocdApps } from "./primary-preparation/pause-argocd-apps.ts";
@@ -44,6 +51,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
       verifyPassiveSync,
       setAutoImportStrategy,
       verifyArgocdPaused,
+      verifyThanosStopped,
       activateManagedClusters,
       createFullRestore,
       waitRestoreCompletion,
@@ -53,13 +61,23 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "post_activation_verification",
     task: "post-activate",
-    // The annotation first: a leftover one prevents the connection that the next step waits for.
-    steps: [verifyAutoImportCleanup, verifyClustersConnected, verifyObservabilityPods],
+    // The annotation first: a leftover one prevents the connection that the next steps wait for. Then the klusterlets,
+    // after the first part of that wait.
+    steps: [
+      verifyAutoImportCleanup,
+      verifyKlusterletConnections,
+      verifyClustersConnected,
+      scaleUpObservability,
+      restartObservatoriumApi,
+      verifyObservabilityPods,
+      verifyMetricsCollection,
+    ],
   },
   {
     phase: "finalization",
     task: "finalize",
     steps: [
+      disableObservability,
       enableBackupSchedule,
       verifyBackupScheduleEnabled,
       fixBackupCollision,

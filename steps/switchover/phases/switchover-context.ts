@@ -4,6 +4,7 @@ import type { AcmVersion } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { SpokeAccess } from "../klusterlet/spoke-access.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ResolvedTuning } from "../tuning.ts";
 
@@ -27,6 +28,14 @@ export interface SwitchoverSettings {
   readonly maxUnavailable: string | undefined;
   /** What the new hub gets where neither hub has a BackupSchedule. */
   readonly backupScheduleTemplate: BackupScheduleSpec | undefined;
+  /** No step looks at observability or changes it. */
+  readonly skipObservability: boolean;
+  /** Observability of the new hub that does not work ends the switchover. */
+  readonly strictObservability: boolean;
+  /** The old hub takes no metrics in from the preparation on. */
+  readonly pauseObservatoriumApi: boolean;
+  /** The old hub loses its MultiClusterObservability. */
+  readonly disableObservability: boolean;
   /** Argo CD Applications that touch ACM are paused first. */
   readonly argocdManage: boolean;
   /** And resumed last. */
@@ -40,6 +49,8 @@ export interface SwitchoverContext extends PhaseContext<OperationMemory> {
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly settings: SwitchoverSettings;
+  /** The ways to managed clusters, where the run was given any. */
+  readonly spokes?: SpokeAccess;
 }
 
 export type SwitchoverStep = PhaseStep<SwitchoverContext, OperationMemory>;

@@ -30,7 +30,10 @@ export interface AccessContext {
  */
 export function accessQuestions(
   context: AccessContext,
-  settings: Pick<PreflightSettings, "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck">,
+  settings: Pick<
+    PreflightSettings,
+    "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck" | "disableObservability"
+  >,
 ): readonly AccessQuestion[] {
   const writes = neededRole(settings) === "operator";
   const needed = switchoverPermissions.filter(
@@ -42,9 +45,10 @@ export function accessQuestions(
 
 function isWanted(
   { when }: SwitchoverPermission,
-  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">,
+  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck" | "disableObservability">,
 ): boolean {
   if (when === undefined) return true;
+  if (when === "disable-observability") return settings.disableObservability;
   return when === "argocd-manage" ? settings.argocdManage : looksAtArgoCd(settings);
 }
 
@@ -79,7 +83,7 @@ function isLeftOut(permission: SwitchoverPermission, context: Omit<AccessContext
 }
 
 function lacksProduct({ when }: SwitchoverPermission, { argoCd }: Pick<AccessContext, "argoCd">): boolean {
-  if (when === undefined || when === "gitops") return false;
+  if (when === undefined || when === "gitops" || when === "disable-observability") return false;
   return argoCd === "none" || (when === "argocd-operator" && argoCd === "vanilla");
 }
 

@@ -7,6 +7,8 @@ import {
   argocdParameters,
   hubParameters,
   methodParameters,
+  observabilityCheckParameters,
+  observabilityRemovalParameters,
   operationParameters,
 } from "../parameters.ts";
 
@@ -26,10 +28,7 @@ export const checkParams = {
     default: false,
     description: "Do not ask the hubs which permissions are granted",
   }),
-  "skip-observability-checks": Type.Boolean({
-    default: false,
-    description: "Do not let observability block the switchover",
-  }),
+  ...observabilityCheckParameters,
   "skip-gitops-check": Type.Boolean({
     default: false,
     description: "Do not look for what Argo CD or Flux keeps as Git has it",
@@ -51,6 +50,7 @@ export const preflightParams = {
   ...hubParameters,
   ...checkParams,
   ...activationParameters,
+  ...observabilityRemovalParameters,
   ...argocdParameters,
   "reset-state": Type.Boolean({
     default: false,

@@ -15,6 +15,8 @@ export interface PreflightSettings {
   readonly skipObservabilityChecks: boolean;
   readonly manageAutoImportStrategy: boolean;
   readonly strictHealth: boolean;
+  /** The old hub loses its MultiClusterObservability at the end. */
+  readonly disableObservability: boolean;
   /** The switchover pauses Argo CD's Applications itself. */
   readonly argocdManage: boolean;
   readonly skipGitopsCheck: boolean;

@@ -11,12 +11,13 @@ export type RoleName = (typeof roleNames)[number];
  * What is applied together. A Role needs its namespace to exist, and a hub may be without observability; not every
  * owner lets an account list Secrets, or change what Argo CD keeps.
  */
-export const roleParts = ["base", "observability", "import-tokens", "argocd"] as const;
+export const roleParts = ["base", "observability", "import-tokens", "argocd", "klusterlets"] as const;
 export type RolePart = (typeof roleParts)[number];
 
 export function partOf({ scope, optional, when }: SwitchoverPermission): RolePart {
-  if (when !== undefined && when !== "gitops") return "argocd";
+  if (when !== undefined && when !== "gitops" && when !== "disable-observability") return "argocd";
   if (optional === "tokens") return "import-tokens";
+  if (optional === "klusterlets") return "klusterlets";
   return scope !== "cluster" && scope.namespace === "observability" ? "observability" : "base";
 }
 
@@ -32,5 +33,6 @@ export function accountName(role: RoleName): string {
 
 /** Name of the roles and bindings of a part. */
 export function roleObjectName(role: RoleName, part: RolePart): string {
-  return part === "import-tokens" || part === "argocd" ? `${accountName(role)}-${part}` : accountName(role);
+  const apart = part === "import-tokens" || part === "argocd" || part === "klusterlets";
+  return apart ? `${accountName(role)}-${part}` : accountName(role);
 }

@@ -1,6 +1,6 @@
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { SwitchoverPermission } from "../permissions.ts";
-import { decommissionPermissions } from "./extra-permissions.ts";
+import { decommissionPermissions, spokeNamespaces, spokePermissionsOf } from "./extra-permissions.ts";
 import { policyRules } from "./policy-rules.ts";
 import {
   type Manifest,
@@ -73,6 +73,14 @@ export function roleEntries(role: RoleName, part: RolePart, namespaces: HubNames
 /** What the operator's account holds beyond its role where it may remove a hub. */
 export function decommissionEntries(namespaces: HubNamespaces): readonly RoleEntry[] {
   return pairs(decommissionPermissions, { name: decommissionName, account: accountName("operator") }, namespaces);
+}
+
+/** What a role's account holds on a managed cluster, beside the account itself. */
+export function spokeEntries(role: RoleName): readonly RoleEntry[] {
+  const { agent: namespace } = spokeNamespaces;
+  const name = accountName(role);
+  const spec = { area, name, account: name, accountNamespace, namespace, rules: policyRules(spokePermissionsOf(role)) };
+  return [...pair(spec, ""), ...accountEntries(role)];
 }
 
 /** The account of a role and the namespace that it lives in. */

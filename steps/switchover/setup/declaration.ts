@@ -22,6 +22,11 @@ export const setupParams = {
     default: false,
     description: "Let the accounts list Secrets of all namespaces, to look at the expiry of import tokens",
   }),
+  klusterlets: Type.Boolean({
+    default: false,
+    description:
+      "Let the operator read Secrets of all namespaces, to lead klusterlets by the import Secrets of their clusters",
+  }),
   "token-duration": Type.String({
     default: "48h",
     pattern: "^[1-9][0-9]{0,6}[hms]$",

@@ -7,6 +7,7 @@ export interface SetupRequest {
   readonly roles: readonly RoleName[];
   readonly includeDecommission: boolean;
   readonly importTokens: boolean;
+  readonly klusterlets: boolean;
   /** Argo CD is installed. */
   readonly argoCd: boolean;
   readonly namespaces: HubNamespaces;
@@ -35,6 +36,7 @@ export function planSetup(request: SetupRequest): SetupPlan {
       ...roleEntries(role, "observability", namespaces),
       ...(request.argoCd ? roleEntries(role, "argocd", namespaces) : []),
       ...(request.importTokens ? roleEntries(role, "import-tokens", namespaces) : []),
+      ...(request.klusterlets ? roleEntries(role, "klusterlets", namespaces) : []),
     ]),
     ...(request.includeDecommission ? decommissionEntries(namespaces) : []),
   ];

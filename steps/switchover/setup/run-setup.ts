@@ -112,6 +112,7 @@ async function planFor({ params, signal }: SetupContext, client: KubeClient): Pr
     roles: params.role === "both" ? roleNames : [params.role],
     includeDecommission: params["include-decommission"],
     importTokens: params["import-tokens"],
+    klusterlets: params.klusterlets,
     namespaces,
     absent: await absentNamespaces(client, namespaces, signal),
     argoCd: await hasArgoCd(client, signal),

@@ -142,10 +142,17 @@ export interface OperationMemory extends ScheduleProgress {
   readonly secondary_version?: string;
   readonly cluster_baseline?: readonly BaselineCluster[];
   readonly saved_backup_schedules?: readonly BackupSchedule[];
+  /** The clusters had time to connect by themselves, before their klusterlets were looked at. */
+  readonly clusters_given_time?: true;
+  /** What became of each cluster's klusterlet, by name of the cluster. */
+  readonly klusterlets?: Readonly<Record<string, string>>;
   /** The whole wait for the clusters has passed, and those that were still unavailable were few enough. */
   readonly clusters_tolerated?: boolean;
   readonly annotated_clusters?: readonly string[];
+  /** `<hub>/<kind>/<name>` → how many pods it had before this operation scaled it. */
   readonly replicas_before?: Readonly<Record<string, number>>;
+  /** When it was asked for, and the uids of the pods that were there then. */
+  readonly observatorium_api_restart?: { readonly at: string; readonly replaced: readonly string[] };
   readonly passive_snapshot?: RestoreSnapshot;
   readonly activation_plan?: ActivationPlan;
   readonly last_restored?: LastRestored;

@@ -52,7 +52,7 @@ async function refused(command: Command, flags: Texts, environment: Texts = {}):
 // Every parameter that takes free text, and those of them whose rule admits letters and digits only.
 const named = ["operation-id", "confirm-new-hub", "primary-context", "secondary-context"];
 const texts: Readonly<Record<Command, readonly string[]>> = {
-  run: [...named, "primary-kubeconfig", "secondary-kubeconfig", "state-folder", "report-folder"],
+  run: [...named, "primary-kubeconfig", "secondary-kubeconfig", "spoke-kubeconfigs", "state-folder", "report-folder"],
   preflight: [...named, "request-id", "issued-at"],
 };
 const rules: Readonly<Record<Command, readonly string[]>> = {
@@ -144,6 +144,34 @@ const faults = [
     {},
     "SW-PAR-04",
     "give old-hub-action secondary or none",
+  ],
+  [
+    "observability to remove from a hub that is left as it is (A-76)",
+    { "disable-observability-on-secondary": "true", "old-hub-action": "none" },
+    {},
+    "SW-OBS-01",
+    "leave disable-observability-on-secondary out",
+  ],
+  [
+    "observability to remove from a hub that is removed itself (A-76)",
+    { "disable-observability-on-secondary": "true", "old-hub-action": "decommission" },
+    {},
+    "SW-OBS-01",
+    "leave disable-observability-on-secondary out",
+  ],
+  [
+    "observability to remove and to leave alone",
+    { "disable-observability-on-secondary": "true", "skip-observability-checks": "true" },
+    {},
+    "SW-OBS-01",
+    "correct the other parameter",
+  ],
+  [
+    "kubeconfigs of managed clusters that are not there",
+    { "spoke-kubeconfigs": "/nowhere/spokes" },
+    {},
+    "SW-KLU-01",
+    "give a kubeconfig, or a folder of kubeconfigs",
   ],
   ["a count below zero", { "min-managed-clusters": "-1" }, {}, "STEP-03", "give a number of at least 0"],
   ["a count with a fraction", { "min-managed-clusters": "1.5" }, {}, "STEP-03", "give digits only"],

@@ -37,6 +37,7 @@ const settings: PreflightSettings = {
   skipObservabilityChecks: false,
   manageAutoImportStrategy: false,
   strictHealth: false,
+  disableObservability: true,
   argocdManage: true,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,
@@ -142,7 +143,8 @@ function expected(target: SwitchoverPermission["target"], grant: Grant): readonl
 }
 
 describe("the check of permissions, under the operator's account", () => {
-  const grants = grantsOf(rolesOf("operator"));
+  // The part klusterlets, which may read every Secret, is not installed: no other grant of Secrets could be missing.
+  const grants = grantsOf(rolesOf("operator").filter(({ metadata }) => !metadata.name.endsWith("-klusterlets")));
 
   test("passes on both hubs with the roles as they are committed", async () => {
     expect(await verdicts()).toEqual({ primary: ["passed"], secondary: ["passed"] });

@@ -1,3 +1,4 @@
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
@@ -61,7 +62,18 @@ const isWrite = ({ verb, resource }: RecordedCall): boolean =>
 const endOf = ({ exitCode, stderr }: Ended, wanted: number): string =>
   `exit ${exitCode}${exitCode === wanted ? "" : `: ${stderr.slice(-3000)}`}`;
 const application = { namespace: "gitops", name: "acm", syncPolicy: { automated: { prune: true } } };
+/** Of parts that a run does only where it is asked to. */
+const asking = ["--pause-observatorium-api", "true", "--disable-observability-on-secondary", "true"];
 const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"];
+/** A kubeconfig whose only context has the name of c1 and leads to the old hub's API server. */
+async function spokeFile({ pair }: SwitchoverBench): Promise<string> {
+  const file = join(pair.folder, "spokes.kubeconfig");
+  await copyFile(pair.primary.kubeconfig(), file);
+  const context = (await pair.primary.kubectl(["--kubeconfig", file, "config", "current-context"])).trim();
+  await pair.primary.kubectl(["--kubeconfig", file, "config", "rename-context", context, "c1"]);
+  return file;
+}
+
 /** The calls of all scenarios. */
 const proved: { operator: readonly RecordedCall[]; validator: readonly RecordedCall[] } = {
   operator: [],
@@ -75,7 +87,7 @@ describe("the roles with all their parts, on hubs with observability", () => {
   let run: Ended;
 
   beforeAll(async () => {
-    bench = await SwitchoverBench.open({ clusters: 2, hive: 1 }, patientTuning);
+    bench = await SwitchoverBench.open({ clusters: 2, hive: 1, observability: true }, patientTuning);
     await furnish(bench.pair);
     for (const target of targets) {
       await installArgoCd(bench.pair[target]);
@@ -83,11 +95,12 @@ describe("the roles with all their parts, on hubs with observability", () => {
     }
     for (const target of targets) await grantNothingToAll(bench.pair[target]);
     const validator = await install(bench, "validator", everyPart);
-    const operator = await install(bench, "operator", everyPart);
+    const operator = await install(bench, "operator", [...everyPart, "klusterlets"]);
     validation = await bench.validate(validator);
     dryRun = await bench.run(["--dry-run", "true", ...pausing], filesIn(validator));
     holdOperators(bench.pair);
-    const child = bench.start(pausing, filesIn(operator));
+    const spokes = ["--spoke-kubeconfigs", await spokeFile(bench)];
+    const child = bench.start([...pausing, ...asking, ...spokes], filesIn(operator));
     const end = ended(child);
     await letHappen(child, bench.pair).catch(async (error: unknown) => {
       child.kill();

@@ -54,7 +54,7 @@ const onBoth = (): readonly string[] => [
 describe("given the roles as they are committed", () => {
   test("both hubs pass, exit 0: without observability its permissions are not asked for", async () => {
     const { exitCode, stdout } = await check(onBoth());
-    const tokens = { scope: "cluster", permissions: ["list secrets"] };
+    const tokens = { scope: "cluster", permissions: ["list secrets", "get secrets"] };
     expect(JSON.parse(stdout)).toMatchObject({
       passed: true,
       clusters: [

@@ -64,6 +64,7 @@ function mayImport(stage: Stage, cluster: SimObject): boolean {
   const { name, annotations } = cluster.metadata;
   if (annotations?.[disable] !== undefined) return false;
   if (stage.faults.of("cluster-never-connects").some((fault) => fault.cluster === name)) return false;
+  if (stage.faults.of("import-fails").some((fault) => fault.cluster === name)) return false;
   const hive = stage.world.all("clusterDeployments").some((one) => one.metadata.namespace === name);
   const asked = stage.world.find("secrets", "auto-import-secret", name) !== undefined;
   return (hive || asked) && (importsAlways(stage) || annotations?.[immediate] === "");

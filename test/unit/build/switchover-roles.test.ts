@@ -5,7 +5,7 @@ import { switchoverRoleFiles } from "../../../images/build/switchover-roles.ts";
 import { defaultNamespaces } from "../../../steps/switchover/acm/namespaces.ts";
 import { inspectionPermissions } from "../../../steps/switchover/inspection-permissions.ts";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
-import { decommissionPermissions } from "../../../steps/switchover/rbac/extra-permissions.ts";
+import { decommissionPermissions, spokePermissionsOf } from "../../../steps/switchover/rbac/extra-permissions.ts";
 
 interface Manifest {
   readonly kind: string;
@@ -71,6 +71,23 @@ describe("the roles of a switchover", () => {
     expect(granted(under("decommission"))).toEqual(declared(decommissionPermissions));
   });
 
+  test.each(["operator", "validator"] as const)(
+    "grant the %s on a managed cluster what its klusterlet needs",
+    (role) => {
+      const lines = spokePermissionsOf(role).flatMap(({ group, resource, resourceNames = [""], verbs }) =>
+        verbs.flatMap((verb) =>
+          resourceNames.map((name) => `${verb} ${group}/${resource} ${name} in open-cluster-management-agent`),
+        ),
+      );
+      expect(granted(under(`managed-cluster/${role}`))).toEqual(lines.toSorted());
+    },
+  );
+
+  test("let the operator read any Secret only by a part of its own", () => {
+    const reads = under("operator").filter((one) => granted([one]).includes("get /secrets  in cluster"));
+    expect(reads.map(({ path }) => path)).toEqual(["rbac/switchover/operator/klusterlets/cluster-role.yaml"]);
+  });
+
   test("let the validator change nothing", () => {
     const writes = granted(under("validator")).filter((line) => !/^(get|list|watch) /.test(line));
     expect(writes).toEqual(["create authorization.k8s.io/selfsubjectaccessreviews  in cluster"]);
@@ -99,8 +116,8 @@ describe("the roles of a switchover", () => {
     const bindings = manifests.filter(({ manifest }) => manifest.roleRef !== undefined);
     expect(bindings.map((one) => place(one).replace("Binding", "")).toSorted()).toEqual(roles.map(place).toSorted());
     for (const { path, manifest } of bindings) {
-      const folder = path.split("/")[2];
-      const role = folder === "decommission" ? "operator" : folder;
+      const [folder, inner] = path.split("/").slice(2);
+      const role = folder === "decommission" ? "operator" : folder === "managed-cluster" ? inner : folder;
       expect(manifest.roleRef).toMatchObject({
         kind: manifest.kind.replace("Binding", ""),
         name: manifest.metadata?.name,
@@ -113,7 +130,7 @@ describe("the roles of a switchover", () => {
 
   test("are applied whole: each kustomization lists every manifest beside it", () => {
     const lists = manifests.filter(({ manifest }) => manifest.kind === "Kustomization");
-    expect(lists).toHaveLength(9);
+    expect(lists).toHaveLength(12);
     for (const { path, manifest } of lists) {
       const folder = posix.dirname(path);
       const beside = manifests.filter((one) => posix.dirname(one.path) === folder && one.path !== path);

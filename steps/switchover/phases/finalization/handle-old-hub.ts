@@ -8,16 +8,7 @@ import type { AcmRestore, AcmRestoreSpec, BackupSchedule } from "../../acm/hub-o
 import { acmRestores } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import {
-  acmSchedules,
-  backupsOf,
-  fleetOf,
-  restoresOf,
-  scheduleAllowanceMs,
-  schedulesOf,
-  veleroSchedulesOf,
-  withAllowance,
-} from "../hub-reads.ts";
+import { backupsOf, restoresOf, scheduleAllowanceMs, schedulesOf, withAllowance } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 
@@ -146,7 +137,7 @@ function createPassive(seen: Seen, context: SwitchoverContext): Plan {
 /** Recorded as done, yet nothing is read of the old hub. */
 const leftAlone = "left-alone";
 
-function leavesAlone({ settings }: SwitchoverContext): boolean {
+export function leavesAlone({ settings }: SwitchoverContext): boolean {
   return settings.oldHubAction === "none";
 }
 
@@ -205,45 +196,5 @@ export const handleOldHub = switchoverStep<Seen | typeof leftAlone>({
       return { state: "act", note: `replace Restore ${restoreName.passiveSync}`, actions, afterwards: "plan-again" };
     }
     return createPassive(seen, context);
-  },
-});
-
-interface OldHub {
-  readonly available: readonly string[];
-  readonly unpaused: readonly string[];
-}
-
-/** Says what is unusual about the old hub; nothing of it undoes a switchover that has succeeded. */
-export const verifyOldHubState = switchoverStep<OldHub>({
-  name: "verify_old_hub_state",
-  title: "Look at the old hub once more",
-  onResume: "trust-record",
-  skip: (context) => (leavesAlone(context) ? "old-hub-action is none" : undefined),
-  async read(context) {
-    const [fleet, schedules, veleroSchedules] = await Promise.all([
-      fleetOf(context, "primary"),
-      schedulesOf.once(context, "primary"),
-      veleroSchedulesOf.once(context, "primary"),
-    ]);
-    const loud = schedules
-      .filter((schedule) => schedule.spec?.paused !== true)
-      .map((schedule) => `BackupSchedule ${schedule.metadata.name}`);
-    const running = acmSchedules(veleroSchedules).filter((schedule) => !schedule.paused);
-    return {
-      available: fleet.filter((cluster) => cluster.available).map((cluster) => cluster.name),
-      unpaused: [...loud, ...running.map((schedule) => `Velero Schedule ${schedule.name}`)],
-    };
-  },
-  plan({ available, unpaused }) {
-    const shown = available.slice(0, 10).join(", ");
-    const warnings = [
-      ...(available.length === 0 ? [] : [`${available.length} clusters are still Available on the old hub: ${shown}`]),
-      ...(unpaused.length === 0
-        ? []
-        : [
-            `not paused on the old hub: ${unpaused.join(", ")}; it is a second writer, and the new hub's schedule will collide`,
-          ]),
-    ];
-    return { state: "done", note: warnings.length === 0 ? "as it should be" : "see the warnings", warnings };
   },
 });

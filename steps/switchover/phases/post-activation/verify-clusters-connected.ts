@@ -4,43 +4,9 @@ import { type BaselineCluster, type ManagedClusterSummary, splitFleet } from "..
 import { switchoverError } from "../../switchover-error.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { connection } from "./connection.ts";
 
 const namesShown = 10;
-
-export interface Connection {
-  readonly required: number;
-  readonly connected: number;
-  /** `c1 (Unknown)`, in order of name. */
-  readonly pending: readonly string[];
-  /** Clusters that were offline before, and still are. */
-  readonly offline: readonly string[];
-}
-
-/**
- * Who must be connected: the clusters that were available on the old hub; all, where nothing is known of the time
- * before. Pure.
- */
-export function connection(
-  fleet: readonly ManagedClusterSummary[],
-  baseline: readonly BaselineCluster[] | undefined,
-): Connection {
-  const before = new Map((baseline ?? []).map((cluster) => [cluster.name, cluster.available]));
-  const isRequired = (name: string): boolean => (baseline === undefined ? true : before.get(name) === true);
-  const required = fleet.filter((cluster) => isRequired(cluster.name));
-  const missing = (baseline ?? []).filter(
-    (cluster) => cluster.available && !fleet.some((one) => one.name === cluster.name),
-  );
-  const pending = required.filter((cluster) => !(cluster.available && cluster.joined));
-  return {
-    required: required.length + missing.length,
-    connected: required.length - pending.length,
-    pending: [
-      ...pending.map((cluster) => `${cluster.name} (${cluster.unavailableReason || "not available"})`),
-      ...missing.map((cluster) => `${cluster.name} (not on the new hub)`),
-    ],
-    offline: fleet.filter((cluster) => !isRequired(cluster.name) && !cluster.available).map((cluster) => cluster.name),
-  };
-}
 
 /** How many clusters `3` or `5%` lets stay unavailable; a percentage is rounded down. Pure. */
 export function tolerated(maxUnavailable: string | undefined, required: number): number {
@@ -63,7 +29,8 @@ function notConnected(why: string): FairleadError {
 /** Ends with all clusters, or after the whole time where few enough are missing. */
 function untilConnected(context: SwitchoverContext, baseline: readonly BaselineCluster[] | undefined): Wait {
   const { clusterInitialWait, clusterWait, clusterPoll } = context.tuning;
-  const limitMs = ms(clusterInitialWait + clusterWait);
+  const gaveTime = context.memory().clusters_given_time === true;
+  const limitMs = ms(gaveTime ? clusterWait : clusterInitialWait + clusterWait);
   const { maxUnavailable } = context.settings;
   return waitOn({
     title: "waiting until the clusters are connected to the new hub",

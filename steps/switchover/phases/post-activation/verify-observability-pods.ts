@@ -1,7 +1,11 @@
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import { podSelector } from "../../acm/constants.ts";
 import type { Pod } from "../../acm/hub-objects.ts";
-import { namespaces, pods } from "../../acm/resources.ts";
+import { pods } from "../../acm/resources.ts";
+import { switchoverError } from "../../switchover-error.ts";
 import { isPodReady } from "../hub-reads.ts";
+import { observabilitySkipped } from "../observability/stop-writers.ts";
+import { hasObservability } from "../observability/writers.ts";
 import { switchoverStep } from "../switchover-context.ts";
 
 interface PodHealth {
@@ -50,21 +54,32 @@ export function podWarnings(all: readonly PodHealth[]): readonly string[] {
   ];
 }
 
-/** Metrics are no part of the fleet: whatever is wrong with their pods, the switchover goes on. */
+function notWorking(warnings: readonly string[]): FairleadError {
+  return switchoverError("SW-OBS-02", {
+    what: "observability of the new hub does not work",
+    why: `${warnings.join("; ")}; strict-observability is set`,
+    fix: "look at these pods, their logs and events, and resume once they are Ready, or resume without strict-observability",
+  });
+}
+
+/** Metrics are no part of the fleet: whatever is wrong with their pods, the switchover goes on, unless asked to be strict. */
 export const verifyObservabilityPods = switchoverStep<readonly PodHealth[] | undefined>({
   name: "verify_observability_pods",
   title: "Look at the observability pods of the new hub",
   onResume: "trust-record",
-  async read({ clients, namespaces: { observability: namespace }, signal }) {
-    // Its role exists only where its namespace does: elsewhere the question itself would be forbidden.
-    const installed = await clients.secondary.find(namespaces, { name: namespace }, { signal });
-    if (installed === undefined) return undefined;
-    const query = { namespace, labelSelector: podSelector.observability };
+  skip: observabilitySkipped,
+  async read(context) {
+    if (!(await hasObservability(context, "secondary"))) return undefined;
+    const { clients, namespaces, signal } = context;
+    const query = { namespace: namespaces.observability, labelSelector: podSelector.observability };
     return (await clients.secondary.list(pods, query, { signal, project: healthOf })).items;
   },
-  plan(all) {
+  plan(all, { settings }) {
     if (all === undefined) return { state: "done", note: "the new hub has no observability" };
     const ready = all.filter((pod) => pod.ready).length;
-    return { state: "done", note: `${ready} of ${all.length} are Ready`, warnings: podWarnings(all) };
+    const warnings = podWarnings(all);
+    return settings.strictObservability && warnings.length > 0
+      ? { state: "refused", error: notWorking(warnings) }
+      : { state: "done", note: `${ready} of ${all.length} are Ready`, warnings };
   },
 });

@@ -2,7 +2,8 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
-import { connection, listNames } from "../post-activation/verify-clusters-connected.ts";
+import { connection } from "../post-activation/connection.ts";
+import { listNames } from "../post-activation/verify-clusters-connected.ts";
 import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
 import { ms, switchoverStep } from "../switchover-context.ts";
 

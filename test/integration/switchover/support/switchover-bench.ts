@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Tuning } from "../../../../steps/switchover/tuning.schema.ts";
 import { type HealthyPair, healthyPair, type PairOptions } from "../../../support/hubs.ts";
 
 export interface Ended {
@@ -63,9 +64,9 @@ export class SwitchoverBench {
   readonly pair: HealthyPair;
   readonly stateFolder: string;
   private readonly files: Files;
-  private readonly tuning: typeof quickTuning;
+  private readonly tuning: Tuning;
 
-  private constructor(pair: HealthyPair, tuning: typeof quickTuning) {
+  private constructor(pair: HealthyPair, tuning: Tuning) {
     this.pair = pair;
     this.tuning = tuning;
     this.stateFolder = join(pair.folder, "state");
@@ -75,7 +76,7 @@ export class SwitchoverBench {
     };
   }
 
-  static async open(options: PairOptions = {}, tuning = quickTuning): Promise<SwitchoverBench> {
+  static async open(options: PairOptions = {}, tuning: Tuning = quickTuning): Promise<SwitchoverBench> {
     const bench = new SwitchoverBench(await healthyPair(options), tuning);
     await mkdir(bench.stateFolder);
     await copyFile(bench.pair.primary.kubeconfig(), bench.files.primary);

@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import type { HealthyPair } from "../../../support/hubs.ts";
 import { backupNamespace } from "../../../support/hubs.ts";
+import { installOnBoth, observabilityNamespace as observability, observatoriumApi } from "./observability.ts";
 import { written } from "./switchover-bench.ts";
 
 const acm = "open-cluster-management";
-const observability = "open-cluster-management-observability";
-const compactor = "observability-thanos-compact";
+const agent = "open-cluster-management-agent";
 const heldBy = "test.example.com/hold";
 const stale = "restore-acm-passive-sync";
 
@@ -26,34 +26,33 @@ metadata: { name: acm-switchover, namespace: ${backupNamespace} }
 spec: { holderIdentity: died, leaseDurationSeconds: 60, renewTime: "2020-01-01T00:00:00.000000Z" }
 `;
 
-const metrics = `
-apiVersion: v1
-kind: Namespace
-metadata: { name: ${observability} }
----
-apiVersion: v1
-kind: Secret
-metadata: { name: thanos-object-storage, namespace: ${observability} }
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: { name: ${compactor}, namespace: ${observability} }
-spec:
-  serviceName: ${compactor}
-  selector: { matchLabels: { app.kubernetes.io/name: thanos-compact } }
-  template:
-    metadata: { labels: { app.kubernetes.io/name: thanos-compact } }
-    spec: { containers: [{ name: main, image: none }] }
----`;
+/** As the cluster c1 has it, played by the old hub's API server: its klusterlet obeys a third hub. */
+const klusterlet = JSON.stringify({
+  apiVersion: "v1",
+  kind: "List",
+  items: [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: agent } },
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "hub-kubeconfig-secret", namespace: agent },
+      stringData: {
+        "cluster-name": "c1",
+        kubeconfig: JSON.stringify({ clusters: [{ name: "hub", cluster: { server: "https://third.example.com" } }] }),
+      },
+    },
+  ],
+});
 
 /** Both hubs have observability, a Lease of a dead run and, each, things that a run must remove or wait for. */
 export async function furnish(pair: HealthyPair): Promise<void> {
   const { primary, secondary, seeds } = pair;
-  await primary.kubectl(
-    ["apply", "-f", "-"],
-    `${metrics}${pod("compactor-1", observability, "thanos-compact")}---${expiredLease}`,
-  );
-  await secondary.kubectl(["apply", "-f", "-"], `${metrics}${pod("held-1", acm, "held")}---${expiredLease}`);
+  pair.simulators.primary.inject({ kind: "metrics-held" });
+  await installOnBoth(pair);
+  const pods = [pod("compactor-1", observability, "thanos-compact"), pod("grafana-1", observability, "grafana")];
+  await primary.kubectl(["apply", "-f", "-"], [...pods, expiredLease].join("---"));
+  await primary.kubectl(["apply", "-f", "-"], klusterlet);
+  await secondary.kubectl(["apply", "-f", "-"], `${pod("held-1", acm, "held")}---${expiredLease}`);
   // The new hub keeps a schedule of its own, paused, and with a flag that is given back after the first backup.
   await seeds.secondary.backupSchedule({ paused: true, noBackupOnStart: true });
   await seeds.secondary.untilPhase("backupSchedules", "acm-hub-backup", "Paused");
@@ -87,6 +86,7 @@ export function readiness(name: string, namespace: string, ready: boolean): read
 export function holdOperators({ simulators }: HealthyPair): void {
   simulators.primary.inject({ kind: "operator-down" });
   simulators.secondary.inject({ kind: "velero-down" });
+  simulators.secondary.inject({ kind: "metrics-held" });
   simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
 }
 
@@ -100,6 +100,10 @@ export async function letHappen(child: ChildProcess, pair: HealthyPair): Promise
   await Promise.all([
     once("waiting: still running: compactor-1", () =>
       primary.kubectl(["-n", observability, "delete", "pod", "compactor-1", "--force", "--grace-period=0"]),
+    ),
+    once(`0 of 2 pods of ${observatoriumApi} are Ready`, () => simulators.secondary.clear("metrics-held")),
+    once("still there: pods grafana-1", () =>
+      primary.kubectl(["-n", observability, "delete", "pod", "grafana-1", "--force", "--grace-period=0"]),
     ),
     once("Velero Schedules still running", () => simulators.primary.clear("operator-down")),
     once('"step":"wait_restore_completion","msg":"waiting: ', async () => {

@@ -55,6 +55,11 @@ export class HubInMemory {
       this.put(change.resource, [...others, this.withIdentity(change.body)]);
       return;
     }
+    if (change.verb === "replace") {
+      if (found === undefined) throw new ObjectGone(change.summary);
+      this.put(change.resource, [...others, change.body]);
+      return;
+    }
     if (change.precondition?.uid !== undefined && found !== undefined && found.metadata.uid !== change.precondition.uid)
       throw new Error(`${change.summary}: it is another object`);
     if (change.verb === "delete") {

@@ -48,6 +48,7 @@ const isProbe = (change: Change): boolean => change.verb === "merge-patch" && ch
 function changesOf(actions: readonly Action<OperationMemory>[]): readonly Change[] {
   return actions.flatMap((action) => {
     if (action.kind === "write") return isProbe(action.change) ? [] : [action.change];
+    if (action.kind === "attempt") return action.chains.flatMap((chain) => chain.changes);
     return action.kind === "bulk" ? action.changes : [];
   });
 }
@@ -120,7 +121,10 @@ const steps: readonly { readonly phase: string; readonly step: SwitchoverStep }[
   ...rollbackSteps.map((step) => ({ phase: "rollback", step })),
 ];
 const onPrimary: ReadonlySet<string> = new Set([
+  "verify_thanos_stopped",
+  "disable_observability_on_secondary",
   "handle_old_hub",
+  "verify_old_hub_state",
   "rb_enable_auto_import",
   "rb_enable_backup_schedule",
   "rb_scale_up_thanos",
@@ -220,6 +224,7 @@ describe("the hubs that these plans are made for", () => {
       "apply_immediate_import_annotations",
       "create_full_restore",
       "disable_auto_import",
+      "disable_observability_on_secondary",
       "enable_backup_schedule",
       "fix_backup_collision",
       "handle_old_hub",
@@ -233,11 +238,15 @@ describe("the hubs that these plans are made for", () => {
       "rb_restore_auto_import_strategy",
       "rb_scale_up_thanos",
       "reset_auto_import_strategy",
+      "restart_observatorium_api",
       "scale_down_thanos",
+      "scale_up_observability_components",
       "set_auto_import_strategy",
       "verify_auto_import_cleanup",
       "verify_new_backups",
+      "verify_old_hub_state",
       "verify_passive_sync",
+      "verify_thanos_stopped",
     ]);
   });
 });
@@ -503,17 +512,26 @@ describe("a plan that writes", () => {
     },
   );
 
-  test("scales only the metrics compactor, to nothing, and keeps how many there were at first", async () => {
+  test("scales only the metrics compactor and, where asked, the API, to nothing, and keeps how many there were", async () => {
     const step = steps.find(({ step: { name } }) => name === "scale_down_thanos")?.step;
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
         const bench = benchOf(given);
         if (step !== undefined) await rest(step, bench);
-        const replicas = given.hubs.primary.replicas ?? 0;
-        expect(bench.changes.map(({ ref }) => ref.name)).toEqual(replicas === 0 ? [] : [objectName.thanosCompactor]);
-        const known = Object.values(given.memory.replicas_before ?? {});
-        const kept = known.length > 0 || replicas === 0 ? known : [replicas];
-        expect(Object.values(bench.context.memory().replicas_before ?? {})).toEqual(kept);
+        const { replicas, apiReplicas } = given.hubs.primary;
+        const parts = [
+          ["StatefulSet", objectName.thanosCompactor, replicas ?? 0],
+          [
+            "Deployment",
+            objectName.observatoriumApi,
+            given.pauseObservatoriumApi && replicas !== undefined ? apiReplicas : 0,
+          ],
+        ] as const;
+        const running = given.skipObservability ? [] : parts.filter(([, , count]) => count > 0);
+        const seen = Object.fromEntries(running.map(([kind, name, count]) => [`primary/${kind}/${name}`, count]));
+        expect(bench.changes.map(({ ref }) => ref.name)).toEqual(running.map(([, name]) => name));
+        // The first number that was seen stays.
+        expect(bench.context.memory().replicas_before ?? {}).toEqual({ ...seen, ...given.memory.replicas_before });
       }),
       { numRuns },
     );

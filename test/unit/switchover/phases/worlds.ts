@@ -47,7 +47,11 @@ export interface HubWorld {
   readonly pods: readonly Pod[];
   readonly hubPhase: string;
   readonly strategy: string | undefined;
+  /** Of the metrics compactor; `undefined` where there is no observability. */
   readonly replicas: number | undefined;
+  readonly apiReplicas: number;
+  /** MultiClusterObservability by name. */
+  readonly instances: readonly string[];
 }
 
 export interface World {
@@ -61,6 +65,9 @@ export interface World {
   readonly minManagedClusters: number;
   readonly allowMissingClusters: boolean;
   readonly allowPartialRestore: boolean;
+  readonly skipObservability: boolean;
+  readonly pauseObservatoriumApi: boolean;
+  readonly disableObservability: boolean;
 }
 
 const dnsName = fc.stringMatching(/^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$/);
@@ -269,10 +276,17 @@ const hubWorld: fc.Arbitrary<HubWorld> = fc
     backups: fc.uniqueArray(veleroBackup, { maxLength: 6, selector: (one) => one.metadata.name }),
     storage: fc.oneof(fc.constant([]), fc.tuple(storageLocation), fc.tuple(storageLocation)),
     engines: fc.tuple(multiClusterEngine),
-    pods: fc.tuple(pod("velero-1", backup, { "app.kubernetes.io/name": "velero" }), pod("console-1", acm, {})),
+    pods: fc.tuple(
+      pod("velero-1", backup, { "app.kubernetes.io/name": "velero" }),
+      pod("console-1", acm, {}),
+      pod("api-1", observability, { "app.kubernetes.io/name": "observatorium-api" }),
+      pod("compactor-1", observability, { "app.kubernetes.io/name": "thanos-compact" }),
+    ),
     hubPhase: oneOf("Running", "Running", "Pending"),
     strategy: oneOf(undefined, undefined, "ImportOnly", "ImportAndSync"),
     replicas: oneOf(undefined, 0, 1, 2),
+    apiReplicas: oneOf(0, 2),
+    instances: oneOf([], ["observability"], ["observability", "second"]),
   })
   .map(({ fleet: { local, clusters }, ...rest }) => ({ ...rest, local, clusters }));
 
@@ -371,6 +385,9 @@ export const world: fc.Arbitrary<World> = fc.record({
   minManagedClusters: oneOf(0, 1),
   allowMissingClusters: fc.boolean(),
   allowPartialRestore: fc.boolean(),
+  skipObservability: rarely(true),
+  pauseObservatoriumApi: fc.boolean(),
+  disableObservability: fc.boolean(),
 });
 
 const named = (name: string, namespace?: string): KubeObject => ({
@@ -399,6 +416,13 @@ export function hubOf(name: HubName, from: HubWorld): HubInMemory {
     hub.put(kinds.statefulSets, [
       { ...named(objectName.thanosCompactor, observability), spec: { replicas: from.replicas } },
     ]);
+    hub.put(kinds.deployments, [
+      { ...named(objectName.observatoriumApi, observability), spec: { replicas: from.apiReplicas } },
+    ]);
+    hub.put(
+      kinds.multiClusterObservabilities,
+      from.instances.map((name) => named(name)),
+    );
   }
   return hub;
 }

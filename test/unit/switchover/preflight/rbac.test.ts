@@ -102,7 +102,7 @@ function asked(
   dryRun = false,
   gitops: Partial<Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">> = {},
 ): readonly string[] {
-  const wanted = { argocdManage: false, skipGitopsCheck: false, ...gitops };
+  const wanted = { argocdManage: false, skipGitopsCheck: false, disableObservability: false, ...gitops };
   const hub = {
     hub: "primary",
     version: acmVersion("2.14.1"),

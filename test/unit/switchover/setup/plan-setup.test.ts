@@ -9,6 +9,7 @@ const request: SetupRequest = {
   roles: ["operator"],
   includeDecommission: false,
   importTokens: false,
+  klusterlets: false,
   argoCd: false,
   namespaces: defaultNamespaces,
   absent: new Set(),
@@ -19,6 +20,7 @@ const everything: SetupRequest = {
   roles: ["operator", "validator"],
   includeDecommission: true,
   importTokens: true,
+  klusterlets: true,
   argoCd: true,
 };
 
@@ -28,6 +30,8 @@ describe("the plan of a setup", () => {
   test("holds, with all that can be asked for, exactly the manifests that are committed", () => {
     const committed = [...switchoverRoleFiles()]
       .filter(([path]) => path.endsWith(".yaml") && !path.endsWith("kustomization.yaml"))
+      // A hub is set up, not the clusters that it manages.
+      .filter(([path]) => !path.includes("/managed-cluster/"))
       .map(([, text]) => JSON.stringify(parse(text)));
     const planned = planSetup(everything).objects.map((object) => JSON.stringify(object));
     expect(new Set(planned)).toEqual(new Set(committed));
@@ -51,6 +55,7 @@ describe("the plan of a setup", () => {
     expect(names(request).filter((name) => /decommission|import-tokens/.test(name))).toEqual([]);
     expect(names({ ...request, includeDecommission: true })).toContain("ClusterRole acm-switchover-decommission");
     expect(names({ ...request, importTokens: true })).toContain("ClusterRole acm-switchover-operator-import-tokens");
+    expect(names({ ...request, klusterlets: true })).toContain("ClusterRole acm-switchover-operator-klusterlets");
   });
 
   test("makes the accounts of the roles that are asked for, no other", () => {
