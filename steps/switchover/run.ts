@@ -1,5 +1,6 @@
 import * as Type from "typebox";
 import { defineCommand } from "../lib/step/define-command.ts";
+import { outputFormats } from "../lib/step/output.ts";
 import { taskExitCodes, taskParams } from "./operation/declaration.ts";
 import { checkParams } from "./preflight/declaration.ts";
 
@@ -19,6 +20,11 @@ export const runParams = {
   "report-folder": Type.String({
     default: "",
     description: "Where the report is written; reports/ beside the state when empty",
+  }),
+  output: Type.Enum([...outputFormats], {
+    default: "table",
+    description:
+      "Form in which a dry run prints its plan: lines with differences for people, JSON or YAML for programs",
   }),
   ...taskParams,
   ...checkParams,

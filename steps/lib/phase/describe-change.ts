@@ -1,5 +1,5 @@
 import type { ObjectRef, Resource } from "../kube/types.ts";
-import type { Change, PlannedChange } from "./types.ts";
+import type { Change, PlannedChange, PlannedWrite } from "./types.ts";
 
 /** `backupschedules.cluster.open-cluster-management.io ns/name`, as `kubectl get` understands it. */
 export function objectName(resource: Resource, ref: ObjectRef): string {
@@ -7,10 +7,25 @@ export function objectName(resource: Resource, ref: ObjectRef): string {
   return ref.namespace === undefined ? `${type} ${ref.name}` : `${type} ${ref.namespace}/${ref.name}`;
 }
 
+function plannedWrite(change: Change): PlannedWrite {
+  const { resource, ref } = change;
+  const subresource = change.verb === "merge-patch" ? change.subresource : undefined;
+  return {
+    group: resource.group,
+    version: resource.version,
+    resource: subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`,
+    kind: resource.kind,
+    ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+    name: ref.name,
+    ...(change.verb === "merge-patch" && change.probe === true ? { probe: true } : {}),
+  };
+}
+
 /** The dry run's entry for a write. */
 export function plannedChange(phase: string, step: string, change: Change): PlannedChange {
   const { target, verb, summary } = change;
-  const entry = { phase, step, target, verb, object: objectName(change.resource, change.ref), summary };
+  const object = objectName(change.resource, change.ref);
+  const entry = { phase, step, target, verb, object, summary, write: plannedWrite(change) };
   if (change.verb === "create") return { ...entry, body: change.body };
   return change.verb === "merge-patch" ? { ...entry, body: change.patch } : entry;
 }

@@ -109,6 +109,7 @@ function blockedByPlan<C extends PhaseContext<M>, M>(run: StepRun<C, M>, error: 
 
 async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promise<StepResult> {
   const { step, context, phase, emit, warn, planned } = run;
+  if (context.dryRun.enabled) context.dryRun.foreseen?.forgetReads();
   let plan: StepPlan<M>;
   try {
     plan = await readAndPlan(step, context);

@@ -61,6 +61,10 @@ export const taskParams = {
     ),
   ),
   ...argocdParameters,
+  "server-dry-run": Type.Boolean({
+    default: true,
+    description: "Let a dry run ask the hubs whether they would accept each kind of write",
+  }),
   "reset-state": Type.Boolean({
     default: false,
     description: "Start over and keep a copy of the state of an earlier run",

@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
+import type { PlannedChange } from "../../lib/phase/types.ts";
+import type { PlanDocument } from "../../lib/plan/plan-document.ts";
+import { planLines } from "../../lib/plan/render-plan.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
@@ -13,10 +16,12 @@ import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
+import { writePlan } from "./dry-run-files.ts";
 import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
+import { operationPlan } from "./operation-plan.ts";
 import { checkRunFolders } from "./run-folders.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import {
@@ -70,7 +75,8 @@ async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<v
     signal,
   });
   const verdict = verdictOf(results);
-  context.print(await formatOutput("table", results, () => findingsTable(results)));
+  // Programs that ask for the plan get the plan and nothing else.
+  if (!printsForPrograms(context)) context.print(await formatOutput("table", results, () => findingsTable(results)));
   context.onExit(async () => {
     for (const line of gitopsAdvice(results)) log.warn(line);
   });
@@ -135,12 +141,7 @@ async function walk(
   }
   if (phases.dryRun.enabled) {
     if (failed !== undefined) throw failed.error;
-    context.print(
-      plan
-        .map((change) => `[DRY-RUN] ${change.phase} ${change.step}: ${change.verb} ${change.object}: ${change.summary}`)
-        .join("\n"),
-    );
-    context.summarize({ what: `dry run: ${plan.length} changes and waits are planned, nothing was changed` });
+    await concludePlan(context, hubs, operation, plan);
     return;
   }
   try {
@@ -151,6 +152,34 @@ async function walk(
   }
   if (failed !== undefined) throw failed.error;
 }
+
+function printsForPrograms({ params }: Context): boolean {
+  return params["dry-run"] && params.output !== "table";
+}
+
+/** Prints the plan and keeps it beside the state; a folder that takes no file does not spoil what was printed. */
+async function concludePlan(
+  context: Context,
+  hubs: ConnectedSwitchover,
+  operation: Operation,
+  plan: readonly PlannedChange[],
+): Promise<void> {
+  const { params, run, clock, random, log } = context;
+  const document = operationPlan({ operation: "switchover", run, clock, hubs }, plan);
+  context.print(printsForPrograms(context) ? await formatOutput(params.output, document, noTable) : text(document));
+  const what = `dry run: ${plan.length} changes and waits are planned, nothing was changed`;
+  const path = operation.stateFile.replace(/\.json$/, ".plan.json");
+  try {
+    await writePlan(path, document, { mode: fileMode(run.inTekton), random });
+    context.summarize({ what, more: path });
+  } catch (error) {
+    log.warn(`the plan was printed, but not kept: ${error instanceof Error ? error.message : String(error)}`);
+    context.summarize({ what });
+  }
+}
+
+const text = (document: PlanDocument): string => planLines(document).join("\n");
+const noTable = () => ({ columns: [], rows: [] });
 
 /** The fleet has moved; only what tells of it is missing. */
 function withoutReport(error: unknown): unknown {

@@ -9,9 +9,11 @@ import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
+import { operationPlan } from "./operation-plan.ts";
 import { writeRunMarker } from "./run-marker.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import {
+  type ConnectedSwitchover,
   connectSwitchover,
   phaseContext,
   refuseIfBusy,
@@ -82,11 +84,12 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise
     context.summarize({ what: outcome.note });
     return;
   }
-  await conclude(context, phases, operation, outcome.outcome, earlierPlan);
+  await conclude(context, hubs, phases, operation, outcome.outcome, earlierPlan);
 }
 
 async function conclude(
   context: TaskContext,
+  hubs: ConnectedSwitchover,
   phases: SwitchoverContext,
   operation: Operation,
   outcome: PhaseOutcome,
@@ -98,7 +101,7 @@ async function conclude(
     throw outcome.error;
   }
   if (phases.dryRun.enabled) {
-    await concludeDryRun(context, operation, [...earlierPlan, ...outcome.planned]);
+    await concludeDryRun(context, hubs, operation, [...earlierPlan, ...outcome.planned]);
     return;
   }
   if (outcome.phase === "post_activation_verification") {
@@ -113,10 +116,11 @@ async function conclude(
 
 async function concludeDryRun(
   context: TaskContext,
+  hubs: ConnectedSwitchover,
   operation: Operation,
   plan: PhaseOutcome["planned"],
 ): Promise<void> {
-  const { results, random, run } = context;
+  const { results, random, run, clock } = context;
   const what = `dry run: ${plan.length} changes and waits are planned so far, nothing was changed`;
   results.set("outcome", "dry-run");
   results.set("summary", what);
@@ -126,5 +130,7 @@ async function concludeDryRun(
     return;
   }
   const state = { dry_run: true, memory: operation.recorder.memory(), plan } as const;
-  context.summarize({ what, more: await saveDryRun(folder, state, { random, mode: fileMode(run.inTekton) }) });
+  const document = operationPlan({ operation: "switchover", run, clock, hubs }, plan);
+  const more = await saveDryRun(folder, state, document, { random, mode: fileMode(run.inTekton) });
+  context.summarize({ what, more });
 }

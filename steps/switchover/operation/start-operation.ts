@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import type { PhaseContext } from "../../lib/phase/types.ts";
+import { Foreseen } from "../../lib/plan/foreseen.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
@@ -173,11 +174,11 @@ export function phaseContext(
   operation: Operation,
 ): SwitchoverContext {
   const { params, clock, random, log } = input;
-  const dryRun: PhaseContext<unknown>["dryRun"] = params["dry-run"]
-    ? { enabled: true, serverSide: true }
-    : { enabled: false };
+  const foreseen = params["dry-run"] ? new Foreseen() : undefined;
+  const dryRun: PhaseContext<unknown>["dryRun"] =
+    foreseen === undefined ? { enabled: false } : { enabled: true, serverSide: params["server-dry-run"], foreseen };
   return {
-    clients: hubs.clients,
+    clients: foreseen?.watch(hubs.clients) ?? hubs.clients,
     hubs: hubs.facts,
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,
