@@ -6,7 +6,7 @@ import { asFairleadError } from "./phase-errors.ts";
 import { planActions } from "./plan-actions.ts";
 import { readAndPlan } from "./read-and-plan.ts";
 import type { StepRun } from "./step-run.ts";
-import type { PhaseContext, StepPlan } from "./types.ts";
+import type { PhaseContext, PlannedChange, StepPlan } from "./types.ts";
 
 export interface StepResult {
   readonly state: "done" | "already-done" | "skipped" | "planned";
@@ -99,11 +99,26 @@ export async function runStep<C extends PhaseContext<M>, M>(
   throw notSettled(step.name, maxRounds, note);
 }
 
+function laterEntry<C extends PhaseContext<M>, M>({ phase, step }: StepRun<C, M>): PlannedChange {
+  const summary = `the rest of ${step.name} is planned from the state that the changes above leave`;
+  return { phase, step: step.name, target: "", verb: "later", object: step.title, summary };
+}
+
+/** Behind a step whose rest is unknown, nothing to do now does not mean nothing to do then. */
+function noteSecondLook<C extends PhaseContext<M>, M>(run: StepRun<C, M>, note: string): void {
+  if (!run.planned.some(({ verb }) => verb === "later")) return;
+  const summary = `${run.step.name} sees nothing to do now (${note}) and looks again after the changes above`;
+  run.planned.push({ ...laterEntry(run), summary });
+}
+
 /** A dry run cannot tell a step that fails from one whose ground an earlier, left-out write would have laid. */
 function blockedByPlan<C extends PhaseContext<M>, M>(run: StepRun<C, M>, error: FairleadError): StepResult {
   if (!run.planned.some(({ verb }) => verb !== "wait" && verb !== "later")) throw error;
   const note = `cannot be planned before the changes above are made: ${error.text.what}: ${error.text.why}`;
   run.warn(note);
+  const entry = { ...laterEntry(run), summary: `${run.step.name} ${note}` };
+  run.planned.push(entry);
+  run.emit({ type: "step-planned", phase: run.phase, step: run.step.name, changes: [entry] });
   return { state: "planned", note };
 }
 
@@ -123,15 +138,17 @@ async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promi
       return blockedByPlan(run, plan.error);
     case "skipped":
       for (const warning of plan.warnings ?? []) warn(warning);
+      // What the settings rule out stays ruled out; what a look at a hub ruled out may not.
+      if (step.skip?.(context) === undefined) noteSecondLook(run, plan.note);
       return { state: "skipped", note: plan.note };
     case "done":
       for (const warning of plan.warnings ?? []) warn(warning);
+      noteSecondLook(run, plan.note);
       return { state: "already-done", note: plan.note };
     case "act": {
       const entries = [...(await planActions(run, plan.actions))];
       if (plan.afterwards === "plan-again") {
-        const summary = `the rest of ${step.name} is planned from the state that the changes above leave`;
-        entries.push({ phase, step: step.name, target: "", verb: "later", object: step.title, summary });
+        entries.push(laterEntry(run));
         planned.push(...entries.slice(-1));
       }
       emit({ type: "step-planned", phase, step: step.name, changes: entries });
