@@ -21,6 +21,10 @@ export const runParams = {
     default: "",
     description: "Where the report is written; reports/ beside the state when empty",
   }),
+  "notifications-folder": Type.String({
+    default: "",
+    description: "Folder with notifications.yaml and the files that it names; nobody is notified when empty",
+  }),
   output: Type.Enum([...outputFormats], {
     default: "table",
     description:

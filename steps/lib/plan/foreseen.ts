@@ -1,5 +1,6 @@
+import { noteReads } from "../kube/note-reads.ts";
 import type { KubeClient, KubeObject, ObjectRef, Resource } from "../kube/types.ts";
-import { withOverrides } from "../kube/with-overrides.ts";
+
 import type { Change } from "../phase/types.ts";
 import { mergePatched, touchedBy } from "./merge-patch.ts";
 import { essence, shownValue } from "./shown-object.ts";
@@ -63,39 +64,13 @@ export class Foreseen {
     }
   }
 
-  private note(target: string, resource: Resource, object: KubeObject): void {
-    if (passedOver.has(resource.plural)) return;
-    this.read.set(keyOf(target, resource, object.metadata), essence(object));
-  }
-
   private watchOne(target: string, client: KubeClient): KubeClient {
-    return withOverrides(client, {
-      get: async (resource, ref, options) => {
-        const found = await client.get(resource, ref, options);
-        this.note(target, resource, found);
-        return found;
+    return noteReads(client, {
+      found: (resource, object) => {
+        if (passedOver.has(resource.plural)) return;
+        this.read.set(keyOf(target, resource, object.metadata), essence(object));
       },
-      find: async (resource, ref, options) => {
-        const found = await client.find(resource, ref, options);
-        if (found === undefined) this.read.set(keyOf(target, resource, ref), null);
-        else this.note(target, resource, found);
-        return found;
-      },
-      list: async <T extends KubeObject, P>(
-        resource: Resource<T>,
-        query: Parameters<KubeClient["list"]>[1],
-        // Without a projection the items themselves are the answer, and P is T.
-        options: Parameters<KubeClient["list"]>[2] & { readonly project?: (item: T) => P },
-      ) => {
-        const project = options.project ?? ((item: T) => item as unknown as P);
-        return await client.list<T, P>(resource, query, {
-          ...options,
-          project: (item) => {
-            this.note(target, resource, item);
-            return project(item);
-          },
-        });
-      },
+      absent: (resource, ref) => this.read.set(keyOf(target, resource, ref), null),
     });
   }
 }

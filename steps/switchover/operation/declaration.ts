@@ -92,6 +92,12 @@ export const taskResults = {
 export const taskWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
   output: { description: "Where this run leaves its plan and reports", optional: true },
+  notifications: {
+    description: "Secret with notifications.yaml and the files that it names; nobody is notified when not bound",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
   "primary-kubeconfig": kubeconfigWorkspace("the old hub"),
   "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;

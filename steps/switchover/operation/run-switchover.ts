@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
-import type { PlannedChange } from "../../lib/phase/types.ts";
+import type { PhaseEvent, PlannedChange } from "../../lib/phase/types.ts";
 import type { PlanDocument } from "../../lib/plan/plan-document.ts";
 import { planLines } from "../../lib/plan/render-plan.ts";
 import { formatOutput } from "../../lib/step/output.ts";
@@ -21,6 +21,7 @@ import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finis
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { fileMode } from "./operation-locks.ts";
+import type { OperationNotices } from "./operation-notices.ts";
 import { operationPlan } from "./operation-plan.ts";
 import { checkRunFolders } from "./run-folders.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
@@ -30,6 +31,7 @@ import {
   phaseContext,
   refuseIfBusy,
   type SwitchoverInput,
+  startNotices,
   startOperation,
   stateFolder,
 } from "./start-operation.ts";
@@ -43,7 +45,12 @@ function inputOf(context: Context): SwitchoverInput {
   const files = { primary: orNone(params["primary-kubeconfig"]), secondary: orNone(params["secondary-kubeconfig"]) };
   return {
     ...context,
-    folders: { primary: undefined, secondary: undefined, state: orNone(params["state-folder"]) },
+    folders: {
+      primary: undefined,
+      secondary: undefined,
+      state: orNone(params["state-folder"]),
+      notifications: orNone(params["notifications-folder"]),
+    },
     connect: (target) => {
       const file = target.name === "primary" || target.name === "secondary" ? files[target.name] : undefined;
       return context.connect(file === undefined ? target : { ...target, kubeconfig: file });
@@ -98,7 +105,8 @@ export async function runSwitchover(context: Context): Promise<void> {
   await checkFolders(context, input);
   const hubs = await connectSwitchover(input);
   await refuseIfBusy(input, hubs);
-  await preflight(context, hubs);
+  const notices = await startNotices(input, hubs);
+  await preflight(context, hubs).catch(notices.stopped.bind(notices));
   const opened = await startOperation(input, hubs, undefined);
   if (opened.state === "nothing-to-do") {
     await reportOnce(context, hubs, opened.document);
@@ -110,7 +118,8 @@ export async function runSwitchover(context: Context): Promise<void> {
   if (opened.notice !== undefined) {
     context.log.info(opened.notice);
   }
-  await walk(context, input, hubs, operation);
+  notices.follow(operation.document(), context.run.uid);
+  await walk(context, input, hubs, operation, notices);
 }
 
 async function walk(
@@ -118,9 +127,14 @@ async function walk(
   input: SwitchoverInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
+  notices: OperationNotices,
 ): Promise<void> {
   const phases = phaseContext(input, hubs, operation);
-  const emit = logEvents(phases.log);
+  const log = logEvents(phases.log);
+  const emit = (event: PhaseEvent): void => {
+    log(event);
+    notices.take(event);
+  };
   const plan: PhaseOutcome["planned"][number][] = [];
   let failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
   for (const phase of switchoverPhases) {
@@ -146,6 +160,7 @@ async function walk(
   }
   try {
     const { report, files } = await finish(context, hubs, operation.document());
+    notices.ended(report);
     context.summarize({ what: report.summary, more: files.html });
   } catch (error) {
     throw failed === undefined ? withoutReport(error) : noted(context, error, failed.error);

@@ -18,6 +18,7 @@ import {
   phaseContext,
   refuseIfBusy,
   type SwitchoverInput,
+  startNotices,
   startOperation,
 } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
@@ -35,6 +36,7 @@ export function inputOf(context: TaskContext): SwitchoverInput {
       primary: workspace("primary-kubeconfig"),
       secondary: workspace("secondary-kubeconfig"),
       state: workspace("state"),
+      notifications: workspace("notifications"),
     },
   };
 }
@@ -68,13 +70,19 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise
   }
   results.set("state-file", basename(operation.stateFile));
   const phases = phaseContext(input, hubs, operation);
+  const notices = await startNotices(input, hubs);
+  notices.follow(operation.document(), context.run.uid);
+  const log = logEvents(phases.log);
   const earlierPlan = dryRun?.plan ?? [];
   const outcome = await runSwitchoverPhase({
     phase,
     context: phases,
     operation,
     runId: context.run.uid,
-    emit: logEvents(phases.log),
+    emit: (event) => {
+      log(event);
+      notices.take(event);
+    },
     earlierPlan,
   });
   results.set("phase", operation.document().current_phase);

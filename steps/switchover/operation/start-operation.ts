@@ -20,6 +20,7 @@ import {
   openOperation,
   stateFileOf,
 } from "./open-operation.ts";
+import { type OperationNotices, openNotices } from "./operation-notices.ts";
 import { refuseBusyHubs } from "./refuse-busy-hubs.ts";
 import type { RunFolder } from "./run-folders.ts";
 
@@ -34,6 +35,8 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
     readonly primary: string | undefined;
     readonly secondary: string | undefined;
     readonly state: string | undefined;
+    /** With the configuration of notices. */
+    readonly notifications?: string | undefined;
   };
 }
 
@@ -165,6 +168,15 @@ export async function startOperation(
     dryRun: params["dry-run"],
     ...(dryRunMemory === undefined ? {} : { dryRunMemory }),
   });
+}
+
+/** The notices of this operation, delivered or given up before the run ends. */
+export async function startNotices(input: SwitchoverInput, hubs: ConnectedSwitchover): Promise<OperationNotices> {
+  const { facts, operationId: id } = hubs;
+  const subject = { operation: "switchover", operationId: id, hubs: facts, dryRun: input.params["dry-run"] };
+  const notices = await openNotices(input, input.folders.notifications, subject);
+  input.onExit(() => notices.settled());
+  return notices;
 }
 
 /** The context of the phase steps. Its signal also ends when this run loses the operation. */
