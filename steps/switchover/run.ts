@@ -25,6 +25,10 @@ export const runParams = {
     default: "",
     description: "Folder with notifications.yaml and the files that it names; nobody is notified when empty",
   }),
+  "audit-key": Type.String({
+    default: "",
+    description: "File of the Ed25519 key (PKCS 8, PEM) that signs the audit trail; unsigned when empty",
+  }),
   output: Type.Enum([...outputFormats], {
     default: "table",
     description:

@@ -98,6 +98,12 @@ export const taskWorkspaces = {
     optional: true,
     secret: true,
   },
+  "audit-key": {
+    description: "Secret with the key that signs the audit trail (key ed25519.pem, PKCS 8); unsigned when not bound",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
   "primary-kubeconfig": kubeconfigWorkspace("the old hub"),
   "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;

@@ -20,6 +20,7 @@ import { writePlan } from "./dry-run-files.ts";
 import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
+import type { OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import type { OperationNotices } from "./operation-notices.ts";
 import { operationPlan } from "./operation-plan.ts";
@@ -31,6 +32,7 @@ import {
   phaseContext,
   refuseIfBusy,
   type SwitchoverInput,
+  startAudit,
   startNotices,
   startOperation,
   stateFolder,
@@ -50,6 +52,7 @@ function inputOf(context: Context): SwitchoverInput {
       secondary: undefined,
       state: orNone(params["state-folder"]),
       notifications: orNone(params["notifications-folder"]),
+      auditKey: orNone(params["audit-key"]),
     },
     connect: (target) => {
       const file = target.name === "primary" || target.name === "secondary" ? files[target.name] : undefined;
@@ -114,12 +117,19 @@ export async function runSwitchover(context: Context): Promise<void> {
     return;
   }
   const { operation } = opened;
-  context.onExit(() => operation.close("release"));
+  const audit = await startAudit(input, operation).catch(async (error: unknown) => {
+    await operation.close("release");
+    throw error;
+  });
+  context.onExit(async () => {
+    await audit.close();
+    await operation.close("release");
+  });
   if (opened.notice !== undefined) {
     context.log.info(opened.notice);
   }
   notices.follow(operation.document(), context.run.uid);
-  await walk(context, input, hubs, operation, notices);
+  await walk(context, input, hubs, operation, { audit, notices });
 }
 
 async function walk(
@@ -127,12 +137,13 @@ async function walk(
   input: SwitchoverInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
-  notices: OperationNotices,
+  { audit, notices }: { readonly audit: OperationAudit; readonly notices: OperationNotices },
 ): Promise<void> {
-  const phases = phaseContext(input, hubs, operation);
+  const phases = phaseContext(input, hubs, operation, audit);
   const log = logEvents(phases.log);
   const emit = (event: PhaseEvent): void => {
     log(event);
+    audit.take(event);
     notices.take(event);
   };
   const plan: PhaseOutcome["planned"][number][] = [];

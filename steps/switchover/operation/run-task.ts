@@ -8,6 +8,7 @@ import type { TaskContext } from "./declaration.ts";
 import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
+import { keyPathOf } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import { operationPlan } from "./operation-plan.ts";
 import { writeRunMarker } from "./run-marker.ts";
@@ -18,6 +19,7 @@ import {
   phaseContext,
   refuseIfBusy,
   type SwitchoverInput,
+  startAudit,
   startNotices,
   startOperation,
 } from "./start-operation.ts";
@@ -37,6 +39,7 @@ export function inputOf(context: TaskContext): SwitchoverInput {
       secondary: workspace("secondary-kubeconfig"),
       state: workspace("state"),
       notifications: workspace("notifications"),
+      auditKey: keyPathOf(workspace("audit-key")),
     },
   };
 }
@@ -64,12 +67,19 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise
     return;
   }
   const { operation } = opened;
-  context.onExit(() => operation.close("detach"));
+  const audit = await startAudit(input, operation).catch(async (error: unknown) => {
+    await operation.close("detach");
+    throw error;
+  });
+  context.onExit(async () => {
+    await audit.close();
+    await operation.close("detach");
+  });
   if (opened.notice !== undefined) {
     context.log.info(opened.notice);
   }
   results.set("state-file", basename(operation.stateFile));
-  const phases = phaseContext(input, hubs, operation);
+  const phases = phaseContext(input, hubs, operation, audit);
   const notices = await startNotices(input, hubs);
   notices.follow(operation.document(), context.run.uid);
   const log = logEvents(phases.log);
@@ -81,6 +91,7 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext): Promise
     runId: context.run.uid,
     emit: (event) => {
       log(event);
+      audit.take(event);
       notices.take(event);
     },
     earlierPlan,

@@ -20,6 +20,7 @@ import {
   openOperation,
   stateFileOf,
 } from "./open-operation.ts";
+import { checkAuditKey, type OperationAudit, openAudit } from "./operation-audit.ts";
 import { type OperationNotices, openNotices } from "./operation-notices.ts";
 import { refuseBusyHubs } from "./refuse-busy-hubs.ts";
 import type { RunFolder } from "./run-folders.ts";
@@ -37,6 +38,8 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
     readonly state: string | undefined;
     /** With the configuration of notices. */
     readonly notifications?: string | undefined;
+    /** The file of the key that signs the audit trail. */
+    readonly auditKey?: string | undefined;
   };
 }
 
@@ -109,6 +112,7 @@ export async function connectSwitchover(input: SwitchoverInput): Promise<Connect
   const { params, connect, setting, run, signal, log } = input;
   checkCombinations(params);
   refuseUnavailable(params);
+  await checkAuditKey(input.folders.auditKey);
   const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
   const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
@@ -179,18 +183,34 @@ export async function startNotices(input: SwitchoverInput, hubs: ConnectedSwitch
   return notices;
 }
 
+/** The audit trail of this operation, closed when the run ends. Call it while the operation is held. */
+export async function startAudit(input: SwitchoverInput, operation: Operation): Promise<OperationAudit> {
+  const { operation: name, operation_id: operationId } = operation.document();
+  const { stateFile } = operation;
+  const keyPath = input.folders.auditKey;
+  return await openAudit({
+    context: input,
+    operation: name,
+    operationId,
+    stateFile,
+    keyPath,
+    dryRun: input.params["dry-run"],
+  });
+}
+
 /** The context of the phase steps. Its signal also ends when this run loses the operation. */
 export function phaseContext(
   input: SwitchoverInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
+  audit: Pick<OperationAudit, "watch">,
 ): SwitchoverContext {
   const { params, clock, random, log } = input;
   const foreseen = params["dry-run"] ? new Foreseen() : undefined;
   const dryRun: PhaseContext<unknown>["dryRun"] =
     foreseen === undefined ? { enabled: false } : { enabled: true, serverSide: params["server-dry-run"], foreseen };
   return {
-    clients: foreseen?.watch(hubs.clients) ?? hubs.clients,
+    clients: foreseen?.watch(hubs.clients) ?? audit.watch(hubs.clients),
     hubs: hubs.facts,
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,
