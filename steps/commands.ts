@@ -54,6 +54,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "rollback",
+      summary: "Take a switchover back and return the fleet to the old hub",
+      load: async () => (await import("./switchover/rollback.ts")).rollback,
+    },
+    {
+      area: "switchover",
       name: "report-and-unlock",
       summary: "Report how a switchover run ended and free its locks",
       load: async () => (await import("./switchover/report-and-unlock.ts")).reportAndUnlock,

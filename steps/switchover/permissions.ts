@@ -15,6 +15,7 @@ export type SwitchoverStep =
   | "activate"
   | "post-activate"
   | "finalize"
+  | "rollback"
   | "report-and-unlock"
   | "discover"
   | "postflight"

@@ -7,8 +7,8 @@ const velero = "velero.io";
 const backup = { namespace: "backup" } as const;
 const acm = { namespace: "acm" } as const;
 const observability = { namespace: "observability" } as const;
-const all: readonly SwitchoverStep[] = ["primary-prep", "activate", "post-activate", "finalize", "report-and-unlock"];
-const tasks: readonly SwitchoverStep[] = ["primary-prep", "activate", "post-activate", "finalize"];
+const tasks: readonly SwitchoverStep[] = ["primary-prep", "activate", "post-activate", "finalize", "rollback"];
+const all: readonly SwitchoverStep[] = [...tasks, "report-and-unlock"];
 
 type Row = Omit<SwitchoverPermission, "target">;
 type Api = readonly [group: string, resource: string];
@@ -74,39 +74,55 @@ const onBoth: readonly Row[] = [
 ];
 
 const onPrimary: readonly Row[] = [
-  read(managedClusters, ["list"], { scope: "cluster", steps: tasks, reason: "the fleet" }),
+  read(managedClusters, ["list"], { scope: "cluster", steps: all, reason: "the fleet" }),
   read(clusterDeployments, ["list"], { scope: "cluster", steps: tasks, reason: "which clusters Hive provisioned" }),
-  read(backupSchedules, ["list"], { scope: backup, steps: ["primary-prep", "finalize"], reason: "who makes backups" }),
-  read(acmRestores, ["list"], { scope: backup, steps: ["finalize"], reason: "passive sync" }),
+  read(backupSchedules, ["list"], {
+    scope: backup,
+    steps: ["primary-prep", "finalize", "rollback"],
+    reason: "who makes backups",
+  }),
+  read(acmRestores, ["list"], { scope: backup, steps: ["finalize", "rollback"], reason: "passive sync" }),
   read(veleroBackups, ["list"], {
     scope: backup,
-    steps: ["primary-prep", "activate", "finalize"],
+    steps: ["primary-prep", "activate", "finalize", "rollback"],
     reason: "which backups exist",
   }),
   read(veleroSchedules, ["list"], {
     scope: backup,
-    steps: ["primary-prep", "finalize"],
+    steps: ["primary-prep", "finalize", "rollback"],
     reason: "whether Velero Schedules run",
   }),
   read(["apps", "statefulsets"], ["get"], {
     scope: observability,
-    steps: ["primary-prep"],
+    steps: ["primary-prep", "rollback"],
     reason: "the metrics compactor",
   }),
+  read(["multicluster.openshift.io", "multiclusterengines"], ["list"], {
+    scope: "cluster",
+    steps: ["rollback"],
+    reason: "component that makes import tokens",
+  }),
+  read(["", "configmaps"], ["get"], {
+    scope: { namespace: "engine" },
+    steps: ["rollback"],
+    reason: "auto-import strategy",
+  }),
+  read(pods, ["list"], { scope: backup, steps: ["rollback"], reason: "whether Velero runs" }),
   write(managedClusters, ["patch"], {
     scope: "cluster",
-    steps: ["primary-prep"],
-    reason: "the annotation that stops imports",
+    steps: ["primary-prep", "rollback"],
+    reason: "the annotations that stop and start imports",
   }),
   write(backupSchedules, ["get", "patch", "delete"], {
     scope: backup,
-    steps: ["primary-prep"],
-    reason: "pause backups; before ACM 2.12 by deleting the schedule, which is saved",
+    steps: ["primary-prep", "rollback"],
+    reason: "pause backups, before ACM 2.12 by deleting the schedule, which is saved; give them back",
   }),
+  write(backupSchedules, ["create"], { scope: backup, steps: ["rollback"], reason: "give backups back" }),
   write(["apps", "statefulsets/scale"], ["patch"], {
     scope: observability,
-    steps: ["primary-prep"],
-    reason: "stop the metrics compactor",
+    steps: ["primary-prep", "rollback"],
+    reason: "stop the metrics compactor, start it again",
   }),
   write(pods, ["list"], { scope: observability, steps: ["primary-prep"], reason: "whether the compactor has stopped" }),
   write(acmRestores, ["get", "create", "delete"], {
@@ -117,40 +133,57 @@ const onPrimary: readonly Row[] = [
   write(veleroRestores, ["list"], { scope: backup, steps: ["finalize"], reason: "whether a deleted Restore is gone" }),
   write(storageLocations, ["list"], { scope: backup, steps: ["finalize"], reason: "why a deleted Restore stays" }),
   write(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
-  event(["primary-prep", "finalize"]),
-  watch(backupSchedules, backup, ["primary-prep", "finalize"]),
+  event(["primary-prep", "finalize", "rollback"]),
+  watch(managedClusters, "cluster", ["rollback"]),
+  watch(backupSchedules, backup, ["primary-prep", "finalize", "rollback"]),
   watch(acmRestores, backup, ["finalize"]),
-  watch(veleroBackups, backup, ["primary-prep", "activate", "finalize"]),
+  watch(veleroBackups, backup, ["primary-prep", "activate", "finalize", "rollback"]),
   watch(veleroRestores, backup, ["finalize"]),
-  watch(veleroSchedules, backup, ["primary-prep"]),
+  watch(veleroSchedules, backup, ["primary-prep", "rollback"]),
   watch(storageLocations, backup, ["finalize"]),
-  watch(pods, backup, ["finalize"]),
+  watch(pods, backup, ["finalize", "rollback"]),
   watch(pods, observability, ["primary-prep"]),
 ];
 
 const onSecondary: readonly Row[] = [
   read(managedClusters, ["list"], {
     scope: "cluster",
-    steps: ["activate", "post-activate", "report-and-unlock"],
+    steps: ["activate", "post-activate", "rollback", "report-and-unlock"],
     reason: "the fleet",
   }),
   read(clusterDeployments, ["list"], {
     scope: "cluster",
-    steps: ["finalize"],
+    steps: ["finalize", "rollback"],
     reason: "which clusters Hive provisioned",
   }),
-  read(backupSchedules, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "who makes backups" }),
+  read(backupSchedules, ["list"], {
+    scope: backup,
+    steps: ["activate", "finalize", "rollback"],
+    reason: "who makes backups",
+  }),
   read(acmRestores, ["list"], {
     scope: backup,
-    steps: ["activate", "finalize"],
+    steps: ["activate", "finalize", "rollback"],
     reason: "passive sync and activation",
   }),
-  read(veleroBackups, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "which backups exist" }),
-  read(veleroRestores, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "what was restored" }),
-  read(veleroSchedules, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero Schedules run" }),
+  read(veleroBackups, ["list"], {
+    scope: backup,
+    steps: ["activate", "finalize", "rollback"],
+    reason: "which backups exist",
+  }),
+  read(veleroRestores, ["list"], {
+    scope: backup,
+    steps: ["activate", "finalize", "rollback"],
+    reason: "what was restored",
+  }),
+  read(veleroSchedules, ["list"], {
+    scope: backup,
+    steps: ["finalize", "rollback"],
+    reason: "whether Velero Schedules run",
+  }),
   read(storageLocations, ["list"], {
     scope: backup,
-    steps: ["activate", "finalize"],
+    steps: ["activate", "finalize", "rollback"],
     reason: "where backups are kept",
   }),
   read(["multicluster.openshift.io", "multiclusterengines"], ["list"], {
@@ -160,7 +193,7 @@ const onSecondary: readonly Row[] = [
   }),
   read(["", "configmaps"], ["get"], {
     scope: { namespace: "engine" },
-    steps: ["activate", "finalize"],
+    steps: ["activate", "finalize", "rollback"],
     reason: "auto-import strategy",
   }),
   write(["", "configmaps"], ["create", "patch", "delete"], {
@@ -168,33 +201,43 @@ const onSecondary: readonly Row[] = [
     steps: ["activate", "finalize"],
     reason: "set the auto-import strategy during the switchover and give it back",
   }),
-  read(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
+  write(["", "configmaps"], ["patch", "delete"], {
+    scope: { namespace: "engine" },
+    steps: ["rollback"],
+    reason: "give the auto-import strategy back",
+  }),
+  read(pods, ["list"], { scope: backup, steps: ["finalize", "rollback"], reason: "whether Velero runs" }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
   read(pods, ["list"], { scope: observability, steps: ["post-activate"], reason: "health of observability" }),
   write(managedClusters, ["patch"], {
     scope: "cluster",
-    steps: ["activate", "post-activate"],
-    reason: "annotations that start imports",
+    steps: ["activate", "post-activate", "rollback"],
+    reason: "annotations that start imports, or stop them",
   }),
   write(acmRestores, ["get", "create", "patch", "delete"], {
     scope: backup,
-    steps: ["activate", "finalize"],
-    reason: "activate, take a failed activation back, end the passive sync",
+    steps: ["activate", "finalize", "rollback"],
+    reason: "activate, take an activation back, end and begin the passive sync",
   }),
   write(backupSchedules, ["get", "create", "patch", "delete"], {
     scope: backup,
     steps: ["finalize"],
     reason: "make backups on the new hub",
   }),
-  event(["activate", "post-activate", "finalize"]),
+  write(backupSchedules, ["get", "patch", "delete"], {
+    scope: backup,
+    steps: ["rollback"],
+    reason: "stop the backups of the new hub",
+  }),
+  event(["activate", "post-activate", "finalize", "rollback"]),
   watch(managedClusters, "cluster", ["post-activate"]),
-  watch(backupSchedules, backup, ["finalize"]),
-  watch(acmRestores, backup, ["activate", "finalize"]),
-  watch(veleroBackups, backup, ["activate", "finalize"]),
-  watch(veleroRestores, backup, ["activate", "finalize"]),
-  watch(veleroSchedules, backup, ["finalize"]),
-  watch(storageLocations, backup, ["activate", "finalize"]),
-  watch(pods, backup, ["finalize"]),
+  watch(backupSchedules, backup, ["finalize", "rollback"]),
+  watch(acmRestores, backup, ["activate", "finalize", "rollback"]),
+  watch(veleroBackups, backup, ["activate", "finalize", "rollback"]),
+  watch(veleroRestores, backup, ["activate", "finalize", "rollback"]),
+  watch(veleroSchedules, backup, ["finalize", "rollback"]),
+  watch(storageLocations, backup, ["activate", "finalize", "rollback"]),
+  watch(pods, backup, ["finalize", "rollback"]),
   watch(pods, acm, ["finalize"]),
   watch(multiClusterHubs, acm, ["finalize"]),
 ];

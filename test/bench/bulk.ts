@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from "../../steps/lib/clock/system-clock.ts
 import type { KubeClient } from "../../steps/lib/kube/types.ts";
 import { applyBulk } from "../../steps/lib/phase/apply-bulk.ts";
 import type { Change, PhaseContext } from "../../steps/lib/phase/types.ts";
-import { annotationConcurrency as concurrency } from "../../steps/switchover/phases/primary-preparation/disable-auto-import.ts";
+import { annotationConcurrency as concurrency } from "../../steps/switchover/phases/annotate-clusters.ts";
 import { startBareHubs } from "../support/hubs.ts";
 import { bareRequests, type Send } from "./bare-requests.ts";
 import { clusterNames, growFleet, managedClusters, openClient } from "./fleet.ts";

@@ -1,5 +1,5 @@
 // make demo: a fleet of twelve clusters moves from one hub to another, on real parts, before your eyes.
-//   node test/demo/demo.ts [switchover | interrupted]
+//   node test/demo/demo.ts [switchover | interrupted | rollback]
 import { dirname, join } from "node:path";
 import { type LocalCluster, up } from "../cluster/local/cluster.ts";
 import { killStep } from "../cluster/local/kill-step.ts";
@@ -14,11 +14,11 @@ import {
   type StagedHubs,
   stageHubs,
 } from "../support/stage.ts";
-import { follow, switchoverRun, tuning } from "./pipeline-run.ts";
+import { type DemoPipeline, follow, pipelineRun, tuning } from "./pipeline-run.ts";
 import { readWaits, shareLines } from "./shares.ts";
 import { copyReport, fleetOf } from "./show-hubs.ts";
 
-const acts = ["switchover", "interrupted"] as const;
+const acts = ["switchover", "interrupted", "rollback"] as const;
 type Act = (typeof acts)[number];
 
 const root = join(import.meta.dirname, "../..");
@@ -45,9 +45,9 @@ interface Scene {
   readonly preparedMs: number;
 }
 
-async function createRun({ cluster, installation }: Scene): Promise<string> {
-  const name = `switchover-demo-${Math.round(Date.now() / 1000)}`;
-  await cluster.kubectl(["create", "-f", "-"], JSON.stringify(switchoverRun(installation, name)));
+async function createRun({ cluster, installation }: Scene, pipeline: DemoPipeline): Promise<string> {
+  const name = `${pipeline}-demo-${Math.round(Date.now() / 1000)}`;
+  await cluster.kubectl(["create", "-f", "-"], JSON.stringify(pipelineRun(installation, pipeline, name)));
   return name;
 }
 
@@ -61,28 +61,40 @@ async function killDuring(cluster: LocalCluster, run: string, task: string): Pro
 /** Plays the act; returns the name and exit code of its last run. */
 async function play(act: Act, scene: Scene): Promise<{ readonly name: string; readonly code: number }> {
   chapter(`The switchover: a PipelineRun from the bundle by digest, tuning ${JSON.stringify(tuning)}`);
-  let name = await createRun(scene);
-  if (act === "interrupted") {
-    await Promise.all([follow(scene.cluster, name), killDuring(scene.cluster, name, "finalize")]);
-    chapter("The same once more: what was done is not repeated");
-    name = await createRun(scene);
-  }
-  return { name, code: await follow(scene.cluster, name) };
+  const { cluster } = scene;
+  const first = await createRun(scene, "switchover");
+  if (act === "switchover") return { name: first, code: await follow(cluster, "switchover", first) };
+  const killed = act === "interrupted" ? "finalize" : "post-activate";
+  await Promise.all([follow(cluster, "switchover", first), killDuring(cluster, first, killed)]);
+  const pipeline = act === "interrupted" ? "switchover" : "switchover-rollback";
+  chapter(
+    act === "interrupted"
+      ? "The same once more: what was done is not repeated"
+      : "Somebody decides against it: the switchover is taken back",
+  );
+  const name = await createRun(scene, pipeline);
+  return { name, code: await follow(cluster, pipeline, name) };
 }
 
-async function sayNext({ cluster, hubs }: Scene): Promise<void> {
+/** Only where the fleet has moved there is a way back. */
+function wayBack({ primary, secondary }: StagedHubs): string {
+  return `
+  # the plan of the way back; it changes nothing:
+  node steps/cli.ts switchover run --dry-run true \\
+    --primary-kubeconfig ${secondary.kubeconfig()} \\
+    --secondary-kubeconfig ${primary.kubeconfig()}`;
+}
+
+async function sayNext(act: Act, { cluster, hubs }: Scene): Promise<void> {
   const { kubectl = "kubectl", tkn = "tkn" } = await ensurePrograms(["kubectl", "tkn"]);
   chapter("Try next (cluster and hubs stay up; make cluster-down removes them)");
   console.log(`  export KUBECONFIG=${cluster.kubeconfig()}
   export PATH=${dirname(kubectl)}:${dirname(tkn)}:${join(root, "node_modules/.bin")}:$PATH
 
   tkn pipelinerun list -n ${fairleadNamespace}                   # what ran
-  kubectl --kubeconfig ${hubs.secondary.kubeconfig()} get managedclusters
-  # the plan of the way back; it changes nothing:
-  node steps/cli.ts switchover run --dry-run true \\
-    --primary-kubeconfig ${hubs.secondary.kubeconfig()} \\
-    --secondary-kubeconfig ${hubs.primary.kubeconfig()}
+  kubectl --kubeconfig ${hubs.secondary.kubeconfig()} get managedclusters${act === "rollback" ? "" : wayBack(hubs)}
   make demo ACT=interrupted                         # a step is killed half-way; the next run goes on where it was
+  make demo ACT=rollback                            # a step is killed half-way; the switchover is taken back
   make cluster-status                               # every part with its log`);
 }
 
@@ -105,7 +117,7 @@ async function show(act: Act, scene: Scene): Promise<void> {
     ...waits,
   }))
     console.log(`  ${line}`);
-  await sayNext(scene);
+  await sayNext(act, scene);
 }
 
 async function demo(act: Act): Promise<void> {

@@ -7,11 +7,13 @@ const program = join(import.meta.dirname, "../../steps/cli.ts");
 
 export const tuning = stageTuning(process.env);
 
-/** A switchover from the bundle by digest, for real. */
-export function switchoverRun(installation: Installation, name: string): unknown {
+export type DemoPipeline = "switchover" | "switchover-rollback";
+
+/** A run of a Pipeline from the bundle by digest, for real. */
+export function pipelineRun(installation: Installation, pipeline: DemoPipeline, name: string): unknown {
   const params = [
     { name: "bundle", value: installation.pipelines },
-    { name: "name", value: "switchover" },
+    { name: "name", value: pipeline },
     { name: "kind", value: "pipeline" },
   ];
   const secret = (hub: string) => ({
@@ -40,11 +42,11 @@ export function switchoverRun(installation: Installation, name: string): unknown
 }
 
 /** `fairlead trigger` on the run, as a user would follow it; the exit code is the run's. */
-export function follow(cluster: LocalCluster, name: string): Promise<number> {
+export function follow(cluster: LocalCluster, pipeline: DemoPipeline, name: string): Promise<number> {
   const args = [
     "trigger",
     "--pipeline",
-    "switchover",
+    pipeline,
     "--run-name",
     name,
     "--namespace",

@@ -23,6 +23,10 @@ const operatorSteps = [
   "enable_backup_schedule",
   "fix_backup_collision",
   "handle_old_hub",
+  "rb_delete_activation_restore",
+  "rb_enable_backup_schedule",
+  "rb_verify",
+  "rb_recreate_passive",
 ];
 
 /** The waits of a run by its report. */

@@ -17,6 +17,8 @@ export type Fault =
   | { readonly kind: "restore-stuck"; readonly prefix: string; readonly phase?: string }
   /** New backups whose name begins so stay as they are. */
   | { readonly kind: "backup-stuck"; readonly prefix: string }
+  /** Velero copies no backup whose name begins so from the other hub. */
+  | { readonly kind: "sync-withheld"; readonly prefix: string }
   /** New Velero Schedules whose name begins so get no first backup. */
   | { readonly kind: "backup-missing"; readonly prefix: string }
   /** New backups whose name begins so end Completed with so many errors. */

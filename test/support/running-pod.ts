@@ -18,8 +18,8 @@ export async function runningPod(cluster: LocalCluster, run: string, task: strin
 
 async function createdBeforeTheEnd(cluster: LocalCluster, run: string, pods: readonly string[]): Promise<void> {
   const enough = new AbortController();
-  const created = cluster.kubectl(["wait", "--for=create", ...pods, "--timeout=300s"], "", enough.signal);
-  const end = ["wait", "--for=jsonpath={.status.completionTime}", `pipelinerun/${run}`, "--timeout=600s"];
+  const created = cluster.kubectl(["wait", "--for=create", ...pods, "--timeout=600s"], "", enough.signal);
+  const end = ["wait", "--for=jsonpath={.status.completionTime}", `pipelinerun/${run}`, "--timeout=660s"];
   const ended = cluster.kubectl(["-n", fairleadNamespace, ...end], "", enough.signal).then(() => {
     throw new Error(`PipelineRun ${run} ended without this: kubectl get ${pods.join(" ")}`);
   });

@@ -22,6 +22,8 @@ export const webhookSecret = "webhook-secret-of-the-tests";
 export interface FleetOptions {
   readonly imported: number;
   readonly hive: number;
+  /** Of each hub's Velero; one after the other, as Velero does by itself, when absent. */
+  readonly concurrentBackups?: number;
 }
 
 // Played operators are thirty times faster than real ones: their five minutes become ten seconds. Velero keeps its time.
@@ -66,7 +68,13 @@ export async function stageHubs(
   const acmVersion = environment.operator?.acmVersion ?? playedVersion;
   // Hubs that an earlier stage left hold another fleet.
   await stopHubs(folder);
-  const hubs = await startHubs({ ...environment, folder, network: cluster.hubNetwork, log });
+  const hubs = await startHubs({
+    ...environment,
+    ...(options.concurrentBackups === undefined ? {} : { concurrentBackups: options.concurrentBackups }),
+    folder,
+    network: cluster.hubNetwork,
+    log,
+  });
   const [primary, secondary] = [hubs.hub("primary"), hubs.hub("secondary")];
   const bucket = join(cluster.layout.folder, "spokes");
   const imported = Array.from(

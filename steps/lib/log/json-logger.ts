@@ -1,38 +1,24 @@
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
 import { fitLine } from "./fit-line.ts";
+import { LevelledLogger } from "./levelled-logger.ts";
 import type { LogLevel, LogSettings } from "./log-settings.ts";
 import type { LogFields, Logger } from "./logger.ts";
 
-class JsonLogger implements Logger {
+class JsonLogger extends LevelledLogger {
   readonly #pino: PinoLogger;
   readonly #fields: LogFields;
 
   constructor(writer: PinoLogger, fields: LogFields) {
+    super();
     this.#pino = writer;
     this.#fields = fields;
-  }
-
-  debug(message: string, fields?: LogFields): void {
-    this.#write("debug", message, fields);
-  }
-
-  info(message: string, fields?: LogFields): void {
-    this.#write("info", message, fields);
-  }
-
-  warn(message: string, fields?: LogFields): void {
-    this.#write("warn", message, fields);
-  }
-
-  error(message: string, fields?: LogFields): void {
-    this.#write("error", message, fields);
   }
 
   child(fields: LogFields): Logger {
     return new JsonLogger(this.#pino, { ...this.#fields, ...fields });
   }
 
-  #write(level: LogLevel, message: string, fields: LogFields | undefined): void {
+  protected write(level: LogLevel, message: string, fields: LogFields | undefined): void {
     if (!this.#pino.isLevelEnabled(level)) return;
     const line = fitLine(message, { ...this.#fields, ...fields });
     this.#pino[level](line.fields, line.message);

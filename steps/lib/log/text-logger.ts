@@ -1,4 +1,5 @@
 import { fitLine } from "./fit-line.ts";
+import { LevelledLogger } from "./levelled-logger.ts";
 import type { LogLevel, TextLogSettings } from "./log-settings.ts";
 import type { LogFields, Logger } from "./logger.ts";
 
@@ -28,36 +29,21 @@ function timeOfDay(ms: number): string {
   return new Date(ms).toTimeString().slice(0, 8);
 }
 
-class TextLogger implements Logger {
+class TextLogger extends LevelledLogger {
   readonly #settings: TextLogSettings;
   readonly #fields: LogFields;
 
   constructor(settings: TextLogSettings, fields: LogFields) {
+    super();
     this.#settings = settings;
     this.#fields = fields;
-  }
-
-  debug(message: string, fields?: LogFields): void {
-    this.#write("debug", message, fields);
-  }
-
-  info(message: string, fields?: LogFields): void {
-    this.#write("info", message, fields);
-  }
-
-  warn(message: string, fields?: LogFields): void {
-    this.#write("warn", message, fields);
-  }
-
-  error(message: string, fields?: LogFields): void {
-    this.#write("error", message, fields);
   }
 
   child(fields: LogFields): Logger {
     return new TextLogger(this.#settings, { ...this.#fields, ...fields });
   }
 
-  #write(level: LogLevel, message: string, fields: LogFields | undefined): void {
+  protected write(level: LogLevel, message: string, fields: LogFields | undefined): void {
     if (ranks[level] < ranks[this.#settings.level]) return;
     const line = fitLine(message, { ...this.#fields, ...fields });
     const shown = Object.entries(line.fields).filter(([key, value]) => value !== undefined && !fieldsLeftOut.has(key));

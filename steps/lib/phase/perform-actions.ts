@@ -4,7 +4,7 @@ import { applyBulk, isStale } from "./apply-bulk.ts";
 import { applyChange } from "./apply-change.ts";
 import { waitTimedOut } from "./phase-errors.ts";
 import { clientOf, type StepRun } from "./step-run.ts";
-import type { Action, Change, PhaseContext, Wait } from "./types.ts";
+import type { Action, PhaseContext, Wait } from "./types.ts";
 
 /** `stale`: the world moved between read and write; the step is read and planned anew. */
 export type Performed = { readonly state: "done" } | { readonly state: "stale"; readonly cause: FairleadError };
@@ -12,16 +12,24 @@ export type Performed = { readonly state: "done" } | { readonly state: "stale"; 
 const done: Performed = { state: "done" };
 const namesInIntent = 50;
 
-async function write<C extends PhaseContext<M>, M>(run: StepRun<C, M>, change: Change): Promise<Performed> {
-  const { context, phase, step, recorder } = run;
+async function write<C extends PhaseContext<M>, M>(
+  run: StepRun<C, M>,
+  { change, orElse }: Extract<Action<M>, { kind: "write" }>,
+): Promise<Performed> {
+  const { context, phase, step, recorder, warn } = run;
   await recorder.intend(phase, step.name, change.summary);
   context.signal.throwIfAborted();
   try {
     await applyChange(clientOf(context, change.target), change, { signal: context.signal, verify: "re-read" });
     return done;
   } catch (error) {
-    if (error instanceof FairleadError && isStale(error, change)) return { state: "stale", cause: error };
-    throw error;
+    context.signal.throwIfAborted();
+    if (!(error instanceof FairleadError)) throw error;
+    if (isStale(error, change)) return { state: "stale", cause: error };
+    const verdict = orElse?.(error);
+    if (verdict === undefined) throw error;
+    warn(verdict.warning);
+    return done;
   }
 }
 
@@ -76,7 +84,7 @@ async function perform<C extends PhaseContext<M>, M>(run: StepRun<C, M>, action:
   const { phase, step, recorder, warn } = run;
   switch (action.kind) {
     case "write":
-      return write(run, action.change);
+      return write(run, action);
     case "bulk":
       return bulk(run, action);
     case "wait":

@@ -3,8 +3,8 @@ import { FairleadError } from "../errors/fairlead-error.ts";
 import type { TimelineEntry } from "../report/types.ts";
 import { performActions } from "./perform-actions.ts";
 import { asFairleadError, interruption, withAftermath } from "./phase-errors.ts";
-import { runStep, type StepResult } from "./run-step.ts";
-import type { StepRun } from "./step-run.ts";
+import { runStep } from "./run-step.ts";
+import type { StepResult, StepRun } from "./step-run.ts";
 import type { PhaseContext, PhaseEvent, PhaseStep, PlannedChange, Recorder } from "./types.ts";
 
 export interface PhaseRun<C extends PhaseContext<M>, M> {

@@ -1,17 +1,10 @@
 import { exitCode } from "../errors/exit-code.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
-import { isKubeError } from "../kube/kube-error.ts";
 import { performActions } from "./perform-actions.ts";
-import { asFairleadError } from "./phase-errors.ts";
-import { planActions } from "./plan-actions.ts";
+import { planStep } from "./plan-step.ts";
 import { readAndPlan } from "./read-and-plan.ts";
-import type { StepRun } from "./step-run.ts";
-import type { PhaseContext, PlannedChange, StepPlan } from "./types.ts";
-
-export interface StepResult {
-  readonly state: "done" | "already-done" | "skipped" | "planned";
-  readonly note: string;
-}
+import type { StepResult, StepRun } from "./step-run.ts";
+import type { PhaseContext, StepPlan } from "./types.ts";
 
 function summaries<M>(plan: Extract<StepPlan<M>, { state: "act" }>): string {
   const texts = plan.actions.flatMap((action) => {
@@ -97,62 +90,4 @@ export async function runStep<C extends PhaseContext<M>, M>(
     return { state: round.state === "settled" && count === 0 ? "already-done" : "done", note };
   }
   throw notSettled(step.name, maxRounds, note);
-}
-
-function laterEntry<C extends PhaseContext<M>, M>({ phase, step }: StepRun<C, M>): PlannedChange {
-  const summary = `the rest of ${step.name} is planned from the state that the changes above leave`;
-  return { phase, step: step.name, target: "", verb: "later", object: step.title, summary };
-}
-
-/** Behind a step whose rest is unknown, nothing to do now does not mean nothing to do then. */
-function noteSecondLook<C extends PhaseContext<M>, M>(run: StepRun<C, M>, note: string): void {
-  if (!run.planned.some(({ verb }) => verb === "later")) return;
-  const summary = `${run.step.name} sees nothing to do now (${note}) and looks again after the changes above`;
-  run.planned.push({ ...laterEntry(run), summary });
-}
-
-/** A dry run cannot tell a step that fails from one whose ground an earlier, left-out write would have laid. */
-function blockedByPlan<C extends PhaseContext<M>, M>(run: StepRun<C, M>, error: FairleadError): StepResult {
-  if (!run.planned.some(({ verb }) => verb !== "wait" && verb !== "later")) throw error;
-  const note = `cannot be planned before the changes above are made: ${error.text.what}: ${error.text.why}`;
-  run.warn(note);
-  const entry = { ...laterEntry(run), summary: `${run.step.name} ${note}` };
-  run.planned.push(entry);
-  run.emit({ type: "step-planned", phase: run.phase, step: run.step.name, changes: [entry] });
-  return { state: "planned", note };
-}
-
-async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promise<StepResult> {
-  const { step, context, phase, emit, warn, planned } = run;
-  if (context.dryRun.enabled) context.dryRun.foreseen?.forgetReads();
-  let plan: StepPlan<M>;
-  try {
-    plan = await readAndPlan(step, context);
-  } catch (error) {
-    if (isKubeError(error, "NotFound", "KindAbsent"))
-      return blockedByPlan(run, asFairleadError(error, `reading for ${step.name}`));
-    throw error;
-  }
-  switch (plan.state) {
-    case "refused":
-      return blockedByPlan(run, plan.error);
-    case "skipped":
-      for (const warning of plan.warnings ?? []) warn(warning);
-      // What the settings rule out stays ruled out; what a look at a hub ruled out may not.
-      if (step.skip?.(context) === undefined) noteSecondLook(run, plan.note);
-      return { state: "skipped", note: plan.note };
-    case "done":
-      for (const warning of plan.warnings ?? []) warn(warning);
-      noteSecondLook(run, plan.note);
-      return { state: "already-done", note: plan.note };
-    case "act": {
-      const entries = [...(await planActions(run, plan.actions))];
-      if (plan.afterwards === "plan-again") {
-        entries.push(laterEntry(run));
-        planned.push(...entries.slice(-1));
-      }
-      emit({ type: "step-planned", phase, step: step.name, changes: entries });
-      return { state: "planned", note: plan.note };
-    }
-  }
 }

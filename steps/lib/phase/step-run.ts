@@ -17,6 +17,11 @@ export interface StepRun<C extends PhaseContext<M>, M> {
   readonly planned: PlannedChange[];
 }
 
+export interface StepResult {
+  readonly state: "done" | "already-done" | "skipped" | "planned";
+  readonly note: string;
+}
+
 /** The client that a change names. An unknown name is a defect of the step. */
 export function clientOf(context: PhaseContext<unknown>, target: string): KubeClient {
   const client = context.clients[target];

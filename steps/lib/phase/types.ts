@@ -63,7 +63,12 @@ export function waitOn<S extends Readonly<Record<string, Source>>>(
 
 /** One thing to do. `remember` is durable before the next action starts, so that a kill in between loses nothing. */
 export type Action<M> =
-  | { readonly kind: "write"; readonly change: Change }
+  | {
+      readonly kind: "write";
+      readonly change: Change;
+      /** What is said instead of failing, where the rest can go on without this write; `undefined` fails. */
+      readonly orElse?: (error: FairleadError) => { readonly warning: string } | undefined;
+    }
   /** Independent writes of one kind, at bounded concurrency; failures are retried, then reported together by name. */
   | {
       readonly kind: "bulk";

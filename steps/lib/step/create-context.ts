@@ -13,6 +13,7 @@ import type {
   RunIdentity,
   StepContext,
   SummaryLines,
+  Terminal,
   WorkspaceDeclarations,
 } from "./types.ts";
 import type { StopControl } from "./work-in-time.ts";
@@ -22,6 +23,7 @@ export interface RunState {
   readonly command: string;
   readonly host: Host;
   readonly log: Logger;
+  readonly takeScreen: Terminal["takeScreen"];
   readonly run: RunIdentity;
   readonly stop: StopControl;
   readonly clock: Clock;
@@ -89,7 +91,12 @@ export function createContext(
         throw defect(`exit code ${code} is not within 0–99`, "others belong to the runtime");
       state.verdict.exitCode = code;
     },
-    terminal: { isTty: host.stdoutIsTty, color: useColor(host.variable, host.stdoutIsTty), columns: host.columns },
+    terminal: {
+      isTty: host.stdoutIsTty,
+      color: useColor(host.variable, host.stdoutIsTty),
+      columns: host.columns,
+      takeScreen: state.takeScreen,
+    },
     connect: (target) => openClient(state, target),
     setting: host.variable,
     results: { set: (name, value) => state.results.set(name, value) },

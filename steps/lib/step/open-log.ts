@@ -1,6 +1,7 @@
 import { systemClock } from "../clock/system-clock.ts";
+import { HeldLog } from "../log/held-log.ts";
 import type { LogLevel } from "../log/log-settings.ts";
-import type { LogFields, Logger } from "../log/logger.ts";
+import type { LogFields } from "../log/logger.ts";
 import type { TextSink } from "../log/text-sink.ts";
 import { logLevels } from "./common-params.ts";
 import { paramVariable } from "./environment-names.ts";
@@ -9,7 +10,9 @@ import type { ParsedFlags } from "./parse-flags.ts";
 import { useColor } from "./terminal.ts";
 
 export interface OpenedLog {
-  readonly log: Logger;
+  readonly log: HeldLog;
+  /** Lines for people on a terminal that can be redrawn. */
+  readonly onScreen: boolean;
   readonly level: LogLevel;
   /** Where the log and the summary go: one stream, so that the summary is really last. */
   readonly stream: TextSink;
@@ -39,8 +42,10 @@ export async function openLog(
   if (given === "text" || (given !== "json" && isTty)) {
     const { createTextLogger } = await import("../log/text-logger.ts");
     const color = useColor(host.variable, isTty);
-    return { log: createTextLogger({ ...settings, color, now: systemClock.now }, fields), level, stream };
+    const log = new HeldLog(createTextLogger({ ...settings, color, now: systemClock.now }, fields));
+    const onScreen = !inTekton && isTty && host.stdoutIsTty && level !== "debug" && host.variable("TERM") !== "dumb";
+    return { log, onScreen, level, stream };
   }
   const { createJsonLogger } = await import("../log/json-logger.ts");
-  return { log: createJsonLogger(settings, fields), level, stream };
+  return { log: new HeldLog(createJsonLogger(settings, fields)), onScreen: false, level, stream };
 }

@@ -80,13 +80,14 @@ export async function runDeclaration(declaration: AnyDeclaration, args: readonly
   const flags = readFlags(declaration, args, host);
   const run = runIdentity(host, flags.values.get("run-uid")?.[0], systemRandom);
   const fields = { run: run.name, task: command.replace(" ", "-") };
-  const { log, level, stream } = await openLog(flags, host, run.inTekton, fields);
+  const { log, onScreen, level, stream } = await openLog(flags, host, run.inTekton, fields);
   const started = systemClock.monotonic();
   const stop = new StopControl();
   const state: RunState = {
     command,
     host,
     log,
+    takeScreen: () => (onScreen ? log.hold() : undefined),
     run,
     stop,
     clock: systemClock,

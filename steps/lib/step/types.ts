@@ -137,6 +137,17 @@ export interface Registry {
 export type Params<P extends TProperties> = Readonly<Static<TObject<P>>>;
 export type ParamSchema = TSchema;
 
+export interface Terminal {
+  readonly isTty: boolean;
+  readonly color: boolean;
+  readonly columns: number;
+  /**
+   * Takes the screen for a list that is redrawn: log lines wait until the function that it returns is called.
+   * `undefined` where lines are wanted: a pipe, a pod, JSON or debug logs, a `dumb` terminal.
+   */
+  readonly takeScreen: () => (() => void) | undefined;
+}
+
 export interface CommandContext<P extends TProperties> {
   readonly params: Params<P>;
   readonly log: Logger;
@@ -153,7 +164,7 @@ export interface CommandContext<P extends TProperties> {
   readonly onExit: (cleanup: () => Promise<void>) => void;
   /** Ends with this exit code although nothing was thrown (a gate whose verdict is negative). */
   readonly setExitCode: (code: number) => void;
-  readonly terminal: { readonly isTty: boolean; readonly color: boolean; readonly columns: number };
+  readonly terminal: Terminal;
   /** Opens a client on a kubeconfig file, default context unless named. */
   readonly connect: (target: ConnectTarget) => Promise<KubeClient>;
   /** Settings of the environment that a specification names, e.g. `SWITCHOVER_TUNING`. Declared, so that `process.env` stays in `lib/step`. */

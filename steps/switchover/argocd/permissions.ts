@@ -27,7 +27,7 @@ const onBoth: readonly Row[] = [
   }),
   row(["argoproj.io", "applications"], "list", {
     scope: "cluster",
-    steps: ["preflight", "primary-prep", "activate", "finalize", ...commands],
+    steps: ["preflight", "primary-prep", "activate", "finalize", "rollback", ...commands],
     reason: "what Argo CD keeps as Git has it",
     readOnly: true,
     when: "argocd",
@@ -41,7 +41,7 @@ const onBoth: readonly Row[] = [
   }),
   row(["argoproj.io", "applications"], "patch", {
     scope: "cluster",
-    steps: ["primary-prep", "activate", "finalize", ...commands],
+    steps: ["primary-prep", "activate", "finalize", "rollback", ...commands],
     reason: "pause and resume Applications",
     readOnly: false,
     when: "argocd-manage",

@@ -5,15 +5,16 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { Report, ReportCheck } from "../../lib/report/types.ts";
 import { type ReportFiles, reportFileName, writeReport } from "../../lib/report/write-report.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import { type ManagedClusterSummary, splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
 import { managedClusters } from "../acm/resources.ts";
 import type { StateDocument } from "../state/state-document.ts";
-import { outcomeOf, switchoverReport } from "./switchover-report.ts";
+import { fleetHub, outcomeOf, switchoverReport } from "./switchover-report.ts";
 
 export interface FinishRequest {
   readonly document: StateDocument;
   readonly runName: string;
-  readonly secondary: KubeClient;
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
   readonly outputFolder: string;
   readonly mode: number;
   readonly random: Random;
@@ -23,11 +24,15 @@ export interface FinishRequest {
   readonly finishedAt: string;
 }
 
-/** A report is written even when the new hub cannot be read any more. */
+/** A report is written even when the hub that has the fleet cannot be read any more. */
 async function readFleet(request: FinishRequest): Promise<readonly ManagedClusterSummary[] | undefined> {
-  const { secondary, signal, log } = request;
+  const { clients, document, signal, log } = request;
   try {
-    const listed = await secondary.list(managedClusters, {}, { signal, project: summariseManagedCluster });
+    const listed = await clients[fleetHub(document)].list(
+      managedClusters,
+      {},
+      { signal, project: summariseManagedCluster },
+    );
     return splitFleet(listed.items).clusters;
   } catch (error) {
     log.warn(`the report shows no clusters: ${error instanceof Error ? error.message : String(error)}`);

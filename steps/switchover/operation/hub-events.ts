@@ -39,6 +39,14 @@ function newSchedule({ created_schedule: created }: OperationMemory, namespace: 
     : [{ hub: "secondary", resource: backupSchedules, ref: { name: created.name, namespace } }];
 }
 
+/** By name: it may have been made anew. */
+function oldSchedule({ rollback }: OperationMemory, namespace: string): readonly Object[] {
+  const created = rollback?.schedule?.created_schedule;
+  return created === undefined
+    ? []
+    : [{ hub: "primary", resource: backupSchedules, ref: { name: created.name, namespace } }];
+}
+
 function passiveRestore(namespace: string): readonly Object[] {
   return [{ hub: "primary", resource: acmRestores, ref: { name: restoreName.passiveSync, namespace } }];
 }
@@ -54,6 +62,10 @@ function finished(step: string, memory: OperationMemory, namespace: string) {
       return { reason: "BackupsEnabled", objects: newSchedule(memory, namespace) };
     case "handle_old_hub":
       return { reason: "PassiveSyncStarted", objects: passiveRestore(namespace) };
+    case "rb_delete_activation_restore":
+      return { reason: "ActivationTakenBack", objects: activationRestore(memory, namespace) };
+    case "rb_enable_backup_schedule":
+      return { reason: "BackupsRestored", objects: oldSchedule(memory, namespace) };
     default:
       return undefined;
   }
@@ -63,6 +75,7 @@ function finished(step: string, memory: OperationMemory, namespace: string) {
 function concerned(phase: string, memory: OperationMemory, namespace: string): readonly Object[] {
   switch (phase) {
     case "primary_preparation":
+    case "rollback":
       return pausedSchedules(memory, namespace);
     case "activation":
       return activationRestore(memory, namespace);

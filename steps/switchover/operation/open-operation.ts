@@ -9,6 +9,7 @@ import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { HubFacts } from "../phases/switchover-context.ts";
+import { decideRollback } from "../state/decide-rollback.ts";
 import { decideStart } from "../state/decide-start.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import {
@@ -24,17 +25,23 @@ import { loadState, resetState } from "./load-state.ts";
 import { fileMode, type OperationLocks, takeLocks } from "./operation-locks.ts";
 import type { OwnerContext } from "./run-owner.ts";
 
+/** What is wanted: a switchover, begun or resumed, or its undoing. */
+export type OperationGoal =
+  | { readonly kind: "switchover"; readonly parameters: FrozenParameters; readonly force: boolean }
+  | { readonly kind: "rollback"; readonly force: boolean };
+
 export interface OperationRequest {
   readonly context: OwnerContext & { readonly clock: Clock; readonly random: Random };
   readonly clients: Readonly<Record<HubName, KubeClient>>;
   readonly facts: Readonly<Record<HubName, HubFacts>>;
+  /** The hubs that are worked on, and held for that. */
+  readonly answering: readonly HubName[];
   readonly contexts: Readonly<Record<HubName, string>>;
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly stateFolder: string;
   readonly operationId: string;
-  readonly parameters: FrozenParameters;
-  readonly force: boolean;
+  readonly goal: OperationGoal;
   readonly resetState: boolean;
   readonly dryRun: boolean;
   /** Memory that a dry run of an earlier Task left. */
@@ -74,14 +81,14 @@ function storedHubs(request: OperationRequest): Readonly<Record<HubName, StoredH
   return { primary: hub("primary"), secondary: hub("secondary") };
 }
 
-async function newDocument(request: OperationRequest): Promise<StateDocument> {
+async function newDocument(request: OperationRequest, parameters: FrozenParameters): Promise<StateDocument> {
   const { context, facts } = request;
   const document = freshDocument({
     toolVersion: context.run.toolVersion,
     operationId: request.operationId,
     contexts: request.contexts,
     hubs: storedHubs(request),
-    parameters: request.parameters,
+    parameters,
     at: new Date(context.clock.now()).toISOString(),
   });
   const config: OperationMemory = {
@@ -92,6 +99,12 @@ async function newDocument(request: OperationRequest): Promise<StateDocument> {
   return { ...document, config };
 }
 
+async function freshFor(request: OperationRequest): Promise<StateDocument> {
+  // A rollback is refused, or resumes what it found.
+  if (request.goal.kind === "rollback") throw new Error("a rollback has no state of its own to begin");
+  return await newDocument(request, request.goal.parameters);
+}
+
 /** What is there, judged; throws what refuses. */
 async function begin(
   request: OperationRequest,
@@ -99,23 +112,19 @@ async function begin(
 ): Promise<OpenedOperation | { readonly state: "begin"; readonly document: StateDocument; readonly notice?: string }> {
   const { clock } = request.context;
   const found = await loadState(stateFile, clock);
-  const decision = decideStart(
-    found,
-    {
-      hubs: storedHubs(request),
-      parameters: request.parameters,
-      force: request.force,
-      staleHours: request.tuning.staleHours,
-    },
-    clock.now(),
-  );
+  const { goal } = request;
+  const hubs = storedHubs(request);
+  const decision =
+    goal.kind === "rollback"
+      ? decideRollback(found, { hubs, force: goal.force })
+      : decideStart(found, { ...goal, hubs, staleHours: request.tuning.staleHours }, clock.now());
   if (decision.decision === "refuse") {
     throw decision.error;
   }
   if (decision.decision === "nothing-to-do" && found !== undefined) {
     return { state: "nothing-to-do", document: found, notice: decision.notice };
   }
-  const document = decision.decision === "resume" && found !== undefined ? found : await newDocument(request);
+  const document = decision.decision === "resume" && found !== undefined ? found : await freshFor(request);
   const notice = "notice" in decision ? decision.notice : undefined;
   return notice === undefined ? { state: "begin", document } : { state: "begin", document, notice };
 }
@@ -197,13 +206,13 @@ export async function openOperation(request: OperationRequest): Promise<OpenedOp
   const lost = new AbortController();
   const locks = await takeLocks({
     ...request,
-    clients: [request.clients.primary, request.clients.secondary],
+    clients: request.answering.map((name) => request.clients[name]),
     stateFile,
     onLost: (error) => lost.abort(error),
   });
   try {
     if (request.resetState) {
-      await resetState(stateFile, request.context.clock, request.force);
+      await resetState(stateFile, request.context.clock, request.goal.force);
     }
     const begun = await begin(request, stateFile);
     if (begun.state !== "begin") {

@@ -4,6 +4,7 @@ import { exitCode } from "../../lib/errors/exit-code.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
+import { isNewHubAway } from "../phases/rollback/rollback-scope.ts";
 import { tellGitopsAdvice } from "../preflight/gitops-advice.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
@@ -53,7 +54,7 @@ export async function reportAndUnlock(context: ReportContext): Promise<void> {
     notices.ended(await report(context, document, { output, hubs }));
   } finally {
     // A report that cannot be written must not keep the next run out.
-    await unlock(context, { stateFile, operationId, hubs });
+    await unlock(context, { stateFile, operationId, clients: held(document, hubs) });
   }
 }
 
@@ -81,7 +82,7 @@ async function report(
   const finished = await finishOperation({
     document,
     runName: run.name,
-    secondary: at.hubs.secondary,
+    clients: at.hubs,
     outputFolder: at.output,
     mode: fileMode(run.inTekton),
     random,
@@ -91,7 +92,9 @@ async function report(
   });
   const rows = finished.report.tables[0]?.rows ?? [];
   const connected = rows.filter((row) => row[3] === "connected").length;
-  results.set("outcome", finished.report.outcome);
+  // A run that was refused has left an operation that ended well as it was.
+  const refused = context.params["tasks-status"] === "Failed" && finished.report.outcome !== "failed";
+  results.set("outcome", refused ? "refused" : finished.report.outcome);
   results.set("phase", document.current_phase);
   results.set("clusters-connected", `${connected}/${rows.length}`);
   results.set("summary", finished.report.summary);
@@ -129,16 +132,21 @@ async function preflightSummary(file: string): Promise<string | undefined> {
   }
 }
 
+/** A hub that does not answer is not held, and would keep the other one locked. */
+function held({ config }: StateDocument, { primary, secondary }: Hubs): readonly KubeClient[] {
+  return isNewHubAway(config) ? [primary] : [primary, secondary];
+}
+
 /** Re-enters the locks of this run and frees them; those of another run are left alone. */
 async function unlock(
   context: ReportContext,
-  at: { readonly stateFile: string; readonly operationId: string; readonly hubs: Hubs },
+  at: { readonly stateFile: string; readonly operationId: string; readonly clients: readonly KubeClient[] },
 ): Promise<void> {
   const { params, log, setting, signal } = context;
   try {
     const locks = await takeLocks({
       context,
-      clients: [at.hubs.primary, at.hubs.secondary],
+      clients: at.clients,
       namespaces: resolveNamespaces(params.namespaces),
       tuning: await resolveTuning(params.tuning, setting(tuningSetting)),
       stateFile: at.stateFile,

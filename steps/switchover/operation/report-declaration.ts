@@ -16,10 +16,13 @@ export const reportResults = {
   outcome: {
     description: "How the run ended",
     neutral: "failed",
-    values: ["succeeded", "failed", "already-completed", "refused", "dry-run", "skipped"],
+    values: ["succeeded", "failed", "already-completed", "refused", "dry-run", "skipped", "rolled-back"],
   },
   phase: { description: "Phase of the operation", neutral: "" },
-  "clusters-connected": { description: "Connected and all clusters on the new hub, as n/m", neutral: "" },
+  "clusters-connected": {
+    description: "Connected and all clusters on the new hub, after a rollback on the old one, as n/m",
+    neutral: "",
+  },
   summary: { description: "One sentence for people", neutral: "", human: true },
   report: { description: "Path of the report in the output workspace", neutral: "" },
 } as const;

@@ -7,6 +7,7 @@ import { planLines } from "../../lib/plan/render-plan.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
+import type { SwitchoverContext } from "../phases/switchover-context.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
 import { gitopsAdvice } from "../preflight/gitops-advice.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
@@ -18,12 +19,12 @@ import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { writePlan } from "./dry-run-files.ts";
 import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
-import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import type { OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import type { OperationNotices } from "./operation-notices.ts";
 import { operationPlan } from "./operation-plan.ts";
+import { openPhaseView } from "./phase-view.ts";
 import { checkRunFolders } from "./run-folders.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import {
@@ -132,38 +133,62 @@ export async function runSwitchover(context: Context): Promise<void> {
   await walk(context, input, hubs, operation, { audit, notices });
 }
 
+interface Walked {
+  readonly plan: readonly PlannedChange[];
+  readonly failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
+}
+
+/** Who is told how the phases go, beside people. */
+interface Followers {
+  readonly audit: OperationAudit;
+  readonly notices: OperationNotices;
+}
+
+async function walkPhases(
+  context: Context,
+  phases: SwitchoverContext,
+  operation: Operation,
+  { audit, notices }: Followers,
+): Promise<Walked> {
+  const view = await openPhaseView(context.terminal, phases.log);
+  const plan: PlannedChange[] = [];
+  try {
+    for (const phase of switchoverPhases) {
+      const emit = (event: PhaseEvent): void => {
+        audit.take(event);
+        notices.take(event);
+        view.emit(event);
+      };
+      const ran = await runSwitchoverPhase({
+        phase,
+        context: phases,
+        operation,
+        runId: context.run.uid,
+        emit,
+        earlierPlan: plan,
+      });
+      if (ran.state === "past") {
+        view.past(phase.phase, ran.note);
+        continue;
+      }
+      plan.push(...ran.outcome.planned);
+      if (ran.outcome.state !== "done") return { plan, failed: ran.outcome };
+    }
+    return { plan, failed: undefined };
+  } finally {
+    await view.close();
+  }
+}
+
 async function walk(
   context: Context,
   input: SwitchoverInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
-  { audit, notices }: { readonly audit: OperationAudit; readonly notices: OperationNotices },
+  followers: Followers,
 ): Promise<void> {
-  const phases = phaseContext(input, hubs, operation, audit);
-  const log = logEvents(phases.log);
-  const emit = (event: PhaseEvent): void => {
-    log(event);
-    audit.take(event);
-    notices.take(event);
-  };
-  const plan: PhaseOutcome["planned"][number][] = [];
-  let failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
-  for (const phase of switchoverPhases) {
-    const ran = await runSwitchoverPhase({
-      phase,
-      context: phases,
-      operation,
-      runId: context.run.uid,
-      emit,
-      earlierPlan: plan,
-    });
-    if (ran.state === "past") continue;
-    plan.push(...ran.outcome.planned);
-    if (ran.outcome.state !== "done") {
-      failed = ran.outcome;
-      break;
-    }
-  }
+  const phases = phaseContext(input, hubs, operation, followers.audit);
+  const { plan, failed } = await walkPhases(context, phases, operation, followers);
   if (phases.dryRun.enabled) {
     if (failed !== undefined) throw failed.error;
     await concludePlan(context, hubs, operation, plan);
@@ -171,7 +196,7 @@ async function walk(
   }
   try {
     const { report, files } = await finish(context, hubs, operation.document());
-    notices.ended(report);
+    followers.notices.ended(report);
     context.summarize({ what: report.summary, more: files.html });
   } catch (error) {
     throw failed === undefined ? withoutReport(error) : noted(context, error, failed.error);
@@ -242,7 +267,7 @@ async function finish(
   return await finishOperation({
     document,
     runName: run.name,
-    secondary: hubs.clients.secondary,
+    clients: hubs.clients,
     outputFolder: reportFolder(context, hubs),
     mode: fileMode(run.inTekton),
     random,

@@ -7,8 +7,8 @@ import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { operationId } from "../operation-id.ts";
-import { checkCombinations, resolveNamespaces } from "../parameters.ts";
-import type { HubFacts, SwitchoverContext } from "../phases/switchover-context.ts";
+import { checkCombinations, type hubParameters, type operationParameters, resolveNamespaces } from "../parameters.ts";
+import type { HubFacts, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type ResolvedTuning, resolveTuning, staleHoursOf, staleHoursSetting, tuningSetting } from "../tuning.ts";
 import type { TaskContext, taskParams } from "./declaration.ts";
@@ -43,9 +43,27 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
   };
 }
 
-export interface ConnectedSwitchover {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+/** What every operation on both hubs is given, whatever else it asks for. */
+export interface HubInput extends Omit<SwitchoverInput, "params"> {
+  readonly params: Pick<TaskParams, keyof typeof hubParameters | keyof typeof operationParameters>;
+}
+
+/** What the hubs say of themselves. */
+export interface HubsSeen {
   readonly facts: Readonly<Record<HubName, HubFacts>>;
+  /** The hubs that are worked on: they answer, and are held while that lasts. */
+  readonly answering: readonly HubName[];
+}
+
+/** Asks the hubs who they are. */
+export type HubsReader = (
+  clients: Readonly<Record<HubName, KubeClient>>,
+  namespaces: HubNamespaces,
+  input: Pick<HubInput, "params" | "signal">,
+) => Promise<HubsSeen>;
+
+export interface ConnectedSwitchover extends HubsSeen {
+  readonly clients: Readonly<Record<HubName, KubeClient>>;
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly operationId: string;
@@ -77,7 +95,7 @@ export function stateFolder(input: {
   return { setting: stateFolderSetting, path: set === "" ? join(process.cwd(), ".state") : set };
 }
 
-function confirm(params: TaskParams, facts: Readonly<Record<HubName, HubFacts>>): void {
+function confirm(params: HubInput["params"], facts: Readonly<Record<HubName, HubFacts>>): void {
   const given = params["confirm-new-hub"];
   if (given !== undefined && given !== facts.secondary.id) {
     throw switchoverError(
@@ -109,9 +127,22 @@ export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, P
 
 /** Checks parameters, opens both hubs and tells them apart. */
 export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
-  const { params, connect, setting, run, signal, log } = input;
-  checkCombinations(params);
-  refuseUnavailable(params);
+  checkCombinations(input.params);
+  refuseUnavailable(input.params);
+  return await connectOperation(input);
+}
+
+const readBoth: HubsReader = async (clients, namespaces, { signal }) => {
+  const [primary, secondary] = await Promise.all([
+    readHubFacts(clients.primary, "primary", namespaces, signal),
+    readHubFacts(clients.secondary, "secondary", namespaces, signal),
+  ]);
+  return { facts: { primary, secondary }, answering: ["primary", "secondary"] };
+};
+
+/** Opens both hubs and tells them apart. */
+export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedSwitchover> {
+  const { params, connect, setting, run, log } = input;
   await checkAuditKey(input.folders.auditKey);
   const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
   const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
@@ -126,24 +157,20 @@ export async function connectSwitchover(input: SwitchoverInput): Promise<Connect
   input.onExit(async () => {
     await Promise.all([clients.primary.close(), clients.secondary.close()]);
   });
-  const [primary, secondary] = await Promise.all([
-    readHubFacts(clients.primary, "primary", namespaces, signal),
-    readHubFacts(clients.secondary, "secondary", namespaces, signal),
-  ]);
-  const facts = { primary, secondary };
+  const { facts, answering } = await readHubs(clients, namespaces, input);
   confirm(params, facts);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
-  return { clients, facts, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
+  return { clients, facts, answering, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
 }
 
 /** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
-export async function refuseIfBusy({ params, signal }: SwitchoverInput, hubs: ConnectedSwitchover): Promise<void> {
+export async function refuseIfBusy({ params, signal }: HubInput, hubs: ConnectedSwitchover): Promise<void> {
   if (params["dry-run"]) return;
-  const { clients, namespaces, operationId: id } = hubs;
+  const { clients, answering, namespaces, operationId: id } = hubs;
   const stateFile = stateFileOf(hubs.stateFolder, id);
   await refuseBusyHubs({
-    clients: [clients.primary, clients.secondary],
+    clients: answering.map((name) => clients[name]),
     namespaces,
     operationId: id,
     stateFile,
@@ -162,12 +189,15 @@ export async function startOperation(
     context: input,
     ...hubs,
     contexts: { primary: params["primary-context"] ?? "", secondary: params["secondary-context"] ?? "" },
-    parameters: {
-      method: params.method,
-      activationMethod: params["activation-method"],
-      oldHubAction: params["old-hub-action"],
+    goal: {
+      kind: "switchover",
+      parameters: {
+        method: params.method,
+        activationMethod: params["activation-method"],
+        oldHubAction: params["old-hub-action"],
+      },
+      force: params.force,
     },
-    force: params.force,
     resetState: params["reset-state"],
     dryRun: params["dry-run"],
     ...(dryRunMemory === undefined ? {} : { dryRunMemory }),
@@ -175,16 +205,20 @@ export async function startOperation(
 }
 
 /** The notices of this operation, delivered or given up before the run ends. */
-export async function startNotices(input: SwitchoverInput, hubs: ConnectedSwitchover): Promise<OperationNotices> {
+export async function startNotices(
+  input: HubInput,
+  hubs: ConnectedSwitchover,
+  operation = "switchover",
+): Promise<OperationNotices> {
   const { facts, operationId: id } = hubs;
-  const subject = { operation: "switchover", operationId: id, hubs: facts, dryRun: input.params["dry-run"] };
+  const subject = { operation, operationId: id, hubs: facts, dryRun: input.params["dry-run"] };
   const notices = await openNotices(input, input.folders.notifications, subject);
   input.onExit(() => notices.settled());
   return notices;
 }
 
 /** The audit trail of this operation, closed when the run ends. Call it while the operation is held. */
-export async function startAudit(input: SwitchoverInput, operation: Operation): Promise<OperationAudit> {
+export async function startAudit(input: HubInput, operation: Operation): Promise<OperationAudit> {
   const { operation: name, operation_id: operationId } = operation.document();
   const { stateFile } = operation;
   const keyPath = input.folders.auditKey;
@@ -205,16 +239,12 @@ export function phaseContext(
   operation: Operation,
   audit: Pick<OperationAudit, "watch">,
 ): SwitchoverContext {
-  const { params, clock, random, log } = input;
-  const foreseen = params["dry-run"] ? new Foreseen() : undefined;
-  const dryRun: PhaseContext<unknown>["dryRun"] =
-    foreseen === undefined ? { enabled: false } : { enabled: true, serverSide: params["server-dry-run"], foreseen };
-  return {
-    clients: foreseen?.watch(hubs.clients) ?? audit.watch(hubs.clients),
-    hubs: hubs.facts,
-    namespaces: hubs.namespaces,
-    tuning: hubs.tuning,
-    settings: {
+  const { params } = input;
+  return contextWith(
+    input,
+    hubs,
+    operation,
+    {
       method: params.method,
       activationMethod: params["activation-method"],
       oldHubAction: params["old-hub-action"],
@@ -228,6 +258,28 @@ export function phaseContext(
       argocdManage: params["argocd-manage"],
       argocdResume: params["argocd-resume-after-switchover"],
     },
+    { audit, serverSide: params["server-dry-run"] },
+  );
+}
+
+/** The same for an operation that has other parameters. */
+export function contextWith(
+  input: HubInput,
+  hubs: ConnectedSwitchover,
+  operation: Operation,
+  settings: SwitchoverSettings,
+  { audit, serverSide }: { readonly audit: Pick<OperationAudit, "watch">; readonly serverSide: boolean },
+): SwitchoverContext {
+  const { params, clock, random, log } = input;
+  const foreseen = params["dry-run"] ? new Foreseen() : undefined;
+  const dryRun: PhaseContext<unknown>["dryRun"] =
+    foreseen === undefined ? { enabled: false } : { enabled: true, serverSide, foreseen };
+  return {
+    clients: foreseen?.watch(hubs.clients) ?? audit.watch(hubs.clients),
+    hubs: hubs.facts,
+    namespaces: hubs.namespaces,
+    tuning: hubs.tuning,
+    settings,
     memory: operation.recorder.memory,
     log: log.child({ operationId: hubs.operationId }),
     clock,

@@ -1,14 +1,17 @@
 import type { Report, ReportCheck, ReportFigure, TimelineEntry } from "../../lib/report/types.ts";
 import { nameTimestamp } from "../acm/backup.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { ManagedClusterSummary } from "../acm/managed-cluster.ts";
 import { pausedCount } from "../argocd/paused-count.ts";
+import { hubWords } from "../phases/hub-words.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
+import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import type { StateDocument } from "../state/state-document.ts";
 
 export interface ReportInput {
   readonly document: StateDocument;
   readonly runName: string;
-  /** The fleet as the new hub shows it now; absent when it could not be read. */
+  /** The fleet as the hub that is to have it shows it now; absent when it could not be read. */
   readonly fleet: readonly ManagedClusterSummary[] | undefined;
   readonly checks: readonly ReportCheck[];
   /** ISO-8601. */
@@ -16,8 +19,20 @@ export interface ReportInput {
 }
 
 const titles = new Map(
-  switchoverPhases.flatMap((phase) => phase.steps.map((step) => [step.name, step.title] as const)),
+  [...switchoverPhases.flatMap((phase) => phase.steps), ...rollbackSteps].map(
+    (step) => [step.name, step.title] as const,
+  ),
 );
+
+/** Once a rollback has begun only it may go on. */
+function isRollback({ config }: StateDocument): boolean {
+  return config.rollback !== undefined;
+}
+
+/** The hub that is to have the fleet when this operation ends. */
+export function fleetHub(document: StateDocument): HubName {
+  return isRollback(document) ? "primary" : "secondary";
+}
 
 function timeline(document: StateDocument): readonly TimelineEntry[] {
   const done = document.completed_steps.map((step): TimelineEntry => {
@@ -51,7 +66,8 @@ function timeline(document: StateDocument): readonly TimelineEntry[] {
 }
 
 /** `succeeded` only when every phase ended well. */
-export function outcomeOf(document: StateDocument): "succeeded" | "failed" {
+export function outcomeOf(document: StateDocument): "succeeded" | "failed" | "rolled-back" {
+  if (document.current_phase === "rolled_back") return "rolled-back";
   return document.current_phase === "completed" ? "succeeded" : "failed";
 }
 
@@ -81,6 +97,18 @@ function pausedApplications({ config, operation_id: id }: StateDocument): readon
 }
 
 function nextActions(document: StateDocument): readonly string[] {
+  if (document.current_phase === "rolled_back") {
+    return [
+      "Look at what stopped the switchover before the next one: it needs another operation-id, or reset-state",
+      "Do not delete ManagedClusters on the new hub: one that is connected there would be detached",
+      ...(document.config.rollback?.disconnected_clusters ?? []).map(
+        (cluster) => `Import ${cluster} on the old hub again`,
+      ),
+    ];
+  }
+  if (isRollback(document)) {
+    return ["Read the error, mend its cause, and start the rollback again: finished steps are not repeated"];
+  }
   return document.current_phase === "completed"
     ? [
         "Point GitOps sources and automation at the new hub",
@@ -94,6 +122,9 @@ function summaryOf(input: ReportInput): string {
   const { document, fleet } = input;
   const total = document.config.cluster_baseline?.length ?? 0;
   const connected = (fleet ?? []).filter((cluster) => cluster.available).length;
+  if (document.current_phase === "rolled_back") {
+    return `the switchover was rolled back: ${connected} of ${total} clusters are connected to the old hub`;
+  }
   return document.current_phase === "completed"
     ? `the fleet moved: ${connected} of ${total} clusters are connected to the new hub`
     : `stopped in phase ${document.errors.at(-1)?.phase ?? document.current_phase}, ${document.completed_steps.length} steps done`;
@@ -129,7 +160,7 @@ function figures(input: ReportInput): readonly ReportFigure[] {
   return [
     {
       name: "clusters",
-      help: "Clusters of the old hub by what the new hub shows of them",
+      help: "Clusters by what the hub shows of them that has the fleet",
       samples: [...states].map(([state, value]) => ({ labels: { state }, value })),
     },
     {
@@ -174,7 +205,13 @@ export function switchoverReport(input: ReportInput): Report {
     ],
     timeline: timeline(document),
     checks: input.checks,
-    tables: [{ title: "Clusters", columns: ["Cluster", "Kind", "Before", "On the new hub"], rows: clusterRows(input) }],
+    tables: [
+      {
+        title: "Clusters",
+        columns: ["Cluster", "Kind", "Before", `On the ${hubWords[fleetHub(document)]}`],
+        rows: clusterRows(input),
+      },
+    ],
     figures: figures(input),
     warnings: document.warnings ?? [],
     errors: errors.map((error) => ({

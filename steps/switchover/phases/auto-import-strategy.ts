@@ -1,6 +1,7 @@
 import type { Action, StepPlan } from "../../lib/phase/types.ts";
 import { importsOnlyOnce } from "../acm/acm-version.ts";
 import { importStrategy, objectName } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { ConfigMap } from "../acm/hub-objects.ts";
 import { configMaps } from "../acm/resources.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
@@ -14,9 +15,15 @@ type Plan = StepPlan<OperationMemory>;
 
 const { key } = importStrategy;
 
-/** The ConfigMap of the new hub's import controller, whose key is the strategy. */
-export function readImportConfig(context: SwitchoverContext): Promise<ConfigMap | undefined> {
-  return context.clients.secondary.find(configMaps, object(context).ref, { signal: context.signal });
+/** The ConfigMap of a hub's import controller, whose key is the strategy. */
+export function readImportConfig(context: SwitchoverContext, hub: HubName): Promise<ConfigMap | undefined> {
+  return context.clients[hub].find(configMaps, object(context).ref, { signal: context.signal });
+}
+
+/** How a hub imports clusters; empty where its default holds, which is `ImportOnly` from ACM 2.14 on. */
+export async function importStrategyOf(context: SwitchoverContext, hub: HubName): Promise<string> {
+  const config = await readImportConfig(context, hub);
+  return config?.data?.[key] ?? "";
 }
 
 function object(context: SwitchoverContext) {
@@ -113,7 +120,7 @@ export const setAutoImportStrategy = switchoverStep<Before>({
   onResume: "trust-record",
   skip: hasNoStrategy,
   async read(context) {
-    const [config, fleet] = await Promise.all([readImportConfig(context), fleetOf(context, "secondary")]);
+    const [config, fleet] = await Promise.all([readImportConfig(context, "secondary"), fleetOf(context, "secondary")]);
     return { config, clusters: fleet.length };
   },
   plan: planSet,
@@ -144,13 +151,8 @@ function giveBack(config: ConfigMap | undefined, context: SwitchoverContext): re
   ];
 }
 
-function planReset(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
-  const current = config?.data?.[key] ?? importStrategy.importOnly;
-  if (context.memory().auto_import_strategy_set !== true) {
-    const note = `the strategy is ${current}, which this operation did not set`;
-    const warning = `the new hub imports its clusters again and again (${current}); set it back to ${importStrategy.importOnly} in ConfigMap ${objectName.importControllerConfig}`;
-    return { state: "skipped", note, ...(current === importStrategy.sync ? { warnings: [warning] } : {}) };
-  }
+/** Undoes what this operation set, where it is still what is there. Pure. */
+export function giveStrategyBack(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
   return {
     state: "act",
     note: "give back the auto-import strategy that was there before",
@@ -171,12 +173,22 @@ function planReset(config: ConfigMap | undefined, context: SwitchoverContext): P
   };
 }
 
+function planReset(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
+  const current = config?.data?.[key] ?? importStrategy.importOnly;
+  if (context.memory().auto_import_strategy_set !== true) {
+    const note = `the strategy is ${current}, which this operation did not set`;
+    const warning = `the new hub imports its clusters again and again (${current}); set it back to ${importStrategy.importOnly} in ConfigMap ${objectName.importControllerConfig}`;
+    return { state: "skipped", note, ...(current === importStrategy.sync ? { warnings: [warning] } : {}) };
+  }
+  return giveStrategyBack(config, context);
+}
+
 /** After the new hub has proved that it works. */
 export const resetAutoImportStrategy = switchoverStep<ConfigMap | undefined>({
   name: "reset_auto_import_strategy",
   title: "Give the new hub's auto-import strategy back",
   onResume: "trust-record",
   skip: hasNoStrategy,
-  read: readImportConfig,
+  read: (context) => readImportConfig(context, "secondary"),
   plan: planReset,
 });

@@ -1,3 +1,4 @@
+import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { Action, Wait } from "../../lib/phase/types.ts";
 import { waitOn } from "../../lib/phase/types.ts";
 import { describeStorage, isUsable } from "../acm/backup-storage.ts";
@@ -10,11 +11,29 @@ import { archive } from "./activation/passive-snapshot.ts";
 import { describeVelero, type HubContext, restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "./hub-reads.ts";
 import { ms, type SwitchoverContext } from "./switchover-context.ts";
 
+/** What ends a deletion that hangs. */
+export const deletionAdvice =
+  "the deletion is accepted and ends by itself once Velero runs, its storage location is Available and the backup operator runs; then resume";
+
+function stillThere(hub: HubName, why: string): FairleadError {
+  return switchoverError(
+    "SW-FIN-01",
+    { what: `the Restores of the ${hub} hub are still there`, why, fix: deletionAdvice },
+    "timeout",
+  );
+}
+
+/** How long Restores have to go, and what becomes of a deletion that takes longer; an error by default. */
+export interface RemovalLimit {
+  readonly timeoutMs?: number;
+  readonly onHang?: (note: string) => FairleadError | { readonly warning: string };
+}
+
 function untilGone<H extends HubName>(
-  context: HubContext<H>,
+  context: HubContext<H> & Pick<SwitchoverContext, "tuning">,
   hub: H,
   restores: readonly AcmRestore[],
-  timeoutMs: number,
+  { timeoutMs = ms(context.tuning.restoreDeleteWait), onHang = (note) => stillThere(hub, note) }: RemovalLimit,
 ): Wait {
   const uids = new Set(restores.map((restore) => restore.metadata.uid ?? ""));
   return waitOn({
@@ -45,16 +64,7 @@ function untilGone<H extends HubName>(
       };
     },
     timeoutMs,
-    onTimeout: (note) =>
-      switchoverError(
-        "SW-FIN-01",
-        {
-          what: `the Restores of the ${hub} hub are still there`,
-          why: note,
-          fix: "the deletion is accepted and ends by itself once Velero runs, its storage location is Available and the backup operator runs; then resume",
-        },
-        "timeout",
-      ),
+    onTimeout: onHang,
   });
 }
 
@@ -63,7 +73,7 @@ export function removeRestores<H extends HubName>(
   context: HubContext<H> & Pick<SwitchoverContext, "clock" | "tuning">,
   hub: H,
   restores: readonly AcmRestore[],
-  { timeoutMs = ms(context.tuning.restoreDeleteWait) }: { readonly timeoutMs?: number } = {},
+  limit: RemovalLimit = {},
 ): readonly Action<OperationMemory>[] {
   const at = new Date(context.clock.now()).toISOString();
   return [
@@ -88,6 +98,6 @@ export function removeRestores<H extends HubName>(
           },
         }),
       ),
-    { kind: "wait", wait: untilGone(context, hub, restores, timeoutMs) },
+    { kind: "wait", wait: untilGone(context, hub, restores, limit) },
   ];
 }

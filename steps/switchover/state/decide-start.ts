@@ -23,18 +23,38 @@ export type StartDecision =
   | { readonly decision: "nothing-to-do"; readonly notice: string }
   | { readonly decision: "refuse"; readonly error: FairleadError };
 
-function refuse(
+export function refuse(
   id: string,
   text: { readonly what: string; readonly why: string; readonly fix: string },
 ): StartDecision {
   return { decision: "refuse", error: switchoverError(id, text, "refused") };
 }
 
+export function refuseDryRunState(): StartDecision {
+  return refuse("SW-STATE-07", {
+    what: "the state file is that of a dry run",
+    why: "a dry run never writes here: the file was put here by hand",
+    fix: "remove it, or start over with reset-state",
+  });
+}
+
+/** Refuses the state of what is no switchover. */
+export function compareOperation({ operation }: StateDocument): StartDecision | undefined {
+  return operation === undefined || operation === "switchover"
+    ? undefined
+    : refuse("SW-ARGO-05", {
+        what: `the state file is that of another operation, ${operation}`,
+        why: "what that one paused or changed is known only there",
+        fix: "give another operation-id",
+      });
+}
+
 function hasProgress(state: StateDocument): boolean {
   return state.completed_steps.length > 0 || state.errors.length > 0 || state.current_phase !== "init";
 }
 
-function compareHubs(state: StateDocument, request: StartRequest): StartDecision | undefined {
+/** Refuses the state of other hubs; one that holds no progress is replaced. */
+export function compareHubs(state: StateDocument, request: Pick<StartRequest, "hubs">): StartDecision | undefined {
   const { primary, secondary } = state.hubs;
   if (primary.id === request.hubs.primary.id && secondary.id === request.hubs.secondary.id) {
     return undefined;
@@ -114,20 +134,9 @@ export function decideStart(state: StateDocument | undefined, request: StartRequ
     return { decision: "fresh" };
   }
   if (state.dry_run === true) {
-    return refuse("SW-STATE-07", {
-      what: "the state file is that of a dry run",
-      why: "a dry run never writes here: the file was put here by hand",
-      fix: "remove it, or start over with reset-state",
-    });
+    return refuseDryRunState();
   }
-  if (state.operation !== undefined && state.operation !== "switchover") {
-    return refuse("SW-ARGO-05", {
-      what: `the state file is that of another operation, ${state.operation}`,
-      why: "what that one paused or changed is known only there",
-      fix: "give another operation-id",
-    });
-  }
-  const unfit = compareHubs(state, request) ?? compareFrozen(state, request);
+  const unfit = compareOperation(state) ?? compareHubs(state, request) ?? compareFrozen(state, request);
   if (unfit !== undefined) {
     return unfit;
   }

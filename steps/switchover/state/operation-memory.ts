@@ -103,7 +103,41 @@ export interface PausedApplication {
   readonly resumed?: true;
 }
 
-export interface OperationMemory {
+/** How far a hub's BackupSchedule is made (anew) and has proved itself. */
+export interface ScheduleProgress {
+  /** Persisted before the old one is deleted: a run killed in between creates it from here. */
+  readonly schedule_to_create?: BackupSchedule;
+  readonly created_schedule?: CreatedSchedule;
+  /** The wait for its proof has ended, with or without one. */
+  readonly schedule_watched?: boolean;
+  /** ISO-8601. */
+  readonly backup_schedule_enabled_at?: string;
+  /** It was unpaused, and the operator kept its Velero Schedules (from ACM 2.15): no backup is made at once. */
+  readonly velero_schedules_kept?: boolean;
+}
+
+/** What a rollback has to undo: the preparation of the old hub only, or an activation, too. */
+export type RollbackScope = "preparation" | "full";
+
+/** What a rollback remembers beside the operation that it takes back. Its presence says that one has begun. */
+export interface RollbackMemory {
+  readonly scope: RollbackScope;
+  /** The last run was told that the new hub does not answer, and left out what is to be done there. */
+  readonly new_hub_unreachable?: boolean;
+  /** The old hub's schedule. */
+  readonly schedule?: ScheduleProgress;
+  /** The wait for the deletion of Restores has ended. */
+  readonly deletion_awaited?: boolean;
+  /** Restores of the new hub whose deletion hangs, each with what is known of it. */
+  readonly hanging_restores?: readonly string[];
+  /** The wait for the clusters has ended. */
+  readonly clusters_awaited?: boolean;
+  /** Clusters that did not come back to the old hub. */
+  readonly disconnected_clusters?: readonly string[];
+}
+
+/** The new hub's schedule has its keys here, the old hub's in `rollback`. */
+export interface OperationMemory extends ScheduleProgress {
   readonly primary_version?: string;
   readonly secondary_version?: string;
   readonly cluster_baseline?: readonly BaselineCluster[];
@@ -124,13 +158,6 @@ export interface OperationMemory {
   readonly auto_import_strategy_created_config?: boolean;
   readonly abandoned_activation?: AbandonedActivation;
   readonly archived_restores?: readonly ArchivedRestore[];
-  /** Persisted before the old one is deleted: a run killed in between creates it from here. */
-  readonly schedule_to_create?: BackupSchedule;
-  readonly created_schedule?: CreatedSchedule;
-  /** The wait for its proof has ended, with or without one. */
-  readonly schedule_watched?: boolean;
-  /** ISO-8601. */
-  readonly backup_schedule_enabled_at?: string;
   /** 12 hex digits, the value of the marker on what was paused. */
   readonly argocd_run_id?: string;
   readonly argocd_paused_apps?: readonly PausedApplication[];
@@ -138,4 +165,5 @@ export interface OperationMemory {
   readonly argocd_pause_dry_run?: boolean;
   readonly new_backup_detected?: boolean;
   readonly post_switchover_backups?: Readonly<Record<string, string>>;
+  readonly rollback?: RollbackMemory;
 }

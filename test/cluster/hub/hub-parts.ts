@@ -67,7 +67,7 @@ export function controllerManager(hub: HubBasis): Part {
 }
 
 /** Velero 1.18. Its controllers' metrics always listen on :8080, hence one Velero a network namespace. */
-export function velero(hub: HubBasis, pluginFolder: string): Part {
+export function velero(hub: HubBasis, pluginFolder: string, concurrentBackups: number): Part {
   const temporary = join(hub.folder, "velero-tmp");
   return part(
     hub,
@@ -80,6 +80,7 @@ export function velero(hub: HubBasis, pluginFolder: string): Part {
       `--plugin-dir=${pluginFolder}`,
       "--client-qps=100",
       "--client-burst=200",
+      `--concurrent-backups=${concurrentBackups}`,
       "--log-format=json",
     ],
     // Credentials of the storage location are written below TMPDIR, which two hubs must not share.

@@ -22,14 +22,16 @@ export interface HubsOptions {
   /** Further folders with CustomResourceDefinitions, the first one wins; those of Go modules come before. */
   readonly crdFolders?: readonly string[];
   readonly operator?: BackupOperatorOptions;
+  /** How many Backups Velero runs at once; its own default is 1, and each that is queued waits up to a minute more. */
+  readonly concurrentBackups?: number;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /** The options that decide what runs, as text to compare. */
 export function fingerprint(options: HubsOptions): string {
-  const { names, network, crdFolders, operator } = options;
-  return JSON.stringify({ names, network, crdFolders, operator });
+  const { names, network, crdFolders, operator, concurrentBackups } = options;
+  return JSON.stringify({ names, network, crdFolders, operator, concurrentBackups });
 }
 
 /**

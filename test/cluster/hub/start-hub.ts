@@ -30,6 +30,7 @@ import type { ObjectStorage } from "./storage-server.ts";
 
 export interface HubStart {
   readonly basis: HubBasis;
+  readonly concurrentBackups: number;
   readonly storage: ObjectStorage;
   readonly crdFiles: readonly string[];
   readonly keeper: StateKeeper;
@@ -141,7 +142,7 @@ async function startVelero(start: HubStart, hub: Hub): Promise<void> {
   const plugins = join(folder, "velero-plugins");
   await mkdir(plugins);
   await symlink(programs["velero-plugin-for-aws"] ?? "", join(plugins, "velero-plugin-for-aws"));
-  await launch(start, velero(start.basis, plugins), () => lookAvailable(hub));
+  await launch(start, velero(start.basis, plugins, start.concurrentBackups), () => lookAvailable(hub));
 }
 
 async function lookHealthy(hub: Hub, url: string): Promise<string | undefined> {

@@ -103,7 +103,7 @@ function emptyState(options: HubsOptions): HubsState {
 }
 
 async function startParts(options: Resolved, programs: Programs, keeper: StateKeeper): Promise<readonly Hub[]> {
-  const { folder, signal, log = () => {} } = options;
+  const { folder, signal, log = () => {}, concurrentBackups = 1 } = options;
   const crdFiles = await findCrdFiles(await crdFolders(options.crdFolders ?? []));
   const { storage, hubs } = await plugInAll(options);
   await keeper.change((state) => ({ ...state, hubs }));
@@ -116,7 +116,7 @@ async function startParts(options: Resolved, programs: Programs, keeper: StateKe
   log(`storage: etcd and S3 server ready at ${started.storage.url}`);
   return await allOrNone(hubs, signal, (hub, either) => {
     const basis = { ...hub, namespace: hubNames(folder).hub(hub.name), etcdEndpoint: started.etcdEndpoint, programs };
-    return startHub({ basis, storage: started.storage, crdFiles, keeper, signal: either, log });
+    return startHub({ basis, concurrentBackups, storage: started.storage, crdFiles, keeper, signal: either, log });
   });
 }
 

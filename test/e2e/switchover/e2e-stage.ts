@@ -86,7 +86,8 @@ export class E2eStage {
     try {
       const { tkn = "tkn" } = await ensurePrograms(["tkn"]);
       const installation = await installFairlead(cluster);
-      const hubs = await stageHubs(cluster, { imported: 9, hive: 3 }, () => {});
+      // A day of switchovers would spend most of its time in Velero's queue: a minute for each of five backups.
+      const hubs = await stageHubs(cluster, { imported: 9, hive: 3, concurrentBackups: 5 }, () => {});
       await handOver(cluster, hubs);
       return new E2eStage(cluster, installation, hubs, tkn);
     } catch (error) {

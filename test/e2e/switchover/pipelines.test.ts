@@ -182,6 +182,25 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
   otherPipelines(() => stage);
 
   test(
+    "a switchover that is cancelled during the activation is taken back by the sample run of rollback",
+    async () => {
+      const operation = { "operation-id": "taken-back", tuning: e2eTuning };
+      const params = { ...operation, "dry-run": "false", "confirm-new-hub": stage.hubs.ids.secondary };
+      const run = await stage.startByTkn(params);
+      await stage.taskRunning(run, "activate");
+      await stage.tkn("pipelinerun", "cancel", run, "--grace", "CancelledRunFinally");
+      expect(await stage.ended(run)).toMatchObject({ status: "False", results: { outcome: "failed" } });
+
+      const rollback = await stage.startSample("rollback", params);
+
+      expect(await stage.succeeded(rollback, 420)).toMatchObject({ outcome: "rolled-back" });
+      expect(await stage.available("primary")).toHaveLength(12);
+      expect(await stage.available("secondary")).toEqual([]);
+    },
+    10 * minute,
+  );
+
+  test(
     "started by tkn it is cancelled once and timed out once, frees its locks in finally each time, and its third start moves the fleet",
     async () => {
       const params = { "dry-run": "false", "confirm-new-hub": stage.hubs.ids.secondary, tuning: e2eTuning };
@@ -264,10 +283,9 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
     async () => {
       await stage.startDrill("drill-1", { there: stage.hubs.ids.primary, back: stage.hubs.ids.secondary });
 
-      await stage.kubectl("wait", "--for=condition=Complete", "job/drill-1", "--timeout=780s");
-
-      expect(await stage.ended("drill-1-there")).toMatchObject({ results: { outcome: "succeeded" } });
-      expect(await stage.ended("drill-1-back")).toMatchObject({ results: { outcome: "succeeded" } });
+      expect(await stage.succeeded("drill-1-there", 420)).toMatchObject({ outcome: "succeeded" });
+      expect(await stage.succeeded("drill-1-back", 420)).toMatchObject({ outcome: "succeeded" });
+      await stage.kubectl("wait", "--for=condition=Complete", "job/drill-1", "--timeout=60s");
       expect(await stage.available("secondary")).toHaveLength(12);
     },
     15 * minute,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
 import { installArgoCd, readApplication, seedApplication } from "../../support/hubs/argo-cd.ts";
+import { backupNamespace } from "../../support/hubs.ts";
 import {
   accountFolder,
   accountUser,
@@ -18,8 +19,8 @@ import {
   recordedCalls,
   type Target,
 } from "./support/recorded-calls.ts";
-import { type Ended, ended, patientTuning, SwitchoverBench } from "./support/switchover-bench.ts";
-import { furnish, holdOperators, letHappen } from "./support/unusual-hubs.ts";
+import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { furnish, holdOperators, letHappen, readiness } from "./support/unusual-hubs.ts";
 
 const targets: readonly Target[] = ["primary", "secondary"];
 const everyPart: readonly Part[] = ["base", "observability", "import-tokens", "argocd"];
@@ -195,6 +196,40 @@ describe.each([
 
   test("the switchover exits 0", () => {
     expect(endOf(run, 0)).toBe("exit 0");
+  });
+});
+
+describe("a rollback with the base part alone", () => {
+  let bench: SwitchoverBench;
+  let rolledBack: Ended;
+  let calls: readonly RecordedCall[];
+
+  beforeAll(async () => {
+    bench = await SwitchoverBench.open({ clusters: 2, version: "2.15.0" }, { ...patientTuning, clusterWait: 15 });
+    const { primary, simulators } = bench.pair;
+    for (const target of targets) await grantNothingToAll(bench.pair[target]);
+    const files = filesIn(await install(bench, "operator", ["base"]));
+    simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c2" });
+    await bench.runUntil("1 of 2 clusters connected; waiting for c2", [], files);
+    // Its Velero is looked at, and waited for, before the schedule is made anew.
+    await primary.kubectl(readiness("velero-1", backupNamespace, false));
+    const child = await bench.startStep("rollback", ["--rollback-allow-partial", "true"], files);
+    const end = ended(child);
+    await written(child, "waiting: 1 pods, none ready");
+    await primary.kubectl(readiness("velero-1", backupNamespace, true));
+    rolledBack = await end;
+    calls = await callsOf(bench, "operator");
+    proved.operator = [...proved.operator, ...calls];
+  }, 600_000);
+
+  afterAll(() => bench?.close());
+
+  test("exits 0", () => {
+    expect(endOf(rolledBack, 0)).toBe("exit 0");
+  });
+
+  test("is refused nothing but the look at the import tokens before the switchover", () => {
+    expect(refused(calls)).toEqual(["primary list core secrets in cluster", "secondary list core secrets in cluster"]);
   });
 });
 

@@ -226,6 +226,30 @@ export class HubSeed {
       );
   }
 
+  /** From ACM 2.16, with the operator down: the API server takes up only after a moment that nobody answers for Restores. */
+  async untilRestoresUnanswered(): Promise<void> {
+    const probe = {
+      apiVersion: "cluster.open-cluster-management.io/v1beta1",
+      kind: "Restore",
+      metadata: { name: "webhook-probe", namespace: backupNamespace },
+      spec: {
+        cleanupBeforeRestore: "None",
+        veleroManagedClustersBackupName: "skip",
+        veleroCredentialsBackupName: "skip",
+        veleroResourcesBackupName: "skip",
+      },
+    };
+    await this.until("Restores are refused", async () => {
+      try {
+        await this.client.create(kinds.restores, probe, this.signal, "?dryRun=All");
+        return false;
+      } catch (error) {
+        if (isStatus(error, 500)) return true;
+        throw error;
+      }
+    });
+  }
+
   private async until(what: string, look: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     while (!(await look())) {

@@ -1,26 +1,26 @@
-import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
-import type { KubeObject } from "../../../lib/kube/types.ts";
-import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
-import { waitOn } from "../../../lib/phase/types.ts";
+import type { Action, StepPlan } from "../../../lib/phase/types.ts";
 import {
   type ComponentState,
   managedServiceAccountComponent,
   wantsManagedServiceAccounts,
 } from "../../acm/backup-schedule.ts";
 import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
-import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
+import { multiClusterEngines } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import {
-  acmSchedules,
-  type OwnedVeleroSchedule,
-  restoresOf,
-  schedulesOf,
-  veleroPodsOf,
-  veleroSchedulesOf,
-} from "../hub-reads.ts";
+import { type OwnedVeleroSchedule, restoresOf, schedulesOf, veleroPodsOf, veleroSchedulesOf } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
-import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import {
+  createSchedule,
+  enabledNow,
+  guardTokens,
+  notEnabled,
+  orphans,
+  untilNoOrphans,
+  untilVeleroReady,
+} from "../schedules/make-schedule.ts";
+import { onNewHub } from "../schedules/schedule-role.ts";
+import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { chooseSchedule, scheduleFromTemplate, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
 
 interface Seen {
@@ -33,71 +33,6 @@ interface Seen {
 
 type Plan = StepPlan<OperationMemory>;
 
-/** Velero Schedules whose BackupSchedule is gone: a new one would adopt them, or be refused by their names. */
-export function orphans(
-  veleroSchedules: readonly OwnedVeleroSchedule[],
-  schedules: readonly BackupSchedule[],
-): readonly string[] {
-  const owners = new Set(schedules.map((schedule) => schedule.metadata.uid));
-  return acmSchedules(veleroSchedules)
-    .filter((schedule) => !owners.has(schedule.ownerUid))
-    .map((schedule) => schedule.name);
-}
-
-export function untilNoOrphans(context: SwitchoverContext): Wait {
-  return waitOn({
-    title: "waiting until the Velero Schedules of the deleted BackupSchedule are gone",
-    sources: {
-      veleroSchedules: veleroSchedulesOf.live(context, "secondary"),
-      schedules: schedulesOf.live(context, "secondary"),
-    },
-    decide: ({ veleroSchedules, schedules }) => {
-      const left = orphans(veleroSchedules, schedules);
-      return left.length === 0
-        ? { state: "done", note: "gone" }
-        : { state: "pending", note: `still there: ${left.join(", ")}` };
-    },
-    timeoutMs: ms(context.tuning.scheduleDeleteWait),
-    onTimeout: (note) =>
-      switchoverError(
-        "SW-FIN-02",
-        {
-          what: "Velero Schedules without an owner are left on the new hub",
-          why: note,
-          fix: "delete them, then resume; nothing was created",
-        },
-        "timeout",
-      ),
-  });
-}
-
-function untilVeleroReady(context: SwitchoverContext): Wait {
-  return waitOn({
-    title: "waiting for a ready Velero pod on the new hub",
-    sources: { pods: veleroPodsOf.live(context, "secondary") },
-    decide: ({ pods: ready }) =>
-      ready.some(Boolean)
-        ? { state: "done", note: "ready" }
-        : { state: "pending", note: `${ready.length} pods, none ready` },
-    timeoutMs: ms(context.tuning.errorGrace),
-    onTimeout: (note) => ({ warning: `Velero on the new hub: ${note}; its first backup may come late` }),
-  });
-}
-
-function guardTokens(wanted: boolean, component: ComponentState): Plan | undefined {
-  if (!wanted || component !== "disabled") {
-    return undefined;
-  }
-  return {
-    state: "refused",
-    error: switchoverError("SW-FIN-03", {
-      what: "the new hub's component managedserviceaccount is disabled",
-      why: "a BackupSchedule that uses it would be refused and delete every import token of the new hub",
-      fix: "enable the component in the MultiClusterEngine of the new hub, then resume; nothing was created",
-    }),
-  };
-}
-
 /** What the new hub's schedule can be made from: those of the old hub, else the template of the caller. */
 function candidates(context: SwitchoverContext): readonly BackupSchedule[] {
   const saved = context.memory().saved_backup_schedules ?? [];
@@ -109,34 +44,11 @@ function wantsTokens(seen: Seen, context: SwitchoverContext): boolean {
   return [...candidates(context), ...seen.schedules].some(wantsManagedServiceAccounts);
 }
 
-function enabledNow(context: SwitchoverContext): Action<OperationMemory> {
-  const at = new Date(context.clock.now()).toISOString();
-  return {
-    kind: "remember",
-    note: "from now on a backup of the new hub is expected",
-    update: (memory) => ({
-      ...memory,
-      backup_schedule_enabled_at: memory.backup_schedule_enabled_at ?? at,
-      new_backup_detected: false,
-    }),
-  };
-}
-
-/** Creation of the persisted schedule: what a run killed between deleting and creating goes on with. */
-export function createSchedule(schedule: BackupSchedule): Action<OperationMemory> {
-  const { name, namespace } = schedule.metadata;
-  return {
-    kind: "write",
-    change: {
-      target: "secondary",
-      resource: backupSchedules,
-      ref: { name, ...(namespace === undefined ? {} : { namespace }) },
-      summary: `create BackupSchedule ${name} on the new hub`,
-      verb: "create",
-      body: schedule as KubeObject,
-    },
-  };
-}
+const noBackupYet: Action<OperationMemory> = {
+  kind: "remember",
+  note: "no backup of the new hub has been seen yet",
+  update: (memory) => ({ ...memory, new_backup_detected: false }),
+};
 
 function notCreated({ metadata }: BackupSchedule): Action<OperationMemory> {
   const why = "only one BackupSchedule of a hub can own the Velero Schedules";
@@ -154,7 +66,7 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
     return {
       state: "act",
       note: `keep BackupSchedule ${existing.metadata.name}`,
-      actions: [enabledNow(context)],
+      actions: [enabledNow(context, onNewHub), noBackupYet],
       afterwards: "done",
     };
   }
@@ -187,8 +99,9 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
         }),
       },
       ...others.map(notCreated),
-      enabledNow(context),
-      createSchedule(schedule),
+      enabledNow(context, onNewHub),
+      noBackupYet,
+      createSchedule(schedule, onNewHub),
     ],
     afterwards: "done",
   };
@@ -218,7 +131,7 @@ export const enableBackupSchedule = switchoverStep<Seen>({
     };
   },
   plan(seen, context) {
-    const refused = guardTokens(wantsTokens(seen, context), seen.component);
+    const refused = guardTokens(wantsTokens(seen, context), seen.component, onNewHub);
     if (refused !== undefined) {
       return refused;
     }
@@ -228,28 +141,16 @@ export const enableBackupSchedule = switchoverStep<Seen>({
     }
     const left = orphans(seen.veleroSchedules, seen.schedules);
     if (left.length > 0) {
-      const actions: readonly Action<OperationMemory>[] = [{ kind: "wait", wait: untilNoOrphans(context) }];
+      const actions: readonly Action<OperationMemory>[] = [{ kind: "wait", wait: untilNoOrphans(context, onNewHub) }];
       return { state: "act", note: `wait for ${left.join(", ")}`, actions, afterwards: "plan-again" };
     }
     const schedule = planSchedule(seen, context);
     if (schedule.state !== "act" || seen.veleroReady) {
       return schedule;
     }
-    return { ...schedule, actions: [{ kind: "wait", wait: untilVeleroReady(context) }, ...schedule.actions] };
+    return { ...schedule, actions: [{ kind: "wait", wait: untilVeleroReady(context, onNewHub) }, ...schedule.actions] };
   },
 });
-
-/** Someone else undid what this operation did. */
-export function notEnabled(schedule: BackupSchedule | undefined): FairleadError {
-  return switchoverError("SW-FIN-05", {
-    what:
-      schedule === undefined
-        ? "the new hub has no BackupSchedule"
-        : `BackupSchedule ${schedule.metadata.name} of the new hub is still paused`,
-    why: "someone removed or paused it after it was enabled",
-    fix: "set spec.paused to false (or restore it), then resume",
-  });
-}
 
 /** A schedule that someone paused again would leave the new hub without backups. */
 export const verifyBackupScheduleEnabled = switchoverStep<readonly BackupSchedule[]>({
@@ -265,7 +166,7 @@ export const verifyBackupScheduleEnabled = switchoverStep<readonly BackupSchedul
     }
     return {
       state: "refused",
-      error: notEnabled(schedule),
+      error: notEnabled(schedule, onNewHub),
     };
   },
 });

@@ -2,6 +2,7 @@ import type { Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
 import { backupsOf } from "../hub-reads.ts";
+import type { ScheduleRole } from "../schedules/schedule-role.ts";
 import { ms, type SwitchoverContext } from "../switchover-context.ts";
 
 /**
@@ -26,12 +27,12 @@ export function isForeignStorage(message: string): boolean {
 }
 
 /** Velero runs one Backup at a time, and looks at its queue once a minute (1.18). */
-export function untilStarted(context: SwitchoverContext): Wait {
+export function untilStarted(context: SwitchoverContext, role: ScheduleRole): Wait {
   return waitOn({
-    title: "waiting until the new hub's first resources backup has begun",
-    sources: { backups: backupsOf.live(context, "secondary") },
+    title: `waiting until the ${role.words}'s first resources backup has begun`,
+    sources: { backups: backupsOf.live(context, role.hub) },
     decide: ({ backups }) => {
-      const queued = queuedBackup(backups, context.hubs.secondary.id);
+      const queued = queuedBackup(backups, context.hubs[role.hub].id);
       return queued === undefined
         ? { state: "done", note: "it has begun" }
         : { state: "pending", note: `${queued.name} is ${queued.phase || "not looked at by Velero yet"}` };
@@ -39,7 +40,7 @@ export function untilStarted(context: SwitchoverContext): Wait {
     timeoutMs: ms(context.tuning.backupVerify),
     // It may be another hub that writes all the time: a schedule made anew shows which.
     onTimeout: (note) => ({
-      warning: `Velero of the new hub does not begin the first resources backup: ${note}; until it has begun, the new hub's BackupSchedule collides with the backups of the other hub`,
+      warning: `Velero of the ${role.words} does not begin the first resources backup: ${note}; until it has begun, the ${role.words}'s BackupSchedule collides with the backups of the other hub`,
     }),
   });
 }

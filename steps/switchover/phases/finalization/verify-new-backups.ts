@@ -1,12 +1,13 @@
-import type { Action, Wait } from "../../../lib/phase/types.ts";
+import type { Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
 import { cadenceSeconds } from "../../acm/cadence.ts";
-import type { BackupSchedule, BackupScheduleSpec } from "../../acm/hub-objects.ts";
-import { backupSchedules } from "../../acm/resources.ts";
-import type { CreatedSchedule, OperationMemory } from "../../state/operation-memory.ts";
+import type { BackupSchedule } from "../../acm/hub-objects.ts";
+import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, schedulesOf } from "../hub-reads.ts";
+import { giveFlagsBack } from "../schedules/give-flags-back.ts";
+import { onNewHub } from "../schedules/schedule-role.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 
 interface Seen {
@@ -67,36 +68,6 @@ function untilNew(seen: Seen, context: SwitchoverContext): Wait {
   });
 }
 
-function hasFlags(spec: BackupScheduleSpec | undefined, flags: CreatedSchedule["suppressed"]): boolean {
-  return Object.entries(flags).every(([flag, value]) => spec?.[flag as keyof BackupScheduleSpec] === value);
-}
-
-function giveFlagsBack(
-  { schedules }: Seen,
-  memory: OperationMemory,
-  context: SwitchoverContext,
-): readonly Action<OperationMemory>[] {
-  const created = memory.created_schedule;
-  const spec = schedules.find(({ metadata }) => metadata.name === created?.name)?.spec;
-  // An edit makes the operator look for a collision at once: a resumed run makes none that is not needed.
-  if (created === undefined || hasFlags(spec, created.suppressed)) {
-    return [];
-  }
-  return [
-    {
-      kind: "write",
-      change: {
-        target: "secondary",
-        resource: backupSchedules,
-        ref: { name: created.name, namespace: context.namespaces.backup },
-        summary: `give BackupSchedule ${created.name} its own ${Object.keys(created.suppressed).join(", ")} back`,
-        verb: "merge-patch",
-        patch: { spec: created.suppressed },
-      },
-    },
-  ];
-}
-
 /** The new hub is authoritative only once it has made a backup of the clusters itself. */
 export const verifyNewBackups = switchoverStep<Seen>({
   name: "verify_new_backups",
@@ -124,7 +95,7 @@ export const verifyNewBackups = switchoverStep<Seen>({
       state: "act",
       note: `first backup is ${found.name}`,
       actions: [
-        ...giveFlagsBack(seen, memory, context),
+        ...giveFlagsBack(seen.schedules, context, onNewHub),
         {
           kind: "remember",
           note: `the new hub's first backup is ${found.name}`,

@@ -1,8 +1,7 @@
 import { annotation } from "../../acm/constants.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
-import { managedClusters } from "../../acm/resources.ts";
+import { annotateClusters } from "../annotate-clusters.ts";
 import { fleetOf } from "../hub-reads.ts";
-import { annotationConcurrency } from "../primary-preparation/disable-auto-import.ts";
 import { switchoverStep } from "../switchover-context.ts";
 
 /** A backup taken after the old hub was prepared carries the annotation that stops imports: the new hub must not have it. */
@@ -20,19 +19,10 @@ export const verifyAutoImportCleanup = switchoverStep<readonly ManagedClusterSum
       state: "act",
       note: `remove the annotation from ${blocked.length} clusters`,
       actions: [
-        {
-          kind: "bulk",
-          title: "enable auto-import",
-          concurrency: annotationConcurrency,
-          changes: blocked.map(({ name }) => ({
-            target: "secondary",
-            resource: managedClusters,
-            ref: { name },
-            summary: `remove ${annotation.disableAutoImport} from ManagedCluster ${name}`,
-            verb: "merge-patch",
-            patch: { metadata: { annotations: { [annotation.disableAutoImport]: null } } },
-          })),
-        },
+        annotateClusters(
+          { hub: "secondary", title: "enable auto-import", key: annotation.disableAutoImport, value: null },
+          blocked.map(({ name }) => name),
+        ),
       ],
       afterwards: "plan-again",
     };

@@ -72,7 +72,7 @@ function untilConnected(context: SwitchoverContext, baseline: readonly BaselineC
       const now = connection(splitFleet(clusters).clusters, baseline);
       const count = `${now.connected} of ${now.required} clusters connected`;
       if (now.pending.length === 0) return { state: "done", note: count };
-      const note = `${count}; waiting for ${list(now.pending)}`;
+      const note = `${count}; waiting for ${listNames(now.pending)}`;
       if (elapsedMs < limitMs) return { state: "pending", note };
       return now.pending.length <= tolerated(maxUnavailable, now.required)
         ? { state: "done", note: count }
@@ -85,7 +85,8 @@ function untilConnected(context: SwitchoverContext, baseline: readonly BaselineC
   });
 }
 
-function list(names: readonly string[]): string {
+/** The first names, and how many more. Pure. */
+export function listNames(names: readonly string[]): string {
   const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : "";
   return `${names.slice(0, namesShown).join(", ")}${more}`;
 }
@@ -106,12 +107,16 @@ export const verifyClustersConnected = switchoverStep<readonly ManagedClusterSum
       const note = `${seen.connected} of ${seen.required} clusters connected`;
       return seen.offline.length === 0
         ? { state: "done", note }
-        : { state: "done", note, warnings: [`offline before and after: ${list(seen.offline)}`] };
+        : { state: "done", note, warnings: [`offline before and after: ${listNames(seen.offline)}`] };
     }
     const isFew = seen.pending.length <= tolerated(context.settings.maxUnavailable, seen.required);
     if (isFew && context.memory().clusters_tolerated === true) {
       const note = `${seen.connected} of ${seen.required} clusters connected`;
-      return { state: "done", note, warnings: [`not connected, which max-unavailable permits: ${list(seen.pending)}`] };
+      return {
+        state: "done",
+        note,
+        warnings: [`not connected, which max-unavailable permits: ${listNames(seen.pending)}`],
+      };
     }
     return {
       state: "act",

@@ -1,11 +1,8 @@
 import { annotation } from "../../acm/constants.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
-import { managedClusters } from "../../acm/resources.ts";
+import { annotateClusters } from "../annotate-clusters.ts";
 import { fleetOf } from "../hub-reads.ts";
 import { switchoverStep } from "../switchover-context.ts";
-
-/** Annotation writes run ten at a time: enough for thousands of clusters, kind to a busy hub. */
-export const annotationConcurrency = 10;
 
 /** Keeps the old hub from importing the clusters back once the new hub has them. */
 export const disableAutoImport = switchoverStep<readonly ManagedClusterSummary[]>({
@@ -35,19 +32,10 @@ export const disableAutoImport = switchoverStep<readonly ManagedClusterSummary[]
             ],
           }),
         },
-        {
-          kind: "bulk",
-          title: "disable auto-import",
-          concurrency: annotationConcurrency,
-          changes: open.map(({ name }) => ({
-            target: "primary",
-            resource: managedClusters,
-            ref: { name },
-            summary: `annotate ManagedCluster ${name} with ${annotation.disableAutoImport}`,
-            verb: "merge-patch",
-            patch: { metadata: { annotations: { [annotation.disableAutoImport]: "" } } },
-          })),
-        },
+        annotateClusters(
+          { hub: "primary", title: "disable auto-import", key: annotation.disableAutoImport, value: "" },
+          open.map(({ name }) => name),
+        ),
       ],
       afterwards: "done",
     };

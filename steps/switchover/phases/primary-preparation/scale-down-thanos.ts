@@ -6,28 +6,32 @@ import { namespaces, pods, statefulSets } from "../../acm/resources.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 
 const compactorLabel = "app.kubernetes.io/name=thanos-compact";
+/** Under which its replicas are remembered. */
+export const compactorKey = `primary/StatefulSet/${objectName.thanosCompactor}`;
 const podsWaitMs = 60_000;
 
-function ref(context: SwitchoverContext): { readonly name: string; readonly namespace: string } {
+/** Where the compactor is. */
+export function compactorRef(context: SwitchoverContext): { readonly name: string; readonly namespace: string } {
   return { name: objectName.thanosCompactor, namespace: context.namespaces.observability };
 }
 
-interface Seen {
+/** The old hub's compactor, and whether there is observability that should run one. */
+export interface CompactorSeen {
   readonly installed: boolean;
   readonly compactor: Workload | undefined;
 }
 
 /** Its role exists only where its namespace does: elsewhere the question itself would be forbidden. */
-async function findCompactor(context: SwitchoverContext): Promise<Seen> {
+export async function findCompactor(context: SwitchoverContext): Promise<CompactorSeen> {
   const { clients, signal } = context;
   const namespace = await clients.primary.find(namespaces, { name: context.namespaces.observability }, { signal });
   const compactor =
-    namespace === undefined ? undefined : await clients.primary.find(statefulSets, ref(context), { signal });
+    namespace === undefined ? undefined : await clients.primary.find(statefulSets, compactorRef(context), { signal });
   return { installed: namespace !== undefined, compactor };
 }
 
 /** Two compactors on one bucket damage it: the old hub's stops before the new hub's can start. */
-export const scaleDownThanos = switchoverStep<Seen>({
+export const scaleDownThanos = switchoverStep<CompactorSeen>({
   name: "scale_down_thanos",
   title: "Stop the metrics compactor of the old hub",
   onResume: "observe",
@@ -43,7 +47,6 @@ export const scaleDownThanos = switchoverStep<Seen>({
     if (replicas === 0) {
       return { state: "done", note: "already scaled to 0" };
     }
-    const key = `primary/StatefulSet/${objectName.thanosCompactor}`;
     const query = { namespace: context.namespaces.observability, labelSelector: compactorLabel };
     return {
       state: "act",
@@ -52,14 +55,14 @@ export const scaleDownThanos = switchoverStep<Seen>({
         {
           kind: "remember",
           note: "keep the number of replicas",
-          update: (memory) => ({ ...memory, replicas_before: { [key]: replicas, ...memory.replicas_before } }),
+          update: (memory) => ({ ...memory, replicas_before: { [compactorKey]: replicas, ...memory.replicas_before } }),
         },
         {
           kind: "write",
           change: {
             target: "primary",
             resource: statefulSets,
-            ref: ref(context),
+            ref: compactorRef(context),
             summary: `scale StatefulSet ${objectName.thanosCompactor} to 0`,
             verb: "merge-patch",
             subresource: "scale",

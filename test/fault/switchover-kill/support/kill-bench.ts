@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Ended, ended, quickTuning } from "../../../integration/switchover/support/switchover-bench.ts";
 import type { Fault, KubeRequest } from "../../../support/fault-proxy/types.ts";
@@ -46,6 +46,8 @@ const application = {
 };
 
 export interface KillOptions {
+  /** What is killed is the rollback of a switchover that stopped after its activation. */
+  readonly rollback?: boolean;
   /** Argo CD keeps the old hub as Git has it, and the switchover pauses and resumes it. */
   readonly argoCd?: boolean;
   /** Of ACM on both hubs. */
@@ -74,9 +76,7 @@ export class KillBench {
   readonly pair: HealthyPair;
   readonly proxies: Readonly<Record<HubName, FaultProxy>>;
   readonly writes: SeenWrite[] = [];
-  readonly #argoCd: boolean;
-  readonly #version: string;
-  readonly #args: readonly string[];
+  readonly #options: Required<KillOptions>;
   #files: Readonly<Record<HubName, string>>;
   #filling: Refilled | undefined;
   #tries = 0;
@@ -86,14 +86,12 @@ export class KillBench {
     pair: HealthyPair,
     proxies: Readonly<Record<HubName, FaultProxy>>,
     files: Readonly<Record<HubName, string>>,
-    { argoCd = false, version = usualVersion, args = [] }: KillOptions,
+    { argoCd = false, rollback = false, version = usualVersion, args = [] }: KillOptions,
   ) {
     this.pair = pair;
     this.proxies = proxies;
     this.#files = files;
-    this.#argoCd = argoCd;
-    this.#version = version;
-    this.#args = args;
+    this.#options = { argoCd, rollback, version, args };
   }
 
   static async open(seed = 1, options: KillOptions = {}): Promise<KillBench> {
@@ -120,21 +118,48 @@ export class KillBench {
   /** Hubs ready to switch, no state, no write seen yet. */
   async begin(): Promise<void> {
     await this.#filling?.stop();
-    this.#filling = await refillHubs(this.pair, { clusters, version: this.#version, timeScale });
-    if (this.#argoCd) {
+    const { argoCd, rollback, version } = this.#options;
+    this.#filling = await refillHubs(this.pair, { clusters, version, timeScale });
+    if (argoCd) {
       await removeApplication(this.pair.primary, application);
       await seedApplication(this.pair.primary, application);
     }
     this.#tries += 1;
     this.#stateFolder = join(this.pair.folder, `try-${this.#tries}`);
     await mkdir(this.#stateFolder);
-    this.writes.length = 0;
     for (const name of hubNames) this.proxies[name].clear();
+    if (rollback) await this.#activate(this.#filling);
+    this.writes.length = 0;
+  }
+
+  /** As far as a rollback may still take it back. No cluster changes sides: how soon one does is a matter of clocks. */
+  async #activate({ simulators }: Refilled): Promise<void> {
+    for (const cluster of clusters) simulators.secondary.inject({ kind: "cluster-never-connects", cluster });
+    for (const task of ["primary-prep", "activate"]) {
+      const { exitCode, stderr } = await ended(this.#spawn([task, ...(await this.#workspaces())]));
+      if (exitCode !== 0) throw new Error(`${task} ended with ${exitCode}: ${stderr.slice(-1500)}`);
+    }
+  }
+
+  async #workspaces(): Promise<readonly string[]> {
+    const output = `${this.#stateFolder}.output`;
+    await mkdir(output, { recursive: true });
+    const folders: [string, string][] = [
+      ["state", this.#stateFolder],
+      ["output", output],
+    ];
+    for (const hub of hubNames) {
+      const folder = join(this.pair.folder, "mounted", hub);
+      await mkdir(folder, { recursive: true });
+      await copyFile(this.#files[hub], join(folder, "kubeconfig"));
+      folders.push([`${hub}-kubeconfig`, folder]);
+    }
+    return folders.flatMap(([name, path]) => ["--workspace", `${name}=${path}`]);
   }
 
   /** Runs the program to its end, or to the kill. */
   async run(kill?: KillPoint): Promise<Ended> {
-    const child = this.#start(kill);
+    const child = await this.#start(kill);
     let left = kill?.number ?? 0;
     for (const hub of hubNames) {
       this.proxies[hub].decide((request) => {
@@ -171,17 +196,19 @@ export class KillBench {
     const names = await readdir(this.#stateFolder);
     const state = names.find((name) => /^[^.]+\.json$/.test(name));
     if (state === undefined) throw new Error(`there is no state file among ${names.join(", ")}`);
-    const report = join(this.#stateFolder, "reports", state.replace(/\.json$/, ""), "report.json");
+    const reports = this.#options.rollback
+      ? `${this.#stateFolder}.output`
+      : join(this.#stateFolder, "reports", state.replace(/\.json$/, ""));
     const locks = await Promise.all(
       hubNames.map((hub) => this.pair[hub].kubectl(["get", "leases", "-n", backupNamespace, "-o", "name"])),
     );
     return {
       state: await comparableFile(join(this.#stateFolder, state)),
-      report: await comparableFile(report),
+      report: await comparableFile(join(reports, "report.json")),
       // What a killed writer leaves is swept once it is too old to be another writer's.
       names: names.filter((name) => !/\.tmp-[0-9a-f]{16}$/.test(name)),
       locks,
-      ...(this.#argoCd ? { application: await this.#application() } : {}),
+      ...(this.#options.argoCd ? { application: await this.#application() } : {}),
     };
   }
 
@@ -194,25 +221,25 @@ export class KillBench {
     return `${this.#stateFolder}.renames`;
   }
 
-  #start(kill: KillPoint | undefined): ChildProcess {
-    const args = [
-      ...["--primary-kubeconfig", this.#files.primary, "--secondary-kubeconfig", this.#files.secondary],
-      ...["--state-folder", this.#stateFolder, "--tuning", JSON.stringify(tuning), "--log-format", "json"],
-    ];
-    const argoCd = this.#argoCd ? ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"] : [];
+  async #start(kill: KillPoint | undefined): Promise<ChildProcess> {
+    const { argoCd, rollback, args } = this.#options;
+    if (rollback) return this.#spawn(["rollback", ...(await this.#workspaces()), ...args], kill);
+    const hubs = ["--primary-kubeconfig", this.#files.primary, "--secondary-kubeconfig", this.#files.secondary];
+    const withArgoCd = argoCd ? ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"] : [];
+    return this.#spawn(["run", ...hubs, "--state-folder", this.#stateFolder, ...withArgoCd, ...args], kill);
+  }
+
+  #spawn(command: readonly string[], kill?: KillPoint): ChildProcess {
+    const flags = ["--tuning", JSON.stringify(tuning), "--log-format", "json"];
     const environment = {
       KILL_FOLDER: this.#stateFolder,
       KILL_LIST: this.#renameList(),
       KILL_AT_RENAME: kill?.kind === "rename" ? `${kill.number} ${kill.when}` : "",
     };
-    return spawn(
-      process.execPath,
-      ["--import", preload, program, "switchover", "run", ...args, ...argoCd, ...this.#args],
-      {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, ...environment },
-      },
-    );
+    return spawn(process.execPath, ["--import", preload, program, "switchover", ...command, ...flags], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment },
+    });
   }
 }
 

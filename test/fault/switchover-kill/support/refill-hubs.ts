@@ -6,6 +6,7 @@ import { type Simulator, startSimulator } from "../../../sim/simulator.ts";
 import type { HealthyPair } from "../../../support/hubs.ts";
 
 export interface Refilled {
+  readonly simulators: Readonly<Record<HubName, Simulator>>;
   stop(): Promise<void>;
 }
 
@@ -87,7 +88,7 @@ export async function refillHubs(pair: HealthyPair, options: RefillOptions): Pro
       bucket,
       timeScale: options.timeScale,
     });
-  const simulators = await Promise.all(hubNames.map(play));
+  const [oldHub, newHub] = await Promise.all([play("primary"), play("secondary")]);
   const { primary, secondary } = pair.seeds;
   await primary.backupSchedule();
   await primary.untilPhase("backupSchedules", "acm-hub-backup", "Enabled");
@@ -95,8 +96,9 @@ export async function refillHubs(pair: HealthyPair, options: RefillOptions): Pro
   await secondary.passiveRestore();
   await secondary.untilPhase("restores", "restore-acm-passive-sync", "Enabled");
   return {
+    simulators: { primary: oldHub, secondary: newHub },
     stop: async () => {
-      await Promise.all(simulators.map((simulator) => simulator.stop()));
+      await Promise.all([oldHub.stop(), newHub.stop()]);
     },
   };
 }

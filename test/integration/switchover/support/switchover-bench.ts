@@ -23,6 +23,7 @@ export const quickTuning = {
   collisionCheckAfter: 4,
   errorGrace: 3,
   passiveSettle: 15,
+  restoreClustersSyncWait: 10,
   restoreDeleteWait: 10,
   restoreWait: 15,
   scheduleDeleteWait: 10,
@@ -40,6 +41,7 @@ export const patientTuning = {
   backupVerify: 120,
   clusterWait: 120,
   passiveSettle: 120,
+  restoreClustersSyncWait: 120,
   restoreDeleteWait: 120,
   restoreWait: 120,
   scheduleDeleteWait: 120,
@@ -103,14 +105,37 @@ export class SwitchoverBench {
 
   /** One Task of the Pipeline as its own process, not waited for. */
   async startTask(name: TaskName, args: readonly string[] = []): Promise<ChildProcess> {
-    const folders = {
-      "primary-kubeconfig": await this.folderOf(this.files.primary, "primary"),
-      "secondary-kubeconfig": await this.folderOf(this.files.secondary, "secondary"),
-      state: this.stateFolder,
+    return this.spawnStep(name, { ...(await this.mountedHubs({})), state: this.stateFolder }, args);
+  }
+
+  /** Runs until this text was written, then is told to stop. */
+  async runUntil(text: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    const child = this.start(args, files);
+    const end = ended(child);
+    await written(child, text);
+    child.kill("SIGTERM");
+    return await end;
+  }
+
+  /** One step as a process of its own, not waited for. Reports and plans are in `reportFolder`. `files`: as for a run. */
+  async startStep(step: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<ChildProcess> {
+    await mkdir(this.reportFolder, { recursive: true });
+    const hubs = await this.mountedHubs(files);
+    return this.spawnStep(step, { ...hubs, state: this.stateFolder, output: this.reportFolder }, args);
+  }
+
+  private async mountedHubs(files: Partial<Files>): Promise<Readonly<Record<string, string>>> {
+    const { primary, secondary } = { ...this.files, ...files };
+    return {
+      "primary-kubeconfig": await this.folderOf(primary, "primary"),
+      "secondary-kubeconfig": await this.folderOf(secondary, "secondary"),
     };
+  }
+
+  private spawnStep(step: string, folders: Readonly<Record<string, string>>, args: readonly string[]): ChildProcess {
     const workspaces = Object.entries(folders).flatMap(([workspace, path]) => ["--workspace", `${workspace}=${path}`]);
     const flags = ["--tuning", JSON.stringify(this.tuning), "--log-format", "json"];
-    return spawn(process.execPath, [program, "switchover", name, ...workspaces, ...flags, ...args], {
+    return spawn(process.execPath, [program, "switchover", step, ...workspaces, ...flags, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
@@ -125,6 +150,18 @@ export class SwitchoverBench {
       const { exitCode, stderr } = await this.task(name, args);
       if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}: ${stderr.slice(-1500)}`);
     }
+  }
+
+  async step(step: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    return await ended(await this.startStep(step, args, files));
+  }
+
+  async rollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
+    return await this.step("rollback", args, files);
+  }
+
+  get reportFolder(): string {
+    return join(this.pair.folder, "output");
   }
 
   /** `fairlead switchover preflight` as a validation. `folders`: of each hub's kubeconfig. */

@@ -76,7 +76,8 @@ function restorePatch(finalizers: readonly string[]): readonly string[] {
   ];
 }
 
-function readiness(name: string, namespace: string, ready: boolean): readonly string[] {
+/** Arguments of kubectl that make a pod ready, or not. */
+export function readiness(name: string, namespace: string, ready: boolean): readonly string[] {
   const conditions = [{ type: "Ready", status: ready ? "True" : "False" }];
   const patch = JSON.stringify({ status: { phase: "Running", conditions } });
   return ["-n", namespace, "patch", `pod/${name}`, "--subresource=status", "--type=merge", "-p", patch];

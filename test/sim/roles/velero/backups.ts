@@ -55,7 +55,9 @@ export async function playBackupSync(stage: Stage): Promise<void> {
   stage.later(syncSeconds);
   if (Date.now() - last < stage.scaled(syncSeconds)) return;
   lastSync.set(stage, Date.now());
+  const withheld = stage.faults.of("sync-withheld");
   for (const name of await storedNames(stage)) {
+    if (withheld.some(({ prefix }) => name.startsWith(prefix))) continue;
     if (stage.world.find("veleroBackups", name, stage.namespace) !== undefined) continue;
     const { backup } = await load(stage, name);
     await stage.world.create("veleroBackups", {

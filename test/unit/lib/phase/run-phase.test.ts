@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
+import { isKubeError } from "../../../../steps/lib/kube/kube-error.ts";
 import { inMemoryRecorder } from "../../../../steps/lib/phase/in-memory-recorder.ts";
 import {
   acting,
@@ -14,6 +15,7 @@ import {
   stepOn,
   waiting,
 } from "./small-run.ts";
+import { things } from "./small-world.ts";
 
 let bench: SmallBench;
 beforeEach(() => {
@@ -53,6 +55,38 @@ describe("a step", () => {
     const outcome = await bench.run([light]);
     expect(outcome.timeline).toMatchObject([{ state: "already-done", note: "set" }]);
     expect([bench.world.effects, bench.journal]).toEqual([[], ["recorded light"]]);
+  });
+
+  const tolerant = stepOn("light", "lamp", () =>
+    acting([
+      {
+        kind: "write",
+        change: {
+          target: "hub",
+          resource: things,
+          ref: { name: "lamp" },
+          summary: "patch lamp",
+          verb: "merge-patch",
+          patch: { spec: { lit: true } },
+        },
+        orElse: (error) => (isKubeError(error, "WebhookUnavailable") ? { warning: "the lamp stays dark" } : undefined),
+      },
+      creating("note", {}),
+    ]),
+  );
+
+  test("one of whose writes fails goes on where it says what to tell instead, and tells it", async () => {
+    bench.world.fail("patch lamp", "WebhookUnavailable");
+    const outcome = await bench.run([tolerant]);
+    expect(outcome).toMatchObject({ state: "done", warnings: ["the lamp stays dark"] });
+    expect([bench.world.effects, bench.disk.steps]).toEqual([["create note"], ["light"]]);
+  });
+
+  test("one of whose writes fails for another reason than it provides for ends with that", async () => {
+    bench.world.fail("patch lamp", "Forbidden");
+    const outcome = await bench.run([tolerant]);
+    expect(outcome).toMatchObject({ state: "failed", step: "light", warnings: [] });
+    expect([bench.world.effects, bench.disk.steps]).toEqual([[], []]);
   });
 
   test("that does not apply here is not recorded", async () => {
@@ -349,9 +383,27 @@ describe("a dry run", () => {
     const outcome = await bench.run([light, later], dry);
     expect(outcome).toMatchObject({
       state: "done",
-      warnings: ["cannot be planned before the changes above are made: it may not be: because"],
+      warnings: [],
+      planned: [
+        { step: "light" },
+        {
+          step: "later",
+          verb: "later",
+          summary: "cannot be planned before the changes above are made; as it is now: it may not be: because",
+        },
+      ],
     });
     expect(await bench.run([later], dry)).toMatchObject({ state: "failed", error: refusal });
+  });
+});
+
+test("a dry run warns of what it finds only as long as nothing was left out: the real run finds something else", async () => {
+  const dry = { dryRun: { enabled: true, serverSide: false }, recorder: inMemoryRecorder<Memory>({}) } as const;
+  const dark = stepOn("dark", "lamp", () => ({ state: "done", note: "dark", warnings: ["the lamp is dark"] }));
+  expect(await bench.run([dark], dry)).toMatchObject({ warnings: ["the lamp is dark"], planned: [] });
+  expect(await bench.run([light, dark], dry)).toMatchObject({
+    warnings: [],
+    planned: [{ step: "light" }, { step: "dark", verb: "later" }],
   });
 });
 

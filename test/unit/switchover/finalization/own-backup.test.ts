@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { hasOwnBackup } from "../../../../steps/switchover/phases/finalization/fix-backup-collision.ts";
+import { hasOwnBackup } from "../../../../steps/switchover/phases/schedules/watch-schedule.ts";
 import { backupOf } from "../acm/backups.ts";
 
 const enabledAt = Date.parse("2026-11-24T12:00:00.600Z");

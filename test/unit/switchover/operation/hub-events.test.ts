@@ -13,6 +13,10 @@ const memory: OperationMemory = {
     appliedAt: 0,
   },
   created_schedule: { name: "acm-hub-backup", recreations: 0, suppressed: {} },
+  rollback: {
+    scope: "full",
+    schedule: { created_schedule: { name: "acm-hub-backup", recreations: 0, suppressed: {} } },
+  },
 };
 
 function done(step: string): PhaseEvent {
@@ -36,6 +40,8 @@ describe("the Events of a switchover", () => {
     ["pause_backup_schedule", "Normal BackupsPaused primary BackupSchedule backup/acm-hub-backup"],
     ["activate_managed_clusters", "Normal FleetActivated secondary Restore backup/restore-acm-passive-sync"],
     ["fix_backup_collision", "Normal BackupsEnabled secondary BackupSchedule backup/acm-hub-backup"],
+    ["rb_delete_activation_restore", "Normal ActivationTakenBack secondary Restore backup/restore-acm-passive-sync"],
+    ["rb_enable_backup_schedule", "Normal BackupsRestored primary BackupSchedule backup/acm-hub-backup"],
     ["handle_old_hub", "Normal PassiveSyncStarted primary Restore backup/restore-acm-passive-sync"],
   ])("tell of %s beside the object that it changed", (step, expected) => {
     expect(brief(done(step))).toEqual([expected]);

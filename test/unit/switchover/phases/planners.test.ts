@@ -21,6 +21,8 @@ import { applyImmediateImportAnnotations } from "../../../../steps/switchover/ph
 import { switchoverPhases } from "../../../../steps/switchover/phases/phase-list.ts";
 import { verifyAutoImportCleanup } from "../../../../steps/switchover/phases/post-activation/verify-auto-import-cleanup.ts";
 import { disableAutoImport } from "../../../../steps/switchover/phases/primary-preparation/disable-auto-import.ts";
+import { rbEnableAutoImport } from "../../../../steps/switchover/phases/rollback/enable-auto-import.ts";
+import { rollbackSteps } from "../../../../steps/switchover/phases/rollback/rollback-steps.ts";
 import type { SwitchoverContext, SwitchoverStep } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
 import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
@@ -113,7 +115,16 @@ async function rest(step: SwitchoverStep, bench: Bench): Promise<readonly Change
   return writesOf(await planOf(step, bench));
 }
 
-const steps = switchoverPhases.flatMap((phase) => phase.steps.map((step) => ({ phase: phase.phase, step })));
+const steps: readonly { readonly phase: string; readonly step: SwitchoverStep }[] = [
+  ...switchoverPhases.flatMap(({ phase, steps: own }) => own.map((step) => ({ phase, step }))),
+  ...rollbackSteps.map((step) => ({ phase: "rollback", step })),
+];
+const onPrimary: ReadonlySet<string> = new Set([
+  "handle_old_hub",
+  "rb_enable_auto_import",
+  "rb_enable_backup_schedule",
+  "rb_scale_up_thanos",
+]);
 const named = steps.map(({ phase, step }) => [step.name, step, phase] as const);
 
 /** A failure after which a step takes back what it did. */
@@ -132,7 +143,7 @@ function touched(changes: readonly Change[], target: HubName): readonly string[]
 
 describe.each(named)("the plan of %s", (name, step, phase) => {
   const allowed: readonly HubName[] =
-    name === "handle_old_hub" || phase === "primary_preparation" ? ["primary"] : ["secondary"];
+    onPrimary.has(name) || phase === "primary_preparation" ? ["primary"] : ["secondary"];
 
   test("never touches a hub's own cluster, whatever its name, and removes or makes no cluster", async () => {
     await fc.assert(
@@ -213,6 +224,14 @@ describe("the hubs that these plans are made for", () => {
       "fix_backup_collision",
       "handle_old_hub",
       "pause_backup_schedule",
+      "rb_delete_activation_restore",
+      "rb_enable_auto_import",
+      "rb_enable_backup_schedule",
+      "rb_pause_secondary_schedule",
+      "rb_quarantine_secondary",
+      "rb_recreate_passive",
+      "rb_restore_auto_import_strategy",
+      "rb_scale_up_thanos",
       "reset_auto_import_strategy",
       "scale_down_thanos",
       "set_auto_import_strategy",
@@ -300,6 +319,43 @@ describe("the clusters of a fleet", () => {
     );
   });
 
+  test("A-66: lose that annotation on the old hub where the operation set it, and keep theirs where it did not", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.func(fc.boolean()), async (given, isOurs) => {
+        const annotated = given.hubs.primary.clusters
+          .map(({ metadata }) => metadata.name)
+          .filter((name) => isOurs(name));
+        const bench = benchOf({ ...given, memory: { ...given.memory, annotated_clusters: annotated } });
+        const before = othersOf(bench.hubs.primary, given.hubs.primary);
+        await rest(rbEnableAutoImport, bench);
+        const after = othersOf(bench.hubs.primary, given.hubs.primary);
+        expect(namesWhere(after, (cluster) => cluster.disableAutoImport !== undefined)).toEqual(
+          namesWhere(before, ({ name, disableAutoImport: value }) => value !== undefined && !annotated.includes(name)),
+        );
+      }),
+      { numRuns },
+    );
+  });
+
+  test("A-66: are asked back by the old hub where they have left it, or are connected to the new one", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const bench = benchOf(given);
+        const before = othersOf(bench.hubs.primary, given.hubs.primary);
+        const away = namesWhere(othersOf(bench.hubs.secondary, given.hubs.secondary), ({ available }) => available);
+        await rest(rbEnableAutoImport, bench);
+        const { version, strategy } = given.hubs.primary;
+        const asks = importsOnlyOnce(acmVersion(version)) && strategy !== "ImportAndSync";
+        const wanted = namesWhere(before, ({ name, available }) => asks && (!available || away.includes(name)));
+        const after = othersOf(bench.hubs.primary, given.hubs.primary);
+        const asked = namesWhere(after, ({ immediateImport }) => immediateImport === "");
+        const askedBefore = namesWhere(before, ({ immediateImport }) => immediateImport === "");
+        expect(asked).toEqual([...new Set([...askedBefore, ...wanted])].toSorted());
+      }),
+      { numRuns },
+    );
+  });
+
   test("keep every other annotation and label of theirs", async () => {
     const ours = new Set<string>([annotation.disableAutoImport, annotation.immediateImport]);
     const foreign = (hub: HubInMemory) =>
@@ -321,6 +377,39 @@ describe("the clusters of a fleet", () => {
       { numRuns },
     );
   });
+});
+
+describe("a rollback whose new hub does not answer", () => {
+  /** A client that fails whatever is asked. */
+  const nobody = new Proxy({} as SwitchoverContext["clients"]["secondary"], {
+    get: (_target, call) => {
+      throw new Error(`the lost hub was asked: ${String(call)}`);
+    },
+  });
+
+  test.each(rollbackSteps.map((step) => [step.name, step] as const))(
+    "A-66 asks it nothing and plans nothing there in %s",
+    async (_name, step) => {
+      await fc.assert(
+        fc.asyncProperty(world, async (given) => {
+          const rollback = { scope: "full", ...given.memory.rollback, new_hub_unreachable: true } as const;
+          const bench = benchOf({ ...given, memory: { ...given.memory, rollback } });
+          const clients = { ...bench.context.clients, secondary: nobody };
+          for (let round = 0; round < maxRounds; round += 1) {
+            const plan = await readAndPlan(step, { ...bench.context, clients });
+            if (plan.state !== "act") break;
+            expect(changesOf(plan.actions).filter(({ target }) => target === "secondary")).toEqual([]);
+            const sources = plan.actions.flatMap((action) =>
+              action.kind === "wait" ? Object.values(action.wait.sources) : [],
+            );
+            expect(sources.filter(({ client }) => client === nobody)).toEqual([]);
+            if (!performs(bench, plan.actions) || plan.afterwards === "done") break;
+          }
+        }),
+        { numRuns },
+      );
+    },
+  );
 });
 
 describe("a plan that writes", () => {
@@ -414,7 +503,7 @@ describe("a plan that writes", () => {
     },
   );
 
-  test("scales only the metrics compactor, to nothing, and keeps how many there were", async () => {
+  test("scales only the metrics compactor, to nothing, and keeps how many there were at first", async () => {
     const step = steps.find(({ step: { name } }) => name === "scale_down_thanos")?.step;
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
@@ -422,7 +511,9 @@ describe("a plan that writes", () => {
         if (step !== undefined) await rest(step, bench);
         const replicas = given.hubs.primary.replicas ?? 0;
         expect(bench.changes.map(({ ref }) => ref.name)).toEqual(replicas === 0 ? [] : [objectName.thanosCompactor]);
-        expect(Object.values(bench.context.memory().replicas_before ?? {})).toEqual(replicas === 0 ? [] : [replicas]);
+        const known = Object.values(given.memory.replicas_before ?? {});
+        const kept = known.length > 0 || replicas === 0 ? known : [replicas];
+        expect(Object.values(bench.context.memory().replicas_before ?? {})).toEqual(kept);
       }),
       { numRuns },
     );

@@ -1,0 +1,65 @@
+import { waitOn } from "../../../lib/phase/types.ts";
+import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
+import { clustersOf, fleetOf } from "../hub-reads.ts";
+import { connection, listNames } from "../post-activation/verify-clusters-connected.ts";
+import { withRollback } from "../schedules/schedule-role.ts";
+import { ms, switchoverStep } from "../switchover-context.ts";
+
+/** Waits until the clusters that the old hub had are with it again. Those that are not do not hold the rest up. */
+export const rbVerify = switchoverStep<readonly ManagedClusterSummary[]>({
+  name: "rb_verify",
+  title: "Wait until the clusters are connected to the old hub",
+  onResume: "observe",
+  read: (context) => fleetOf(context, "primary"),
+  plan(fleet, context) {
+    const { cluster_baseline: baseline, rollback } = context.memory();
+    const seen = connection(fleet, baseline);
+    const keep = {
+      kind: "remember",
+      note: "keep which clusters are not connected",
+      update: (memory: Parameters<typeof withRollback>[0]) =>
+        withRollback(memory, { disconnected_clusters: seen.pending }),
+    } as const;
+    if (seen.pending.length === 0) {
+      const note = `${seen.connected} of ${seen.required} clusters connected`;
+      return rollback?.disconnected_clusters === undefined
+        ? { state: "done", note }
+        : { state: "act", note, actions: [keep], afterwards: "done" };
+    }
+    if (rollback?.clusters_awaited === true) {
+      return {
+        state: "act",
+        note: `${seen.connected} of ${seen.required} clusters connected`,
+        actions: [keep, { kind: "warn", message: `not connected to the old hub: ${listNames(seen.pending)}` }],
+        afterwards: "done",
+      };
+    }
+    const wait = waitOn({
+      title: "waiting until the clusters are connected to the old hub",
+      sources: { clusters: clustersOf.live(context, "primary") },
+      decide: ({ clusters }) => {
+        const now = connection(splitFleet(clusters).clusters, baseline);
+        const count = `${now.connected} of ${now.required} clusters connected`;
+        return now.pending.length === 0
+          ? { state: "done", note: count }
+          : { state: "pending", note: `${count}; waiting for ${listNames(now.pending)}` };
+      },
+      timeoutMs: ms(context.tuning.clusterWait),
+      pollMs: ms(context.tuning.clusterPoll),
+      onTimeout: (note) => ({ warning: `the clusters did not all come back in time: ${note}` }),
+    });
+    return {
+      state: "act",
+      note: `wait for ${seen.pending.length} clusters`,
+      actions: [
+        { kind: "wait", wait },
+        {
+          kind: "remember",
+          note: "the clusters were waited for",
+          update: (memory) => withRollback(memory, { clusters_awaited: true }),
+        },
+      ],
+      afterwards: "plan-again",
+    };
+  },
+});

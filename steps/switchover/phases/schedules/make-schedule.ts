@@ -1,0 +1,122 @@
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
+import type { KubeObject } from "../../../lib/kube/types.ts";
+import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
+import { waitOn } from "../../../lib/phase/types.ts";
+import type { ComponentState } from "../../acm/backup-schedule.ts";
+import type { BackupSchedule } from "../../acm/hub-objects.ts";
+import { backupSchedules } from "../../acm/resources.ts";
+import type { OperationMemory } from "../../state/operation-memory.ts";
+import { switchoverError } from "../../switchover-error.ts";
+import { acmSchedules, type OwnedVeleroSchedule, schedulesOf, veleroPodsOf, veleroSchedulesOf } from "../hub-reads.ts";
+import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import type { ScheduleRole } from "./schedule-role.ts";
+
+// What it takes to make a BackupSchedule on a hub: nothing left of an earlier one, a Velero that runs, tokens that stay.
+
+type Plan = StepPlan<OperationMemory>;
+
+/** Velero Schedules whose BackupSchedule is gone: a new one would adopt them, or be refused by their names. */
+export function orphans(
+  veleroSchedules: readonly OwnedVeleroSchedule[],
+  schedules: readonly BackupSchedule[],
+): readonly string[] {
+  const owners = new Set(schedules.map((schedule) => schedule.metadata.uid));
+  return acmSchedules(veleroSchedules)
+    .filter((schedule) => !owners.has(schedule.ownerUid))
+    .map((schedule) => schedule.name);
+}
+
+export function untilNoOrphans(context: SwitchoverContext, role: ScheduleRole): Wait {
+  return waitOn({
+    title: "waiting until the Velero Schedules of the deleted BackupSchedule are gone",
+    sources: {
+      veleroSchedules: veleroSchedulesOf.live(context, role.hub),
+      schedules: schedulesOf.live(context, role.hub),
+    },
+    decide: ({ veleroSchedules, schedules }) => {
+      const left = orphans(veleroSchedules, schedules);
+      return left.length === 0
+        ? { state: "done", note: "gone" }
+        : { state: "pending", note: `still there: ${left.join(", ")}` };
+    },
+    timeoutMs: ms(context.tuning.scheduleDeleteWait),
+    onTimeout: (note) =>
+      switchoverError(
+        "SW-FIN-02",
+        {
+          what: `Velero Schedules without an owner are left on the ${role.words}`,
+          why: note,
+          fix: "delete them, then resume; nothing was created",
+        },
+        "timeout",
+      ),
+  });
+}
+
+/** Waits for a Velero that can make the first backup; goes on without one. */
+export function untilVeleroReady(context: SwitchoverContext, role: ScheduleRole): Wait {
+  return waitOn({
+    title: `waiting for a ready Velero pod on the ${role.words}`,
+    sources: { pods: veleroPodsOf.live(context, role.hub) },
+    decide: ({ pods: ready }) =>
+      ready.some(Boolean)
+        ? { state: "done", note: "ready" }
+        : { state: "pending", note: `${ready.length} pods, none ready` },
+    timeoutMs: ms(context.tuning.errorGrace),
+    onTimeout: (note) => ({ warning: `Velero on the ${role.words}: ${note}; its first backup may come late` }),
+  });
+}
+
+/** Refuses a BackupSchedule that would delete the import tokens of the hub. */
+export function guardTokens(wanted: boolean, component: ComponentState, role: ScheduleRole): Plan | undefined {
+  if (!wanted || component !== "disabled") {
+    return undefined;
+  }
+  return {
+    state: "refused",
+    error: switchoverError("SW-FIN-03", {
+      what: `the ${role.words}'s component managedserviceaccount is disabled`,
+      why: `a BackupSchedule that uses it would be refused and delete every import token of the ${role.words}`,
+      fix: `enable the component in the MultiClusterEngine of the ${role.words}, then resume; nothing was created`,
+    }),
+  };
+}
+
+/** Creation of the persisted schedule: what a run killed between deleting and creating goes on with. */
+export function createSchedule(schedule: BackupSchedule, role: ScheduleRole): Action<OperationMemory> {
+  const { name, namespace } = schedule.metadata;
+  return {
+    kind: "write",
+    change: {
+      target: role.hub,
+      resource: backupSchedules,
+      ref: { name, ...(namespace === undefined ? {} : { namespace }) },
+      summary: `create BackupSchedule ${name} on the ${role.words}`,
+      verb: "create",
+      body: schedule as KubeObject,
+    },
+  };
+}
+
+/** Remembers since when backups of the hub are expected. */
+export function enabledNow(context: SwitchoverContext, role: ScheduleRole): Action<OperationMemory> {
+  const at = new Date(context.clock.now()).toISOString();
+  return {
+    kind: "remember",
+    note: `from now on a backup of the ${role.words} is expected`,
+    update: (memory) =>
+      role.keep(memory, { backup_schedule_enabled_at: role.progress(memory).backup_schedule_enabled_at ?? at }),
+  };
+}
+
+/** Someone else undid what this operation did. */
+export function notEnabled(schedule: BackupSchedule | undefined, role: ScheduleRole): FairleadError {
+  return switchoverError("SW-FIN-05", {
+    what:
+      schedule === undefined
+        ? `the ${role.words} has no BackupSchedule`
+        : `BackupSchedule ${schedule.metadata.name} of the ${role.words} is still paused`,
+    why: "someone removed or paused it after it was enabled",
+    fix: "set spec.paused to false (or restore it), then resume",
+  });
+}

@@ -1,0 +1,188 @@
+import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
+import type { Action, StepPlan } from "../../../lib/phase/types.ts";
+import type { BackupSummary } from "../../acm/backup.ts";
+import type { HubName } from "../../acm/hub-identity.ts";
+import type { BackupSchedule } from "../../acm/hub-objects.ts";
+import { backupSchedules } from "../../acm/resources.ts";
+import type { CreatedSchedule, OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
+import { switchoverError } from "../../switchover-error.ts";
+import { scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
+import { isForeignStorage, queuedBackup, untilStarted } from "../finalization/queued-backup.ts";
+import {
+  backupsOf,
+  type OwnedVeleroSchedule,
+  scheduleAllowanceMs,
+  schedulesOf,
+  veleroSchedulesOf,
+  withAllowance,
+} from "../hub-reads.ts";
+import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { createSchedule, orphans, untilNoOrphans } from "./make-schedule.ts";
+import type { ScheduleRole } from "./schedule-role.ts";
+import { collided, unhealthy, watchSchedule } from "./watch-schedule.ts";
+
+/** What a hub shows of its schedule. */
+export interface ScheduleSeen {
+  readonly schedules: readonly BackupSchedule[];
+  readonly veleroSchedules: readonly OwnedVeleroSchedule[];
+  readonly backups: readonly BackupSummary[];
+  readonly allowanceMs: number;
+}
+
+/** Looks at all of it. */
+export async function readSchedule(context: SwitchoverContext, hub: HubName): Promise<ScheduleSeen> {
+  const [schedules, veleroSchedules, backups, allowanceMs] = await Promise.all([
+    schedulesOf.once(context, hub),
+    veleroSchedulesOf.once(context, hub),
+    backupsOf.once(context, hub),
+    scheduleAllowanceMs(context, hub),
+  ]);
+  return { schedules, veleroSchedules, backups, allowanceMs };
+}
+
+type Plan = StepPlan<OperationMemory>;
+
+function foreignHub(message: string): string {
+  const id = /\[([^\]]+)\]/.exec(message)?.[1];
+  return id === undefined ? "another hub" : `hub ${id}`;
+}
+
+function isBeingReplaced(schedule: BackupSchedule, progress: ScheduleProgress): boolean {
+  const replaced = progress.created_schedule?.replaces;
+  return replaced !== undefined && replaced === schedule.metadata.uid;
+}
+
+function replaced(schedule: BackupSchedule, progress: ScheduleProgress): CreatedSchedule {
+  const before = progress.created_schedule;
+  return {
+    name: schedule.metadata.name,
+    replaces: schedule.metadata.uid ?? "",
+    // A run that was killed before the deletion has counted it already.
+    recreations: isBeingReplaced(schedule, progress) ? (before?.recreations ?? 0) : (before?.recreations ?? -1) + 1,
+    suppressed: before?.suppressed ?? suppressedFlags(schedule.spec),
+  };
+}
+
+/**
+ * Makes a schedule anew that is there: what it is made of is kept before it is deleted.
+ *
+ * @param first what must end before the old one goes
+ */
+export function recreateSchedule(
+  schedule: BackupSchedule,
+  context: SwitchoverContext,
+  role: ScheduleRole,
+  first: readonly Action<OperationMemory>[] = [],
+): Plan {
+  const { name, uid = "" } = schedule.metadata;
+  const fresh = scheduleToCreate(schedule, context.namespaces.backup, context.hubs[role.hub].version);
+  const actions: readonly Action<OperationMemory>[] = [
+    ...first,
+    {
+      kind: "remember",
+      note: `keep what BackupSchedule ${name} is made of`,
+      update: (memory) =>
+        role.keep(memory, {
+          schedule_to_create: fresh,
+          schedule_watched: false,
+          velero_schedules_kept: false,
+          created_schedule: replaced(schedule, role.progress(memory)),
+        }),
+    },
+    {
+      kind: "write",
+      change: {
+        target: role.hub,
+        resource: backupSchedules,
+        ref: { name, namespace: context.namespaces.backup },
+        summary: `delete BackupSchedule ${name} to make it anew`,
+        verb: "delete",
+        precondition: { uid },
+        requestTimeoutMs: ms(context.tuning.deleteRequest),
+      },
+    },
+    { kind: "wait", wait: untilNoOrphans(context, role) },
+  ];
+  return { state: "act", note: `make BackupSchedule ${name} anew`, actions, afterwards: "plan-again" };
+}
+
+function collidesAgain(name: string, message: string, role: ScheduleRole): FairleadError {
+  return switchoverError("SW-FIN-07", {
+    what: `BackupSchedule ${name} of the ${role.words} collides again`,
+    why: `${foreignHub(message)} writes to the same storage: ${message}`,
+    fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
+  });
+}
+
+/** A last look: the queue may be slow once more. */
+function waitForQueue(
+  queued: BackupSummary,
+  context: SwitchoverContext,
+  role: ScheduleRole,
+  error: FairleadError,
+): Plan {
+  const wait = { ...untilStarted(context, role), onTimeout: () => error };
+  return {
+    state: "act",
+    note: `wait until ${queued.name} has begun`,
+    actions: [{ kind: "wait", wait }],
+    afterwards: "plan-again",
+  };
+}
+
+function planExisting(
+  schedule: BackupSchedule,
+  seen: ScheduleSeen,
+  context: SwitchoverContext,
+  role: ScheduleRole,
+): Plan {
+  const progress = role.progress(context.memory());
+  const created = progress.created_schedule;
+  if (isBeingReplaced(schedule, progress)) {
+    return recreateSchedule(schedule, context, role);
+  }
+  const message = schedule.status?.lastMessage ?? "";
+  const queued = isForeignStorage(message) ? queuedBackup(seen.backups, context.hubs[role.hub].id) : undefined;
+  if (schedule.status?.phase === collided && (created?.recreations ?? 0) >= 1) {
+    const error = collidesAgain(schedule.metadata.name, message, role);
+    return queued === undefined ? { state: "refused", error } : waitForQueue(queued, context, role, error);
+  }
+  if (created === undefined || schedule.status?.phase === collided) {
+    const first: readonly Action<OperationMemory>[] =
+      queued === undefined ? [] : [{ kind: "wait", wait: untilStarted(context, role) }];
+    return recreateSchedule(schedule, context, role, first);
+  }
+  if (progress.schedule_watched === true) {
+    return { state: "done", note: `BackupSchedule ${schedule.metadata.name} is ${schedule.status?.phase ?? ""}` };
+  }
+  return {
+    state: "act",
+    note: withAllowance(`watch BackupSchedule ${schedule.metadata.name}`, seen.allowanceMs),
+    actions: watchSchedule(context, role, seen.allowanceMs),
+    // What the wait saw last may be a collision: looked at again.
+    afterwards: "plan-again",
+  };
+}
+
+/** Proves that a hub's schedule works and does not collide; makes it anew once where it does. Pure. */
+export function planProof(seen: ScheduleSeen, context: SwitchoverContext, role: ScheduleRole): Plan {
+  const schedule = role.pick(seen.schedules, context.memory());
+  if (schedule !== undefined) {
+    return planExisting(schedule, seen, context, role);
+  }
+  const fresh = role.progress(context.memory()).schedule_to_create;
+  if (fresh === undefined) {
+    const why = "the BackupSchedule is gone, and nothing is known to make it from";
+    return { state: "refused", error: unhealthy(why, role) };
+  }
+  const wait: readonly Action<OperationMemory>[] =
+    orphans(seen.veleroSchedules, seen.schedules).length === 0
+      ? []
+      : [{ kind: "wait", wait: untilNoOrphans(context, role) }];
+  return {
+    state: "act",
+    note: `create BackupSchedule ${fresh.metadata.name}`,
+    actions: [...wait, createSchedule(fresh, role), ...watchSchedule(context, role, seen.allowanceMs)],
+    afterwards: "plan-again",
+  };
+}
