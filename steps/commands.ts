@@ -114,6 +114,12 @@ export const commands: Registry = {
     },
     {
       area: "switchover",
+      name: "verify-audit",
+      summary: "Prove that an audit trail is whole and signed",
+      load: async () => (await import("./switchover/verify-audit.ts")).verifyAudit,
+    },
+    {
+      area: "switchover",
       name: "run",
       summary: "Run a whole switchover without Tekton",
       load: async () => (await import("./switchover/run.ts")).run,

@@ -1,5 +1,6 @@
 import * as Type from "typebox";
 import { defineCommand } from "../lib/step/define-command.ts";
+import { outputFormats } from "../lib/step/output.ts";
 import { taskExitCodes, taskParams } from "./operation/declaration.ts";
 import { checkParams } from "./preflight/declaration.ts";
 
@@ -24,6 +25,19 @@ export const runParams = {
   "report-folder": Type.String({
     default: "",
     description: "Where the report is written; reports/ beside the state when empty",
+  }),
+  "notifications-folder": Type.String({
+    default: "",
+    description: "Folder with notifications.yaml and the files that it names; nobody is notified when empty",
+  }),
+  "audit-key": Type.String({
+    default: "",
+    description: "File of the Ed25519 key (PKCS 8, PEM) that signs the audit trail; unsigned when empty",
+  }),
+  output: Type.Enum([...outputFormats], {
+    default: "table",
+    description:
+      "Form in which a dry run prints its plan: lines with differences for people, JSON or YAML for programs",
   }),
   ...taskParams,
   ...checkParams,

@@ -1,6 +1,6 @@
 import type { ObjectRef, Resource } from "../kube/types.ts";
 import { isFields } from "../schema/is-fields.ts";
-import type { Change, PlannedChange } from "./types.ts";
+import type { Change, PlannedChange, PlannedWrite } from "./types.ts";
 
 /** `backupschedules.cluster.open-cluster-management.io ns/name`, as `kubectl get` understands it. */
 export function objectName(resource: Resource, ref: ObjectRef): string {
@@ -20,10 +20,25 @@ function printable({ group, plural }: Resource, body: unknown): unknown {
   );
 }
 
+function plannedWrite(change: Change): PlannedWrite {
+  const { resource, ref } = change;
+  const subresource = change.verb === "merge-patch" ? change.subresource : undefined;
+  return {
+    group: resource.group,
+    version: resource.version,
+    resource: subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`,
+    kind: resource.kind,
+    ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+    name: ref.name,
+    ...(change.verb === "merge-patch" && change.probe === true ? { probe: true } : {}),
+  };
+}
+
 /** The dry run's entry for a write. */
 export function plannedChange(phase: string, step: string, change: Change): PlannedChange {
   const { target, verb, summary } = change;
-  const entry = { phase, step, target, verb, object: objectName(change.resource, change.ref), summary };
+  const object = objectName(change.resource, change.ref);
+  const entry = { phase, step, target, verb, object, summary, write: plannedWrite(change) };
   if (change.verb === "delete") return entry;
   return { ...entry, body: printable(change.resource, change.verb === "merge-patch" ? change.patch : change.body) };
 }

@@ -49,8 +49,9 @@ async function planWrite<C extends PhaseContext<M>, M>(
   change: Change,
   ask: boolean,
 ): Promise<PlannedChange> {
-  const entry = plannedChange(run.phase, run.step.name, change);
   const { dryRun } = run.context;
+  const seen = dryRun.enabled ? dryRun.foreseen?.take(change) : undefined;
+  const entry = { ...plannedChange(run.phase, run.step.name, change), ...seen };
   return ask && dryRun.enabled && dryRun.serverSide ? { ...entry, server: await askServer(run, change) } : entry;
 }
 

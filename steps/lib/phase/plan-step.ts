@@ -24,6 +24,12 @@ function refusedByPlan<C extends PhaseContext<M>, M>(run: StepRun<C, M>, error: 
   return decidedLater(run, `${error.text.what}: ${error.text.why}`);
 }
 
+/** Behind a step whose rest is unknown, nothing to do now does not mean nothing to do then. */
+function noteSecondLook<C extends PhaseContext<M>, M>({ step, phase, planned }: StepRun<C, M>, note: string): void {
+  const summary = `${step.name} sees nothing to do now (${note}) and looks again after the changes above`;
+  planned.push({ phase, step: step.name, target: "", verb: "later", object: step.title, summary });
+}
+
 /** A step that finds nothing to do, and has something to say of it: true only where nothing was left out before. */
 function settled<C extends PhaseContext<M>, M>(
   run: StepRun<C, M>,
@@ -31,6 +37,9 @@ function settled<C extends PhaseContext<M>, M>(
 ): StepResult {
   const warnings = plan.warnings ?? [];
   if (warnings.length > 0 && run.planned.some(isWrite)) return decidedLater(run, "");
+  // What the settings rule out stays ruled out; what a look at a hub ruled out may not.
+  const isLooked = plan.state === "done" || run.step.skip?.(run.context) === undefined;
+  if (isLooked && run.planned.some(({ verb }) => verb === "later")) noteSecondLook(run, plan.note);
   for (const warning of warnings) run.warn(warning);
   return { state: plan.state === "done" ? "already-done" : "skipped", note: plan.note };
 }
@@ -46,7 +55,8 @@ async function readOrRefusal<C extends PhaseContext<M>, M>({ step, context }: St
 
 /** What the real run would do in this step, as far as live state tells: entries of the plan, and no effect. */
 export async function planStep<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Promise<StepResult> {
-  const { step, phase, emit, planned } = run;
+  const { step, phase, emit, planned, context } = run;
+  if (context.dryRun.enabled) context.dryRun.foreseen?.forgetReads();
   const plan = await readOrRefusal(run);
   switch (plan.state) {
     case "refused":

@@ -174,7 +174,18 @@ export interface PhaseContext<M> {
   readonly dryRun: DryRun;
 }
 
-export type DryRun = { readonly enabled: false } | { readonly enabled: true; readonly serverSide: boolean };
+export type DryRun =
+  | { readonly enabled: false }
+  | {
+      readonly enabled: true;
+      /** Asks the server about each write with `dryRun=All`. */
+      readonly serverSide: boolean;
+      /** Tells what each planned write makes of its object. */
+      readonly foreseen?: {
+        take(change: Change): { readonly before?: unknown; readonly after?: unknown };
+        forgetReads(): void;
+      };
+    };
 
 export type PhaseEvent =
   | {
@@ -216,6 +227,18 @@ export type PhaseEvent =
   | { readonly type: "step-failed"; readonly phase: string; readonly step: string; readonly error: FairleadError }
   | { readonly type: "step-interrupted"; readonly phase: string; readonly step: string; readonly error: FairleadError };
 
+/** The API call of a planned write. */
+export interface PlannedWrite {
+  readonly group: string;
+  readonly version: string;
+  /** `statefulsets/scale` form for a subresource. */
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly probe?: true;
+}
+
 /** An entry of a dry run's plan. */
 export interface PlannedChange {
   readonly phase: string;
@@ -227,6 +250,11 @@ export interface PlannedChange {
   readonly object: string;
   readonly summary: string;
   readonly body?: unknown;
+  /** Which API call it is, where it is a write. */
+  readonly write?: PlannedWrite;
+  /** As far as the dry run knows it, see `Foreseen`. */
+  readonly before?: unknown;
+  readonly after?: unknown;
   /** What the server said to `dryRun=All`. */
   readonly server?: string;
 }

@@ -48,6 +48,17 @@ export async function renderMetrics(report: Report): Promise<string> {
     "How long each finished step took",
     report.timeline.map(({ phase, step, durationMs }) => [{ phase, step }, durationMs / milli]),
   );
+  const phases = new Map<string, number>();
+  for (const { phase, durationMs } of report.timeline) phases.set(phase, (phases.get(phase) ?? 0) + durationMs / milli);
+  gauge(
+    "phase_duration_seconds",
+    "How long the finished steps of each phase took together",
+    [...phases].map(([phase, value]) => [{ phase }, value]),
+  );
+  for (const { name, help, samples } of report.figures ?? []) {
+    const own = samples.map(({ labels, value }): Sample => [labels, value]);
+    gauge(name, help, own);
+  }
   gauge("checks", "Checks by severity and result", countBy(report.checks, checkLabels));
   gauge("warnings", "Warnings of the operation", one(report.warnings.length));
   gauge("errors", "Errors of the operation", one(report.errors.length));

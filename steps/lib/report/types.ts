@@ -15,6 +15,8 @@ export interface Report {
   readonly timeline: readonly TimelineEntry[];
   readonly checks: readonly ReportCheck[];
   readonly tables: readonly ReportTable[];
+  /** Numbers of the operation itself, for the metrics. */
+  readonly figures?: readonly ReportFigure[];
   readonly warnings: readonly string[];
   readonly errors: readonly ReportError[];
   readonly nextActions: readonly string[];
@@ -49,6 +51,13 @@ export interface ReportTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+}
+
+/** One gauge: `clusters`, in snake case without prefix, with its unit at the end. */
+export interface ReportFigure {
+  readonly name: string;
+  readonly help: string;
+  readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
 export interface ReportError {

@@ -4,6 +4,8 @@ export interface SchemaViolation {
   readonly instancePath: string;
   /** The rule: `pattern`, `required`, `minimum`, … */
   readonly keyword: string;
+  /** Where in the schema the rule stands: `#/properties/tuning/minimum`. */
+  readonly schemaPath: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** The value concerned. */
   readonly data?: unknown;

@@ -63,6 +63,10 @@ export const taskParams = {
   ),
   ...observabilityParameters,
   ...argocdParameters,
+  "server-dry-run": Type.Boolean({
+    default: true,
+    description: "Let a dry run ask the hubs whether they would accept each kind of write",
+  }),
   "reset-state": Type.Boolean({
     default: false,
     description: "Start over and keep a copy of the state of an earlier run",
@@ -90,6 +94,18 @@ export const taskResults = {
 export const taskWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
   output: { description: "Where this run leaves its plan and reports", optional: true },
+  notifications: {
+    description: "Secret with notifications.yaml and the files that it names; nobody is notified when not bound",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
+  "audit-key": {
+    description: "Secret with the key that signs the audit trail (key ed25519.pem, PKCS 8); unsigned when not bound",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
   "primary-kubeconfig": kubeconfigWorkspace("the old hub"),
   "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "../../lib/clock/clock.ts";
 import type { PlannedChange } from "../../lib/phase/types.ts";
+import type { PlanDocument } from "../../lib/plan/plan-document.ts";
+import { planMarkdown } from "../../lib/plan/render-plan.ts";
 import { errorCode } from "../../lib/state/state-error.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
@@ -35,14 +37,26 @@ export async function loadDryRun(folder: string | undefined): Promise<DryRunStat
   }
 }
 
-/** Leaves the plan for people and the next Task. Returns the path of the plan. */
+interface FileOptions {
+  readonly random: Random;
+  readonly mode: number;
+}
+
+/** Leaves the plan for people, for programs and for the next Task. Returns the path of the one for people. */
 export async function saveDryRun(
   folder: string,
   state: DryRunState,
-  options: { readonly random: Random; readonly mode: number },
+  plan: PlanDocument,
+  options: FileOptions,
 ): Promise<string> {
-  const plan = join(folder, planFileName);
+  const forPeople = join(folder, "plan.md");
   await writeFileAtomically(join(folder, fileName), `${JSON.stringify(state)}\n`, options);
-  await writeFileAtomically(plan, `${JSON.stringify(state.plan, undefined, 2)}\n`, options);
-  return plan;
+  await writeFileAtomically(forPeople, planMarkdown(plan), options);
+  await writePlan(join(folder, planFileName), plan, options);
+  return forPeople;
+}
+
+/** The plan for programs. */
+export async function writePlan(path: string, plan: PlanDocument, options: FileOptions): Promise<void> {
+  await writeFileAtomically(path, `${JSON.stringify(plan, undefined, 2)}\n`, options);
 }

@@ -13,6 +13,7 @@ import { finishOperation } from "./finish-operation.ts";
 import { loadState } from "./load-state.ts";
 import { stateFileOf } from "./open-operation.ts";
 import { fileMode, takeLocks } from "./operation-locks.ts";
+import { openNotices } from "./operation-notices.ts";
 import type { ReportContext } from "./report-declaration.ts";
 import { readRunMarker } from "./run-marker.ts";
 
@@ -21,25 +22,36 @@ interface Hubs {
   readonly secondary: KubeClient;
 }
 
+interface Ending {
+  readonly outcome: string;
+  readonly summary: string;
+}
+
 /** The last Task of every run, also of a failed or cancelled one: says how it ended and lets the next run in. */
 export async function reportAndUnlock(context: ReportContext): Promise<void> {
   const output = context.workspace("output");
   const state = context.workspace("state");
   const operationId = output === undefined ? undefined : await readRunMarker(output);
   if (output !== undefined) await tellGitopsAdvice(join(output, "preflight.json"), context.log);
+  const notices = await openNotices(context, context.workspace("notifications"), {
+    operation: "switchover",
+    operationId: operationId ?? context.run.name,
+    dryRun: context.params["dry-run"],
+  });
+  context.onExit(() => notices.settled());
   if (output === undefined || state === undefined || operationId === undefined) {
-    await concludeWithoutState(context, output);
+    notices.ended(await concludeWithoutState(context, output));
     return;
   }
   const stateFile = stateFileOf(state, operationId);
   const document = await loadState(stateFile, context.clock);
   const hubs = await connect(context);
   if (context.params["dry-run"] || document === undefined) {
-    await concludeWithoutState(context, output);
+    notices.ended(await concludeWithoutState(context, output));
     return;
   }
   try {
-    await report(context, document, { output, hubs });
+    notices.ended(await report(context, document, { output, hubs }));
   } finally {
     // A report that cannot be written must not keep the next run out.
     await unlock(context, { stateFile, operationId, clients: held(document, hubs) });
@@ -65,7 +77,7 @@ async function report(
   context: ReportContext,
   document: StateDocument,
   at: { readonly output: string; readonly hubs: Hubs },
-): Promise<void> {
+): Promise<Ending> {
   const { results, run, random, log, signal, clock } = context;
   const finished = await finishOperation({
     document,
@@ -88,22 +100,25 @@ async function report(
   results.set("summary", finished.report.summary);
   results.set("report", finished.files.html);
   context.summarize({ what: finished.report.summary, more: finished.files.html });
+  return finished.report;
 }
 
 /** A run that never got as far as a state: a failed preflight, a refused parameter, a dry run. */
-async function concludeWithoutState(context: ReportContext, output: string | undefined): Promise<void> {
+async function concludeWithoutState(context: ReportContext, output: string | undefined): Promise<Ending> {
   const { params, results } = context;
   const dryRun = params["dry-run"] && params["tasks-status"] !== "Failed" && params["tasks-status"] !== "None";
   const found = output === undefined ? undefined : await preflightSummary(join(output, "preflight.json"));
   const what = dryRun
     ? "dry run: the plan is in the output folder, nothing was changed"
     : (found ?? "the run stopped before it could look at the hubs");
-  results.set("outcome", dryRun ? "dry-run" : "failed");
+  const outcome = dryRun ? "dry-run" : "failed";
+  results.set("outcome", outcome);
   results.set("summary", what);
   if (output !== undefined && (dryRun || found !== undefined)) {
     results.set("report", join(output, dryRun ? planFileName : "preflight.json"));
   }
   context.summarize({ what });
+  return { outcome, summary: what };
 }
 
 async function preflightSummary(file: string): Promise<string | undefined> {

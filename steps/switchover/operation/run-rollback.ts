@@ -15,7 +15,10 @@ import { finishOperation } from "./finish-operation.ts";
 import { HubEvents } from "./hub-events.ts";
 import { checkLostNewHub, hubsReader } from "./lost-new-hub.ts";
 import { type Operation, openOperation } from "./open-operation.ts";
+import { keyPathOf, type OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
+import type { OperationNotices } from "./operation-notices.ts";
+import { operationPlan } from "./operation-plan.ts";
 import { openPhaseView } from "./phase-view.ts";
 import type { RollbackContext } from "./rollback-declaration.ts";
 import { writeRunMarker } from "./run-marker.ts";
@@ -25,6 +28,8 @@ import {
   contextWith,
   type HubInput,
   refuseIfBusy,
+  startAudit,
+  startNotices,
 } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
 
@@ -63,6 +68,8 @@ async function run(context: RollbackContext): Promise<void> {
       primary: workspace("primary-kubeconfig"),
       secondary: workspace("secondary-kubeconfig"),
       state: workspace("state"),
+      notifications: workspace("notifications"),
+      auditKey: keyPathOf(workspace("audit-key")),
     },
   };
   checkLostNewHub(params);
@@ -70,6 +77,7 @@ async function run(context: RollbackContext): Promise<void> {
   const mode = fileMode(context.run.inTekton);
   await writeRunMarker(workspace("output"), hubs.operationId, { mode, random: context.random });
   await refuseIfBusy(input, hubs);
+  const notices = await startNotices(input, hubs, "rollback");
   const opened = await openOperation({
     context: input,
     ...hubs,
@@ -87,15 +95,24 @@ async function run(context: RollbackContext): Promise<void> {
   }
   const { operation } = opened;
   // In a Pipeline the last Task frees the locks; a plain command has none.
-  context.onExit(() => operation.close(context.run.inTekton ? "detach" : "release"));
+  const close = (): Promise<void> => operation.close(context.run.inTekton ? "detach" : "release");
+  const audit = await startAudit(input, operation).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  context.onExit(async () => {
+    await audit.close();
+    await close();
+  });
+  notices.follow(operation.document(), context.run.uid);
   if (opened.notice !== undefined) context.log.info(opened.notice);
   results.set("state-file", basename(operation.stateFile));
-  const phases = contextWith(input, hubs, operation, switchoverOnly);
-  const outcome = await walk(context, phases, operation);
+  const phases = contextWith(input, hubs, operation, switchoverOnly, { audit, serverSide: true });
+  const outcome = await walk(context, phases, operation, { audit, notices });
   await operation.update((document) => withWarnings(document, outcome.warnings));
   results.set("warnings", String(outcome.warnings.length));
   if (phases.dryRun.enabled) {
-    await concludeDryRun(context, operation, outcome);
+    await concludeDryRun(context, hubs, operation, outcome);
     return;
   }
   const failure = await conclude(context, phases, operation, outcome);
@@ -127,7 +144,12 @@ async function begin({ params, ...context }: RollbackContext, phases: Switchover
   if (phases.dryRun.enabled) await operation.recorder.remember(begun);
 }
 
-async function walk(context: RollbackContext, phases: SwitchoverContext, operation: Operation): Promise<PhaseOutcome> {
+async function walk(
+  context: RollbackContext,
+  phases: SwitchoverContext,
+  operation: Operation,
+  { audit, notices }: { readonly audit: OperationAudit; readonly notices: OperationNotices },
+): Promise<PhaseOutcome> {
   const { run: identity, params, terminal } = context;
   await begin(context, phases, operation);
   const events = new HubEvents(phases, identity.uid);
@@ -139,6 +161,8 @@ async function walk(context: RollbackContext, phases: SwitchoverContext, operati
       context: phases,
       recorder: operation.recorder,
       emit: (event) => {
+        audit.take(event);
+        notices.take(event);
         view.emit(event);
         events.take(event);
       },
@@ -208,9 +232,14 @@ async function tell(context: RollbackContext, phases: SwitchoverContext): Promis
   context.summarize({ what });
 }
 
-async function concludeDryRun(context: RollbackContext, operation: Operation, outcome: PhaseOutcome): Promise<void> {
+async function concludeDryRun(
+  context: RollbackContext,
+  hubs: ConnectedSwitchover,
+  operation: Operation,
+  outcome: PhaseOutcome,
+): Promise<void> {
   if (outcome.state !== "done") throw outcome.error;
-  const { results, random, run: identity } = context;
+  const { results, random, clock, run: identity } = context;
   const plan = outcome.planned;
   const what = `dry run: ${plan.length} changes and waits are planned, nothing was changed`;
   for (const change of plan) {
@@ -220,7 +249,8 @@ async function concludeDryRun(context: RollbackContext, operation: Operation, ou
   results.set("summary", what);
   const folder = context.workspace("output");
   const state = { dry_run: true, memory: operation.recorder.memory(), plan } as const;
-  const more =
-    folder === undefined ? undefined : await saveDryRun(folder, state, { random, mode: fileMode(identity.inTekton) });
+  const document = operationPlan({ operation: "rollback", run: identity, clock, hubs }, plan);
+  const mode = fileMode(identity.inTekton);
+  const more = folder === undefined ? undefined : await saveDryRun(folder, state, document, { random, mode });
   context.summarize(more === undefined ? { what } : { what, more });
 }

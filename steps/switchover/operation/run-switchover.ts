@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
-import type { PlannedChange } from "../../lib/phase/types.ts";
+import type { PhaseEvent, PlannedChange } from "../../lib/phase/types.ts";
+import type { PlanDocument } from "../../lib/plan/plan-document.ts";
+import { planLines } from "../../lib/plan/render-plan.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
@@ -15,9 +17,13 @@ import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
+import { writePlan } from "./dry-run-files.ts";
 import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
 import type { Operation } from "./open-operation.ts";
+import type { OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
+import type { OperationNotices } from "./operation-notices.ts";
+import { operationPlan } from "./operation-plan.ts";
 import { openPhaseView } from "./phase-view.ts";
 import { checkRunFolders } from "./run-folders.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
@@ -27,6 +33,8 @@ import {
   phaseContext,
   refuseIfBusy,
   type SwitchoverInput,
+  startAudit,
+  startNotices,
   startOperation,
   stateFolder,
 } from "./start-operation.ts";
@@ -45,6 +53,8 @@ function inputOf(context: Context): SwitchoverInput {
       secondary: undefined,
       state: orNone(params["state-folder"]),
       spokes: orNone(params["spoke-kubeconfigs"]),
+      notifications: orNone(params["notifications-folder"]),
+      auditKey: orNone(params["audit-key"]),
     },
     connect: (target) => {
       const file = target.name === "primary" || target.name === "secondary" ? files[target.name] : undefined;
@@ -77,7 +87,8 @@ async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<v
     signal,
   });
   const verdict = verdictOf(results);
-  context.print(await formatOutput("table", results, () => findingsTable(results)));
+  // Programs that ask for the plan get the plan and nothing else.
+  if (!printsForPrograms(context)) context.print(await formatOutput("table", results, () => findingsTable(results)));
   context.onExit(async () => {
     for (const line of gitopsAdvice(results)) log.warn(line);
   });
@@ -99,7 +110,8 @@ export async function runSwitchover(context: Context): Promise<void> {
   await checkFolders(context, input);
   const hubs = await connectSwitchover(input);
   await refuseIfBusy(input, hubs);
-  await preflight(context, hubs);
+  const notices = await startNotices(input, hubs);
+  await preflight(context, hubs).catch(notices.stopped.bind(notices));
   const opened = await startOperation(input, hubs, undefined);
   if (opened.state === "nothing-to-do") {
     await reportOnce(context, hubs, opened.document);
@@ -107,11 +119,19 @@ export async function runSwitchover(context: Context): Promise<void> {
     return;
   }
   const { operation } = opened;
-  context.onExit(() => operation.close("release"));
+  const audit = await startAudit(input, operation).catch(async (error: unknown) => {
+    await operation.close("release");
+    throw error;
+  });
+  context.onExit(async () => {
+    await audit.close();
+    await operation.close("release");
+  });
   if (opened.notice !== undefined) {
     context.log.info(opened.notice);
   }
-  await walk(context, input, hubs, operation);
+  notices.follow(operation.document(), context.run.uid);
+  await walk(context, input, hubs, operation, { audit, notices });
 }
 
 interface Walked {
@@ -119,7 +139,18 @@ interface Walked {
   readonly failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
 }
 
-async function walkPhases(context: Context, phases: SwitchoverContext, operation: Operation): Promise<Walked> {
+/** Who is told how the phases go, beside people. */
+interface Followers {
+  readonly audit: OperationAudit;
+  readonly notices: OperationNotices;
+}
+
+async function walkPhases(
+  context: Context,
+  phases: SwitchoverContext,
+  operation: Operation,
+  { audit, notices }: Followers,
+): Promise<Walked> {
   const view = await openPhaseView(
     context.terminal,
     phases.log,
@@ -128,7 +159,11 @@ async function walkPhases(context: Context, phases: SwitchoverContext, operation
   const plan: PlannedChange[] = [];
   try {
     for (const phase of switchoverPhases) {
-      const { emit } = view;
+      const emit = (event: PhaseEvent): void => {
+        audit.take(event);
+        notices.take(event);
+        view.emit(event);
+      };
       const ran = await runSwitchoverPhase({
         phase,
         context: phases,
@@ -155,27 +190,52 @@ async function walk(
   input: SwitchoverInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
+  followers: Followers,
 ): Promise<void> {
-  const phases = phaseContext(input, hubs, operation);
-  const { plan, failed } = await walkPhases(context, phases, operation);
+  const phases = phaseContext(input, hubs, operation, followers.audit);
+  const { plan, failed } = await walkPhases(context, phases, operation, followers);
   if (phases.dryRun.enabled) {
     if (failed !== undefined) throw failed.error;
-    context.print(
-      plan
-        .map((change) => `[DRY-RUN] ${change.phase} ${change.step}: ${change.verb} ${change.object}: ${change.summary}`)
-        .join("\n"),
-    );
-    context.summarize({ what: `dry run: ${plan.length} changes and waits are planned, nothing was changed` });
+    await concludePlan(context, hubs, operation, plan);
     return;
   }
   try {
     const { report, files } = await finish(context, hubs, operation.document());
+    followers.notices.ended(report);
     context.summarize({ what: report.summary, more: files.html });
   } catch (error) {
     throw failed === undefined ? withoutReport(error) : noted(context, error, failed.error);
   }
   if (failed !== undefined) throw failed.error;
 }
+
+function printsForPrograms({ params }: Context): boolean {
+  return params["dry-run"] && params.output !== "table";
+}
+
+/** Prints the plan and keeps it beside the state; a folder that takes no file does not spoil what was printed. */
+async function concludePlan(
+  context: Context,
+  hubs: ConnectedSwitchover,
+  operation: Operation,
+  plan: readonly PlannedChange[],
+): Promise<void> {
+  const { params, run, clock, random, log } = context;
+  const document = operationPlan({ operation: "switchover", run, clock, hubs }, plan);
+  context.print(printsForPrograms(context) ? await formatOutput(params.output, document, noTable) : text(document));
+  const what = `dry run: ${plan.length} changes and waits are planned, nothing was changed`;
+  const path = operation.stateFile.replace(/\.json$/, ".plan.json");
+  try {
+    await writePlan(path, document, { mode: fileMode(run.inTekton), random });
+    context.summarize({ what, more: path });
+  } catch (error) {
+    log.warn(`the plan was printed, but not kept: ${error instanceof Error ? error.message : String(error)}`);
+    context.summarize({ what });
+  }
+}
+
+const text = (document: PlanDocument): string => planLines(document).join("\n");
+const noTable = () => ({ columns: [], rows: [] });
 
 /** The fleet has moved; only what tells of it is missing. */
 function withoutReport(error: unknown): unknown {

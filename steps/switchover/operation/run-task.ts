@@ -8,14 +8,19 @@ import type { TaskContext } from "./declaration.ts";
 import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
+import { keyPathOf } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
+import { operationPlan } from "./operation-plan.ts";
 import { writeRunMarker } from "./run-marker.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import {
+  type ConnectedSwitchover,
   connectSwitchover,
   phaseContext,
   refuseIfBusy,
   type SwitchoverInput,
+  startAudit,
+  startNotices,
   startOperation,
 } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
@@ -38,6 +43,8 @@ export function inputOf(context: TaskContext, spokeKubeconfigs?: string): Switch
       secondary: workspace("secondary-kubeconfig"),
       state: workspace("state"),
       spokes: spokeKubeconfigs,
+      notifications: workspace("notifications"),
+      auditKey: keyPathOf(workspace("audit-key")),
     },
   };
 }
@@ -65,19 +72,33 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
     return;
   }
   const { operation } = opened;
-  context.onExit(() => operation.close("detach"));
+  const audit = await startAudit(input, operation).catch(async (error: unknown) => {
+    await operation.close("detach");
+    throw error;
+  });
+  context.onExit(async () => {
+    await audit.close();
+    await operation.close("detach");
+  });
   if (opened.notice !== undefined) {
     context.log.info(opened.notice);
   }
   results.set("state-file", basename(operation.stateFile));
-  const phases = phaseContext(input, hubs, operation);
+  const phases = phaseContext(input, hubs, operation, audit);
+  const notices = await startNotices(input, hubs);
+  notices.follow(operation.document(), context.run.uid);
+  const log = logEvents(phases.log);
   const earlierPlan = dryRun?.plan ?? [];
   const outcome = await runSwitchoverPhase({
     phase,
     context: phases,
     operation,
     runId: context.run.uid,
-    emit: logEvents(phases.log),
+    emit: (event) => {
+      log(event);
+      audit.take(event);
+      notices.take(event);
+    },
     earlierPlan,
   });
   results.set("phase", operation.document().current_phase);
@@ -87,11 +108,12 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
     context.summarize({ what: outcome.note });
     return;
   }
-  await conclude(context, phases, operation, outcome.outcome, earlierPlan);
+  await conclude(context, hubs, phases, operation, outcome.outcome, earlierPlan);
 }
 
 async function conclude(
   context: TaskContext,
+  hubs: ConnectedSwitchover,
   phases: SwitchoverContext,
   operation: Operation,
   outcome: PhaseOutcome,
@@ -103,7 +125,7 @@ async function conclude(
     throw outcome.error;
   }
   if (phases.dryRun.enabled) {
-    await concludeDryRun(context, operation, [...earlierPlan, ...outcome.planned]);
+    await concludeDryRun(context, hubs, operation, [...earlierPlan, ...outcome.planned]);
     return;
   }
   if (outcome.phase === "post_activation_verification") {
@@ -118,10 +140,11 @@ async function conclude(
 
 async function concludeDryRun(
   context: TaskContext,
+  hubs: ConnectedSwitchover,
   operation: Operation,
   plan: PhaseOutcome["planned"],
 ): Promise<void> {
-  const { results, random, run } = context;
+  const { results, random, run, clock } = context;
   const what = `dry run: ${plan.length} changes and waits are planned so far, nothing was changed`;
   results.set("outcome", "dry-run");
   results.set("summary", what);
@@ -131,5 +154,7 @@ async function concludeDryRun(
     return;
   }
   const state = { dry_run: true, memory: operation.recorder.memory(), plan } as const;
-  context.summarize({ what, more: await saveDryRun(folder, state, { random, mode: fileMode(run.inTekton) }) });
+  const document = operationPlan({ operation: "switchover", run, clock, hubs }, plan);
+  const more = await saveDryRun(folder, state, document, { random, mode: fileMode(run.inTekton) });
+  context.summarize({ what, more });
 }

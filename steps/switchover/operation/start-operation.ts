@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import type { PhaseContext } from "../../lib/phase/types.ts";
+import { Foreseen } from "../../lib/plan/foreseen.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
@@ -20,6 +21,8 @@ import {
   openOperation,
   stateFileOf,
 } from "./open-operation.ts";
+import { checkAuditKey, type OperationAudit, openAudit } from "./operation-audit.ts";
+import { type OperationNotices, openNotices } from "./operation-notices.ts";
 import { refuseBusyHubs } from "./refuse-busy-hubs.ts";
 import type { RunFolder } from "./run-folders.ts";
 
@@ -36,6 +39,10 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
     readonly state: string | undefined;
     /** Kubeconfigs of managed clusters, in a folder or a file. */
     readonly spokes?: string | undefined;
+    /** With the configuration of notices. */
+    readonly notifications?: string | undefined;
+    /** The file of the key that signs the audit trail. */
+    readonly auditKey?: string | undefined;
   };
 }
 
@@ -140,6 +147,7 @@ const readBoth: HubsReader = async (clients, namespaces, { signal }) => {
 /** Opens both hubs and tells them apart. */
 export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedSwitchover> {
   const { params, connect, setting, run, log } = input;
+  await checkAuditKey(input.folders.auditKey);
   const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
   const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
@@ -216,31 +224,66 @@ function openSpoke(spokes: SpokeAccess, target: string): Promise<KubeClient> {
   return spokes.open(spoke);
 }
 
+/** The notices of this operation, delivered or given up before the run ends. */
+export async function startNotices(
+  input: HubInput,
+  hubs: ConnectedSwitchover,
+  operation = "switchover",
+): Promise<OperationNotices> {
+  const { facts, operationId: id } = hubs;
+  const subject = { operation, operationId: id, hubs: facts, dryRun: input.params["dry-run"] };
+  const notices = await openNotices(input, input.folders.notifications, subject);
+  input.onExit(() => notices.settled());
+  return notices;
+}
+
+/** The audit trail of this operation, closed when the run ends. Call it while the operation is held. */
+export async function startAudit(input: HubInput, operation: Operation): Promise<OperationAudit> {
+  const { operation: name, operation_id: operationId } = operation.document();
+  const { stateFile } = operation;
+  const keyPath = input.folders.auditKey;
+  return await openAudit({
+    context: input,
+    operation: name,
+    operationId,
+    stateFile,
+    keyPath,
+    dryRun: input.params["dry-run"],
+  });
+}
+
 /** The context of the phase steps. Its signal also ends when this run loses the operation. */
 export function phaseContext(
   input: SwitchoverInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
+  audit: Pick<OperationAudit, "watch">,
 ): SwitchoverContext {
   const { params } = input;
-  return contextWith(input, hubs, operation, {
-    method: params.method,
-    activationMethod: params["activation-method"],
-    oldHubAction: params["old-hub-action"],
-    pinBackup: params["pin-backup"],
-    manageAutoImportStrategy: params["manage-auto-import-strategy"],
-    minManagedClusters: params["min-managed-clusters"],
-    allowPartialRestore: params["allow-partial-restore"],
-    allowMissingClusters: params["allow-missing-clusters"],
-    maxUnavailable: params["max-unavailable"],
-    backupScheduleTemplate: params["backup-schedule-template"],
-    skipObservability: params["skip-observability-checks"],
-    strictObservability: params["strict-observability"],
-    pauseObservatoriumApi: params["pause-observatorium-api"],
-    disableObservability: params["disable-observability-on-secondary"],
-    argocdManage: params["argocd-manage"],
-    argocdResume: params["argocd-resume-after-switchover"],
-  });
+  return contextWith(
+    input,
+    hubs,
+    operation,
+    {
+      method: params.method,
+      activationMethod: params["activation-method"],
+      oldHubAction: params["old-hub-action"],
+      pinBackup: params["pin-backup"],
+      manageAutoImportStrategy: params["manage-auto-import-strategy"],
+      minManagedClusters: params["min-managed-clusters"],
+      allowPartialRestore: params["allow-partial-restore"],
+      allowMissingClusters: params["allow-missing-clusters"],
+      maxUnavailable: params["max-unavailable"],
+      backupScheduleTemplate: params["backup-schedule-template"],
+      skipObservability: params["skip-observability-checks"],
+      strictObservability: params["strict-observability"],
+      pauseObservatoriumApi: params["pause-observatorium-api"],
+      disableObservability: params["disable-observability-on-secondary"],
+      argocdManage: params["argocd-manage"],
+      argocdResume: params["argocd-resume-after-switchover"],
+    },
+    { audit, serverSide: params["server-dry-run"] },
+  );
 }
 
 /** The same for an operation that has other parameters. */
@@ -249,15 +292,22 @@ export function contextWith(
   hubs: ConnectedSwitchover,
   operation: Operation,
   settings: SwitchoverSettings,
+  { audit, serverSide }: { readonly audit: Pick<OperationAudit, "watch">; readonly serverSide: boolean },
 ): SwitchoverContext {
   const { params, clock, random, log } = input;
-  const dryRun: PhaseContext<unknown>["dryRun"] = params["dry-run"]
-    ? { enabled: true, serverSide: true }
-    : { enabled: false };
+  const foreseen = params["dry-run"] ? new Foreseen() : undefined;
+  const dryRun: PhaseContext<unknown>["dryRun"] =
+    foreseen === undefined ? { enabled: false } : { enabled: true, serverSide, foreseen };
   const { spokes } = hubs;
+  const watched = <C extends Readonly<Record<string, KubeClient>>>(clients: C): C =>
+    foreseen?.watch(clients) ?? audit.watch(clients);
+  const open = async (access: SpokeAccess, target: string): Promise<KubeClient> => {
+    const client = await openSpoke(access, target);
+    return watched({ [target]: client })[target] ?? client;
+  };
   return {
-    clients: hubs.clients,
-    ...(spokes === undefined ? {} : { spokes, open: (target: string) => openSpoke(spokes, target) }),
+    clients: watched(hubs.clients),
+    ...(spokes === undefined ? {} : { spokes, open: (target: string) => open(spokes, target) }),
     hubs: hubs.facts,
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,

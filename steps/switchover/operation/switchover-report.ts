@@ -1,4 +1,5 @@
-import type { Report, ReportCheck, TimelineEntry } from "../../lib/report/types.ts";
+import type { Report, ReportCheck, ReportFigure, TimelineEntry } from "../../lib/report/types.ts";
+import { nameTimestamp } from "../acm/backup.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { ManagedClusterSummary } from "../acm/managed-cluster.ts";
 import { pausedCount } from "../argocd/paused-count.ts";
@@ -134,6 +135,46 @@ function oldHubWords(action: string): string {
   return action === "none" ? "old hub left as it is" : `old hub becomes ${action}`;
 }
 
+/** How old the backup of that name was when the report was made; none where the name tells no time. */
+function backupAge(role: string, name: string | undefined, finishedAt: string): ReportFigure["samples"] {
+  const made = name === undefined ? undefined : nameTimestamp(name);
+  if (made === undefined) return [];
+  return [{ labels: { backup: role }, value: Math.max(0, (Date.parse(finishedAt) - made) / 1000) }];
+}
+
+function figures(input: ReportInput): readonly ReportFigure[] {
+  const { document, fleet, finishedAt } = input;
+  const { activation, post_switchover_backups: backups } = document.config;
+  const states = new Map<string, number>(
+    fleet === undefined
+      ? []
+      : [
+          ["connected", 0],
+          ["not_connected", 0],
+          ["missing", 0],
+        ],
+  );
+  for (const [, , , state] of fleet === undefined ? [] : clusterRows(input)) {
+    const key = state === "connected" ? "connected" : state === "not there" ? "missing" : "not_connected";
+    states.set(key, (states.get(key) ?? 0) + 1);
+  }
+  return [
+    {
+      name: "clusters",
+      help: "Clusters by what the hub shows of them that has the fleet",
+      samples: [...states].map(([state, value]) => ({ labels: { state }, value })),
+    },
+    {
+      name: "backup_age_seconds",
+      help: "Age of the restored backup, and of the first one by the new hub, when this report was made",
+      samples: [
+        ...backupAge("restored", activation?.expectedManagedClustersBackup, finishedAt),
+        ...backupAge("first_of_new_hub", backups?.["managedClusters"], finishedAt),
+      ],
+    },
+  ];
+}
+
 /** Everything that a reader of this operation wants to know, from its state and one look at the new hub. Pure. */
 export function switchoverReport(input: ReportInput): Report {
   const { document } = input;
@@ -175,6 +216,7 @@ export function switchoverReport(input: ReportInput): Report {
         rows: clusterRows(input),
       },
     ],
+    figures: figures(input),
     warnings: document.warnings ?? [],
     errors: errors.map((error) => ({
       id: error.code ?? "",

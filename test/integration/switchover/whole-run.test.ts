@@ -128,6 +128,25 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
     );
   });
 
+  test("W-10 the metrics tell the durations of the phases, the clusters that are connected and the age of both backups", async () => {
+    const id = (await bench.state())?.["operation_id"];
+    const metrics = await readFile(join(bench.stateFolder, "reports", String(id), "metrics.prom"), "utf8");
+    expect(metrics).toContain('fairlead_clusters{operation="switchover",state="connected"} 3');
+    expect(metrics).toContain('fairlead_clusters{operation="switchover",state="missing"} 0');
+    for (const phase of ["primary_preparation", "activation", "post_activation_verification", "finalization"]) {
+      expect(metrics).toMatch(
+        new RegExp(`^fairlead_phase_duration_seconds\\{operation="switchover",phase="${phase}"\\} [\\d.]+$`, "m"),
+      );
+    }
+    for (const backup of ["restored", "first_of_new_hub"]) {
+      const age = new RegExp(
+        `^fairlead_backup_age_seconds\\{operation="switchover",backup="${backup}"\\} ([\\d.]+)$`,
+        "m",
+      );
+      expect(Number(age.exec(metrics)?.[1] ?? Number.NaN)).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   test("A-54 started again within six hours it writes nothing and says so", async () => {
     const snapshot = await bench.pair.seeds.secondary.snapshot(["managedClusters", "backupSchedules", "restores"]);
     const again = await bench.run();

@@ -196,7 +196,9 @@ export class SwitchoverBench {
   }
 
   async stateFile(): Promise<string | undefined> {
-    const names = (await readdir(this.stateFolder)).filter((name) => name.endsWith(".json"));
+    const names = (await readdir(this.stateFolder)).filter(
+      (name) => name.endsWith(".json") && !name.endsWith(".plan.json"),
+    );
     return names[0] === undefined ? undefined : join(this.stateFolder, names[0]);
   }
 

@@ -11,6 +11,7 @@ import {
   type StepPlan,
   waitOn,
 } from "../../../../steps/lib/phase/types.ts";
+import type { Foreseen } from "../../../../steps/lib/plan/foreseen.ts";
 import { alwaysDrawing, JumpingClock } from "../kube/fixtures.ts";
 import { type Point, SmallWorld, type Thing, things } from "./small-world.ts";
 
@@ -54,8 +55,9 @@ export class SmallBench {
     const { point = async () => undefined, signal = new AbortController().signal, dryRun } = options;
     const recorder = options.recorder ?? this.recorder(point);
     const { clock } = this;
+    const clients = { hub: this.world.client(point) };
     const context: Context = {
-      clients: { hub: this.world.client(point) },
+      clients: options.foreseen?.watch(clients) ?? clients,
       memory: recorder.memory,
       log: silent,
       clock,
@@ -103,6 +105,8 @@ export interface RunOptions {
   readonly dryRun?: Context["dryRun"];
   readonly recorder?: Recorder<Memory>;
   readonly maxRounds?: number;
+  /** Remembers what the run reads. */
+  readonly foreseen?: Foreseen;
 }
 
 /** A step over one object of the world. */

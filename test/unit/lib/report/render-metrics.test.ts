@@ -69,4 +69,17 @@ describe("the metrics of a report", () => {
       { numRuns: 50 },
     );
   });
+
+  test("W-10 tell how long each phase took, and the operation's own numbers", async () => {
+    const [first] = report().timeline;
+    if (first === undefined) throw new Error("the sample report has a step");
+    const text = await renderMetrics(
+      report({
+        timeline: [first, { ...first, step: "second", durationMs: 4_300 }],
+        figures: [{ name: "clusters", help: "Clusters", samples: [{ labels: { state: "connected" }, value: 12 }] }],
+      }),
+    );
+    expect(text).toContain('fairlead_phase_duration_seconds{operation="switchover",phase="activation"} 20\n');
+    expect(text).toContain('fairlead_clusters{operation="switchover",state="connected"} 12\n');
+  });
 });

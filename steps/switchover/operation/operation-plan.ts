@@ -1,0 +1,29 @@
+import type { Clock } from "../../lib/clock/clock.ts";
+import type { PlannedChange } from "../../lib/phase/types.ts";
+import { type PlanDocument, planDocument } from "../../lib/plan/plan-document.ts";
+import type { RunIdentity } from "../../lib/step/types.ts";
+import type { ConnectedSwitchover } from "./start-operation.ts";
+
+export interface PlanRequest {
+  readonly operation: string;
+  readonly run: Pick<RunIdentity, "name" | "toolVersion">;
+  readonly clock: Clock;
+  readonly hubs: Pick<ConnectedSwitchover, "clients" | "facts" | "operationId">;
+}
+
+/** The document of what a dry run of these hubs planned. */
+export function operationPlan(request: PlanRequest, plan: readonly PlannedChange[]): PlanDocument {
+  const { clients, facts, operationId } = request.hubs;
+  const hub = (name: "primary" | "secondary") => ({ id: facts[name].id, api: clients[name].server });
+  return planDocument(
+    {
+      operation: request.operation,
+      operationId,
+      runName: request.run.name,
+      toolVersion: request.run.toolVersion,
+      plannedAt: new Date(request.clock.now()).toISOString(),
+      hubs: { primary: hub("primary"), secondary: hub("secondary") },
+    },
+    plan,
+  );
+}
