@@ -225,7 +225,9 @@ describe("what killed writers left beside the state file", () => {
     ];
     const others = [path, `${path}.bak`, `${path}.tmp-mine`, join(path, "..", "other.json.tmp-00112233445566aa")];
     for (const file of [...leftovers, ...others]) writeFileSync(file, "");
-    clock.pass(statSync(path).mtimeMs + 600_000 - clock.now());
+    // The first was written first, on a busy machine by many milliseconds.
+    const oldest = Math.min(...leftovers.map((file) => statSync(file).mtimeMs));
+    clock.pass(oldest + 600_000 - clock.now());
     await (await acquire("run-a")).release();
     expect(readdirSync(join(path, ".."))).toHaveLength(7);
     clock.pass(1_000);
