@@ -5,6 +5,7 @@ import {
   activationParameters,
   argocdParameters,
   hubParameters,
+  lostHubParameters,
   methodParameters,
   operationParameters,
 } from "../parameters.ts";
@@ -17,6 +18,7 @@ export const taskParams = {
   ...methodParameters,
   ...operationParameters,
   ...hubParameters,
+  ...lostHubParameters,
   "min-managed-clusters": Type.Integer({
     minimum: 0,
     default: 0,

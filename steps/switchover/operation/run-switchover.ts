@@ -33,18 +33,15 @@ import {
 
 type Context = CommandContext<typeof runParams>;
 
-// A path given for a whole file is its own "workspace": the kubeconfig is found by its name, whatever folder it is in.
 function inputOf(context: Context): SwitchoverInput {
   const { params } = context;
   const orNone = (text: string): string | undefined => (text === "" ? undefined : text);
-  const files = { primary: orNone(params["primary-kubeconfig"]), secondary: orNone(params["secondary-kubeconfig"]) };
+  const [primary, secondary] = [orNone(params["primary-kubeconfig"]), orNone(params["secondary-kubeconfig"])];
+  const files = { ...(primary === undefined ? {} : { primary }), ...(secondary === undefined ? {} : { secondary }) };
   return {
     ...context,
     folders: { primary: undefined, secondary: undefined, state: orNone(params["state-folder"]) },
-    connect: (target) => {
-      const file = target.name === "primary" || target.name === "secondary" ? files[target.name] : undefined;
-      return context.connect(file === undefined ? target : { ...target, kubeconfig: file });
-    },
+    files,
   };
 }
 
@@ -66,7 +63,8 @@ async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<v
   const { results } = await runChecks({
     clients: hubs.clients,
     settings,
-    sharedUsers: { state: "read", value: [] },
+    ...(hubs.oldHub === "down" ? { oldServer: hubs.oldServer } : {}),
+    sharedUsers: hubs.oldHub === "down" ? { state: "declared-down" } : { state: "read", value: [] },
     clock,
     log,
     signal,
@@ -204,6 +202,7 @@ async function finish(
     document,
     runName: run.name,
     clients: hubs.clients,
+    namespaces: hubs.namespaces,
     outputFolder: reportFolder(context, hubs),
     mode: fileMode(run.inTekton),
     random,

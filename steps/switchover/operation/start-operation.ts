@@ -4,19 +4,25 @@ import type { PhaseContext } from "../../lib/phase/types.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
-import { connectHubs } from "../connect-hubs.ts";
+import { connectAlone, connectBoth, type HubAccess } from "../connect-hubs.ts";
+import type { OfBothHubs } from "../hubs.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, type hubParameters, type operationParameters, resolveNamespaces } from "../parameters.ts";
-import type { HubFacts, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
+import type { BothHubsContext, HubFacts, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type ResolvedTuning, resolveTuning, staleHoursOf, staleHoursSetting, tuningSetting } from "../tuning.ts";
 import type { TaskContext, taskParams } from "./declaration.ts";
+import { findOperation } from "./find-operation.ts";
 import { readHubFacts } from "./hub-facts.ts";
+import { refuseSameServer, refuseUnacknowledged, withWayOut } from "./lost-hub-guards.ts";
 import {
+  answeringClients,
   type OpenedOperation,
   type Operation,
   type OperationRequest,
   openOperation,
+  type ReachedBoth,
+  type ReachedHubs,
   stateFileOf,
 } from "./open-operation.ts";
 import { refuseBusyHubs } from "./refuse-busy-hubs.ts";
@@ -34,6 +40,8 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
     readonly secondary: string | undefined;
     readonly state: string | undefined;
   };
+  /** Kubeconfigs that were given as files. */
+  readonly files?: HubAccess["files"];
 }
 
 /** What every operation on both hubs is given, whatever else it asks for. */
@@ -42,21 +50,19 @@ export interface HubInput extends Omit<SwitchoverInput, "params"> {
 }
 
 /** What the hubs say of themselves. */
-export interface HubsSeen {
-  readonly facts: Readonly<Record<HubName, HubFacts>>;
-  /** The hubs that are worked on: they answer, and are held while that lasts. */
-  readonly answering: readonly HubName[];
-}
+export type HubsSeen = Pick<ReachedBoth, "facts" | "answering">;
 
 /** Asks the hubs who they are. */
 export type HubsReader = (
-  clients: Readonly<Record<HubName, KubeClient>>,
+  clients: OfBothHubs<KubeClient>,
   namespaces: HubNamespaces,
   input: Pick<HubInput, "params" | "signal">,
 ) => Promise<HubsSeen>;
 
-export interface ConnectedSwitchover extends HubsSeen {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+export type ConnectedSwitchover = ReachedHubs & SwitchoverPlace;
+export type ConnectedBoth = ReachedBoth & SwitchoverPlace;
+
+interface SwitchoverPlace {
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly operationId: string;
@@ -88,20 +94,19 @@ export function stateFolder(input: {
   return { setting: stateFolderSetting, path: set === "" ? join(process.cwd(), ".state") : set };
 }
 
-function confirm(params: HubInput["params"], facts: Readonly<Record<HubName, HubFacts>>): void {
+function confirm(params: HubInput["params"], { id }: HubFacts): void {
   const given = params["confirm-new-hub"];
-  if (given !== undefined && given !== facts.secondary.id) {
+  if (given !== undefined && given !== id) {
     throw switchoverError(
       "SW-RUN-02",
       {
         what: `confirm-new-hub "${given}" is not the id of the new hub`,
-        why: `the secondary kubeconfig leads to hub ${facts.secondary.id}`,
+        why: `the secondary kubeconfig leads to hub ${id}`,
         fix: "give the id of the hub that is to take over, or the kubeconfig of that hub",
       },
       "refused",
     );
   }
-  refuseSameHub(facts);
 }
 
 /** @throws FairleadError SW-RUN-03 (exit 4) */
@@ -118,51 +123,86 @@ export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, P
   );
 }
 
-/** Checks parameters, opens both hubs and tells them apart. */
+/** Checks parameters, opens the hubs and tells them apart. */
 export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
   checkCombinations(input.params);
   refuseUnavailable(input.params);
-  return await connectOperation(input);
+  return input.params["primary-unreachable"] ? await connectNewHub(input) : await connectOperation(input);
 }
 
 const readBoth: HubsReader = async (clients, namespaces, { signal }) => {
   const [primary, secondary] = await Promise.all([
-    readHubFacts(clients.primary, "primary", namespaces, signal),
+    readHubFacts(clients.primary, "primary", namespaces, signal).catch((error: unknown) => {
+      throw withWayOut(error);
+    }),
     readHubFacts(clients.secondary, "secondary", namespaces, signal),
   ]);
   return { facts: { primary, secondary }, answering: ["primary", "secondary"] };
 };
 
-/** Opens both hubs and tells them apart. */
-export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedSwitchover> {
-  const { params, connect, setting, run, log } = input;
-  const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
-  const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
-  const namespaces = resolveNamespaces(params.namespaces);
-  const { clients } = await connectHubs({
+function accessOf({ params, connect, setting, run, folders, files }: HubInput): HubAccess {
+  return {
     connect,
     setting,
-    folders: { primary: input.folders.primary, secondary: input.folders.secondary },
+    folders: { primary: folders.primary, secondary: folders.secondary },
+    ...(files === undefined ? {} : { files }),
     contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
     inTekton: run.inTekton,
-  });
+  };
+}
+
+async function placeOf(input: HubInput): Promise<Omit<SwitchoverPlace, "operationId">> {
+  const { params, setting, log } = input;
+  const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
+  const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
+  return { namespaces: resolveNamespaces(params.namespaces), tuning, stateFolder: stateFolder(input).path };
+}
+
+/** Opens both hubs and tells them apart. */
+export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedBoth> {
+  const { params } = input;
+  const place = await placeOf(input);
+  const { clients } = await connectBoth(accessOf(input));
   input.onExit(async () => {
     await Promise.all([clients.primary.close(), clients.secondary.close()]);
   });
-  const { facts, answering } = await readHubs(clients, namespaces, input);
-  confirm(params, facts);
+  const { facts, answering } = await readHubs(clients, place.namespaces, input);
+  confirm(params, facts.secondary);
+  refuseSameHub(facts);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
-  return { clients, facts, answering, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
+  return { oldHub: "reachable", clients, facts, answering, ...place, operationId: id };
+}
+
+/** Opens the new hub alone: the old one is declared down. */
+async function connectNewHub(input: SwitchoverInput): Promise<ConnectedSwitchover> {
+  const { params, signal, clock } = input;
+  const place = await placeOf(input);
+  const connected = await connectAlone(accessOf(input));
+  const { clients, oldServer } = connected;
+  input.onExit(() => clients.secondary.close());
+  refuseSameServer(connected);
+  const secondary = await readHubFacts(clients.secondary, "secondary", place.namespaces, signal);
+  confirm(params, secondary);
+  refuseUnacknowledged(params["acknowledge-primary-down"], secondary.id);
+  const operation = await findOperation({
+    given: params["operation-id"],
+    stateFolder: place.stateFolder,
+    oldServer,
+    secondary: { server: clients.secondary.server, id: secondary.id },
+    staleHours: place.tuning.staleHours,
+    now: clock.now(),
+  });
+  return { oldHub: "down", clients, oldServer, facts: { secondary }, ...place, operationId: operation };
 }
 
 /** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
 export async function refuseIfBusy({ params, signal }: HubInput, hubs: ConnectedSwitchover): Promise<void> {
   if (params["dry-run"]) return;
-  const { clients, answering, namespaces, operationId: id } = hubs;
+  const { namespaces, operationId: id } = hubs;
   const stateFile = stateFileOf(hubs.stateFolder, id);
   await refuseBusyHubs({
-    clients: answering.map((name) => clients[name]),
+    clients: answeringClients(hubs),
     namespaces,
     operationId: id,
     stateFile,
@@ -203,7 +243,7 @@ export function phaseContext(
   operation: Operation,
 ): SwitchoverContext {
   const { params } = input;
-  return contextWith(input, hubs, operation, {
+  const common = commonContext(input, hubs, operation, {
     method: params.method,
     activationMethod: params["activation-method"],
     oldHubAction: params["old-hub-action"],
@@ -217,22 +257,33 @@ export function phaseContext(
     argocdManage: params["argocd-manage"],
     argocdResume: params["argocd-resume-after-switchover"],
   });
+  return hubs.oldHub === "reachable"
+    ? { ...common, oldHub: hubs.oldHub, clients: hubs.clients, hubs: hubs.facts }
+    : { ...common, oldHub: hubs.oldHub, clients: hubs.clients, hubs: hubs.facts };
 }
 
-/** The same for an operation that has other parameters. */
+/** The same for an operation on both hubs that has other parameters. */
 export function contextWith(
+  input: HubInput,
+  hubs: ConnectedBoth,
+  operation: Operation,
+  settings: SwitchoverSettings,
+): BothHubsContext {
+  const common = commonContext(input, hubs, operation, settings);
+  return { ...common, oldHub: hubs.oldHub, clients: hubs.clients, hubs: hubs.facts };
+}
+
+function commonContext(
   input: HubInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
   settings: SwitchoverSettings,
-): SwitchoverContext {
+): Omit<BothHubsContext, "oldHub" | "clients" | "hubs"> {
   const { params, clock, random, log } = input;
   const dryRun: PhaseContext<unknown>["dryRun"] = params["dry-run"]
     ? { enabled: true, serverSide: true }
     : { enabled: false };
   return {
-    clients: hubs.clients,
-    hubs: hubs.facts,
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,
     settings,

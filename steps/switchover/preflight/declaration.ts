@@ -6,6 +6,7 @@ import {
   activationParameters,
   argocdParameters,
   hubParameters,
+  lostHubParameters,
   methodParameters,
   operationParameters,
 } from "../parameters.ts";
@@ -49,6 +50,7 @@ export const preflightParams = {
   ...methodParameters,
   ...operationParameters,
   ...hubParameters,
+  ...lostHubParameters,
   ...checkParams,
   ...activationParameters,
   ...argocdParameters,

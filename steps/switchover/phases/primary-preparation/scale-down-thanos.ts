@@ -3,7 +3,7 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { objectName } from "../../acm/constants.ts";
 import type { Workload } from "../../acm/hub-objects.ts";
 import { namespaces, pods, statefulSets } from "../../acm/resources.ts";
-import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
 
 const compactorLabel = "app.kubernetes.io/name=thanos-compact";
 /** Under which its replicas are remembered. */
@@ -11,7 +11,7 @@ export const compactorKey = `primary/StatefulSet/${objectName.thanosCompactor}`;
 const podsWaitMs = 60_000;
 
 /** Where the compactor is. */
-export function compactorRef(context: SwitchoverContext): { readonly name: string; readonly namespace: string } {
+export function compactorRef(context: BothHubsContext): { readonly name: string; readonly namespace: string } {
   return { name: objectName.thanosCompactor, namespace: context.namespaces.observability };
 }
 
@@ -22,7 +22,7 @@ export interface CompactorSeen {
 }
 
 /** Its role exists only where its namespace does: elsewhere the question itself would be forbidden. */
-export async function findCompactor(context: SwitchoverContext): Promise<CompactorSeen> {
+export async function findCompactor(context: BothHubsContext): Promise<CompactorSeen> {
   const { clients, signal } = context;
   const namespace = await clients.primary.find(namespaces, { name: context.namespaces.observability }, { signal });
   const compactor =
@@ -31,7 +31,7 @@ export async function findCompactor(context: SwitchoverContext): Promise<Compact
 }
 
 /** Two compactors on one bucket damage it: the old hub's stops before the new hub's can start. */
-export const scaleDownThanos = switchoverStep<CompactorSeen>({
+export const scaleDownThanos = oldHubStep<CompactorSeen>({
   name: "scale_down_thanos",
   title: "Stop the metrics compactor of the old hub",
   onResume: "observe",

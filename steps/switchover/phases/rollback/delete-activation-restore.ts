@@ -9,8 +9,8 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { withRollback } from "../schedules/schedule-role.ts";
-import type { SwitchoverContext } from "../switchover-context.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import type { BothHubsContext } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 import { untouched } from "./rollback-scope.ts";
 
 interface Seen {
@@ -49,7 +49,7 @@ export function judgeHanging(restore: AcmRestore, veleroRestores: readonly Veler
 }
 
 /** Set back to `skip` first: that stops a later activation even if the deletion hangs, and lets the operator end it. */
-function disarm(restores: readonly AcmRestore[], context: SwitchoverContext): readonly Action<OperationMemory>[] {
+function disarm(restores: readonly AcmRestore[], context: BothHubsContext): readonly Action<OperationMemory>[] {
   return restores
     .filter(({ spec }) => spec?.syncRestoreWithNewBackups === true && spec.veleroManagedClustersBackupName !== "skip")
     .map(({ metadata: { name, uid } }) => ({
@@ -79,7 +79,7 @@ function noteHanging(hanging: readonly string[]): Action<OperationMemory> {
   };
 }
 
-function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory> {
+function plan(seen: Seen, context: BothHubsContext): StepPlan<OperationMemory> {
   const memory = context.memory();
   const left = activationRestoresOf(seen.restores, memory);
   if (left.length === 0) {
@@ -117,7 +117,7 @@ function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory>
 }
 
 /** Ends what has activated the clusters on the new hub, or may do so later by itself. Restored objects stay. */
-export const rbDeleteActivationRestore = switchoverStep<Seen>({
+export const rbDeleteActivationRestore = oldHubStep<Seen>({
   name: "rb_delete_activation_restore",
   title: "Take the activation of the new hub back",
   onResume: "observe",

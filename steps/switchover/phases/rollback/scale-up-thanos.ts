@@ -6,10 +6,10 @@ import {
   compactorRef,
   findCompactor,
 } from "../primary-preparation/scale-down-thanos.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 
 /** Gives the old hub's compactor its replicas back; one that this operation did not stop stays as it is. */
-export const rbScaleUpThanos = switchoverStep<CompactorSeen>({
+export const rbScaleUpThanos = oldHubStep<CompactorSeen>({
   name: "rb_scale_up_thanos",
   title: "Start the metrics compactor of the old hub",
   onResume: "observe",
