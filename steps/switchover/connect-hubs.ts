@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { exitCode } from "../lib/errors/exit-code.ts";
 import { FairleadError } from "../lib/errors/fairlead-error.ts";
 import { homeFolder } from "../lib/kube/home-folder.ts";
+import { selectContext } from "../lib/kube/kubeconfig.ts";
 import { readKubeconfig } from "../lib/kube/load-kubeconfig.ts";
 import type { KubeClient } from "../lib/kube/types.ts";
 import type { ConnectTarget } from "../lib/step/types.ts";
 import { fieldManager } from "./acm/constants.ts";
 import type { HubName } from "./acm/hub-identity.ts";
+import type { OfBothHubs, OfNewHub } from "./hubs.ts";
 
 /** What a step's context and parameters say about the way to the hubs. */
 export interface HubAccess {
@@ -14,6 +16,8 @@ export interface HubAccess {
   readonly setting: (name: string) => string | undefined;
   /** Folder of each mounted Secret; absent on a laptop, where the user's own kubeconfig serves. */
   readonly folders: Readonly<Record<HubName, string | undefined>>;
+  /** Kubeconfigs that were given as files: they go before the folders. */
+  readonly files?: { readonly [H in HubName]?: string };
   readonly contexts: Readonly<Record<HubName, string | undefined>>;
   readonly inTekton: boolean;
 }
@@ -42,10 +46,22 @@ export function givenHubNames({ folders, contexts }: HubAccess): readonly HubNam
   return hubNames.filter((name) => folders[name] !== undefined || contexts[name] !== undefined);
 }
 
-export interface ConnectedHubs {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
-  /** The kubeconfig file that each client came from. */
-  readonly files: Readonly<Record<HubName, string>>;
+/** Both hubs, or the new one alone. `files`: the kubeconfig that each client came from. */
+export type ConnectedHubs = ConnectedBoth | ConnectedAlone;
+
+interface ConnectedBoth {
+  readonly oldHub: "reachable";
+  readonly clients: OfBothHubs<KubeClient>;
+  readonly files: OfBothHubs<string>;
+}
+
+interface ConnectedAlone {
+  /** Declared so by the caller: it is not asked once. */
+  readonly oldHub: "down";
+  readonly clients: OfNewHub<KubeClient>;
+  readonly files: OfNewHub<string>;
+  /** As its kubeconfig says; empty without one. */
+  readonly oldServer: string;
 }
 
 /** Key of the kubeconfig in the Secrets that are mounted as workspaces. */
@@ -71,17 +87,56 @@ export function kubeconfigLimit(setting: HubAccess["setting"]): number {
 }
 
 /**
- * Opens both hubs. Sends nothing yet.
+ * Opens both hubs, or the new one alone where the old one is declared down. Sends nothing yet.
  *
  * @throws FairleadError KUBE-20 to KUBE-25 for a kubeconfig that cannot be used, SW-PAR-03 for a missing Secret
  */
-export async function connectHubs(access: HubAccess): Promise<ConnectedHubs> {
+export async function connectHubs(access: HubAccess, oldHub: ConnectedHubs["oldHub"]): Promise<ConnectedHubs> {
+  return oldHub === "down" ? await connectAlone(access) : await connectBoth(access);
+}
+
+/** The new hub alone. @throws as `connectHubs` */
+export async function connectAlone(access: HubAccess): Promise<ConnectedAlone> {
+  const secondary = await connectHub(access, "secondary");
+  return {
+    oldHub: "down",
+    clients: { secondary: secondary.client },
+    files: { secondary: secondary.file },
+    oldServer: await oldServerOf(access),
+  };
+}
+
+/** Both hubs. @throws as `connectHubs` */
+export async function connectBoth(access: HubAccess): Promise<ConnectedBoth> {
   const primary = await connectHub(access, "primary");
   const secondary = await connectHub(access, "secondary");
   return {
+    oldHub: "reachable",
     clients: { primary: primary.client, secondary: secondary.client },
     files: { primary: primary.file, secondary: secondary.file },
   };
+}
+
+/** Of the hub that is not asked. Whatever is wrong with its kubeconfig matters no more. */
+async function oldServerOf(access: HubAccess): Promise<string> {
+  const { contexts, folders, files, setting } = access;
+  const context = contexts.primary;
+  // Without any of them a laptop's current context would serve, which may be the new hub.
+  if (folders.primary === undefined && files?.primary === undefined && context === undefined) return "";
+  try {
+    const config = await readKubeconfig(await fileOf(access, "primary"), kubeconfigLimit(setting));
+    return selectContext(config, context).cluster.server.href.replace(/\/$/, "");
+  } catch (error) {
+    if (error instanceof FairleadError) return "";
+    throw error;
+  }
+}
+
+async function fileOf({ files, folders, contexts, setting, inTekton }: HubAccess, hub: HubName): Promise<string> {
+  const given = files?.[hub];
+  if (given !== undefined) return given;
+  const workspace = `${hub}-kubeconfig`;
+  return await findKubeconfig({ workspace, folder: folders[hub], context: contexts[hub], setting, inTekton });
 }
 
 /** Opens one hub. Sends nothing yet. @throws as `connectHubs` */
@@ -89,10 +144,9 @@ export async function connectHub(
   access: HubAccess,
   hub: HubName,
 ): Promise<{ readonly client: KubeClient; readonly file: string }> {
-  const { connect, contexts, folders, setting, inTekton } = access;
+  const { connect, contexts, setting } = access;
   const context = contexts[hub];
-  const workspace = `${hub}-kubeconfig`;
-  const file = await findKubeconfig({ workspace, folder: folders[hub], context, setting, inTekton });
+  const file = await fileOf(access, hub);
   const client = await connect({
     name: hub,
     kubeconfig: file,

@@ -64,6 +64,21 @@ export const methodParameters = {
   }),
 };
 
+/** The old hub may be lost for good: then the fleet moves without it. */
+export const lostHubParameters = {
+  "primary-unreachable": Type.Boolean({
+    default: false,
+    description: "Go on without the old hub, which is down; nothing of it is asked, prepared or stopped",
+  }),
+  "acknowledge-primary-down": Type.Optional(
+    Type.String({
+      ...hubId,
+      description:
+        "Cluster id of the new hub, repeated to confirm that the old hub is down; needed with primary-unreachable",
+    }),
+  ),
+};
+
 /** What of the activation the preflight judges too. */
 export const activationParameters = {
   "manage-auto-import-strategy": Type.Boolean({
@@ -148,9 +163,12 @@ export function checkCombinations(params: {
   readonly "argocd-resume-after-switchover"?: boolean;
   readonly "disable-observability-on-secondary"?: boolean;
   readonly "skip-observability-checks"?: boolean;
+  readonly "primary-unreachable"?: boolean;
+  readonly "acknowledge-primary-down"?: string;
 }): void {
   checkArgocd(params);
   checkObservability(params);
+  checkLostHub(params);
   if (params.method === "full" && params["activation-method"] === "restore") {
     throw new FairleadError(
       {
@@ -214,6 +232,33 @@ function checkObservability(params: Parameters<typeof checkCombinations>[0]): vo
       what: `disable-observability-on-secondary does not go with ${other}`,
       why,
       fix: "leave disable-observability-on-secondary out, or correct the other parameter",
+    },
+    { exitCode: exitCode.invalidInput },
+  );
+}
+
+function checkLostHub(params: Parameters<typeof checkCombinations>[0]): void {
+  if (params["primary-unreachable"] !== true) return;
+  if (params["acknowledge-primary-down"] === undefined) {
+    throw new FairleadError(
+      {
+        id: "SW-DOWN-01",
+        what: "primary-unreachable needs acknowledge-primary-down",
+        why: "without the old hub nothing stops its backups and imports: somebody must vouch that it is down",
+        fix: "make sure that the old hub is down and stays so, then give acknowledge-primary-down the cluster id of the new hub",
+      },
+      { exitCode: exitCode.invalidInput },
+    );
+  }
+  const action = params["old-hub-action"];
+  // A validation does nothing with the old hub.
+  if (params.mode === "validate" || action === undefined || action === "none") return;
+  throw new FairleadError(
+    {
+      id: "SW-DOWN-02",
+      what: `old-hub-action "${action}" does not go with primary-unreachable`,
+      why: "nothing can be done on a hub that is down",
+      fix: "give old-hub-action none",
     },
     { exitCode: exitCode.invalidInput },
   );

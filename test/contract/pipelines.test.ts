@@ -12,6 +12,8 @@ const withheldAlways: readonly string[] = ["deadline", "log-level", "output"];
 const withheldHere: Readonly<Record<string, readonly string[]>> = {
   // Its kubeconfigs come one by one, each with its current context.
   "switchover-discover": ["contexts"],
+  // The fleet goes back to the old hub: without it there is no rollback.
+  "switchover-rollback": ["primary-unreachable"],
   // A validation belongs to no operation and changes nothing, so that there is nothing to plan, pause or start over.
   "switchover-validate": [
     "argocd-manage",

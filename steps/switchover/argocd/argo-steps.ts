@@ -12,12 +12,12 @@ export const pauseApplications: PhaseStep<ArgoContext, OperationMemory, PauseSee
   read: readForPause,
   plan: (seen, context) => planPause(seen, context.memory()),
   async onFailure(_error, context) {
-    const { applications } = await readPaused(context);
+    const { applications, hubs } = await readPaused(context);
     return [
       {
         kind: "remember",
         note: "keep what was paused, forget what was not",
-        update: (memory) => settleEntries(applications, memory),
+        update: (memory) => settleEntries({ applications, hubs }, memory),
       },
     ];
   },

@@ -176,14 +176,19 @@ export function planPause(seen: PauseSeen, memory: OperationMemory): StepPlan<Op
 /**
  * After a pause of which a part failed: what was paused is so noted, what was not is forgotten. Pure.
  */
-export function settleEntries(live: readonly ApplicationSummary[], memory: OperationMemory): OperationMemory {
+export function settleEntries(
+  { applications, hubs }: { readonly applications: readonly ApplicationSummary[]; readonly hubs: readonly string[] },
+  memory: OperationMemory,
+): OperationMemory {
   const { argocd_paused_apps: entries, argocd_run_id: runId } = memory;
   if (entries === undefined) return memory;
   return {
     ...memory,
     argocd_paused_apps: entries.flatMap((entry) => {
       const { reverted, ...settled } = entry;
-      const application = live.find((one) => isSameApplication(one, entry));
+      // Of a hub that was not asked nothing new is known.
+      if (!hubs.includes(entry.hub)) return [entry];
+      const application = applications.find((one) => isSameApplication(one, entry));
       const holds = application?.automated === false && application.marker === runId;
       const wasPaused = entry.pause_applied || reverted !== undefined || holds;
       return wasPaused ? [{ ...settled, pause_applied: true }] : [];

@@ -1,11 +1,21 @@
-import { type Wait, waitOn } from "../../lib/phase/types.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { type StepPlan, type Wait, waitOn } from "../../lib/phase/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import { type ManagedClusterSummary, splitFleet } from "../acm/managed-cluster.ts";
 import { clustersOf, fleetOf } from "../phases/hub-reads.ts";
 import { connection } from "../phases/post-activation/connection.ts";
-import { ms, type SwitchoverContext, type SwitchoverStep, switchoverStep } from "../phases/switchover-context.ts";
+import {
+  type HubStepContext,
+  ms,
+  oldHubStep,
+  type SwitchoverContext,
+  type SwitchoverStep,
+  switchoverStep,
+} from "../phases/switchover-context.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
 import { type Klusterlet, lookAtKlusterlets } from "./look-at-klusterlets.ts";
 import { describeKlusterlets, repairActions } from "./plan-repair.ts";
+import { hostOf } from "./spoke-contexts.ts";
 
 interface Seen {
   readonly fleet: readonly ManagedClusterSummary[];
@@ -24,12 +34,12 @@ export interface Reconnection {
   readonly waitsFirst: boolean;
 }
 
-function pendingOf(fleet: readonly ManagedClusterSummary[], context: SwitchoverContext): number {
+function pendingOf(fleet: readonly ManagedClusterSummary[], context: Pick<SwitchoverContext, "memory">): number {
   return connection(fleet, context.memory().cluster_baseline).pending.length;
 }
 
 /** Ends with all clusters, or with its time: then the klusterlets are looked at. */
-function whileTheyConnect(context: SwitchoverContext, hub: HubName): Wait {
+function whileTheyConnect<H extends HubName>(context: HubStepContext<H>, hub: H): Wait {
   const limitMs = ms(context.tuning.clusterInitialWait);
   return waitOn({
     title: "waiting whether the clusters connect by themselves",
@@ -47,46 +57,64 @@ function whileTheyConnect(context: SwitchoverContext, hub: HubName): Wait {
   });
 }
 
+async function read<H extends HubName>(context: HubStepContext<H>, hub: H, waitsFirst: boolean): Promise<Seen> {
+  const fleet = await fleetOf(context, hub);
+  const gives = waitsFirst && context.memory().clusters_given_time !== true && pendingOf(fleet, context) > 0;
+  const now = new Date(context.clock.now()).toISOString();
+  if (gives) return { fleet, klusterlets: undefined, now };
+  // The other hub's client is there wherever that hub answers.
+  const clients: Partial<Readonly<Record<HubName, KubeClient>>> = context.clients;
+  const other = clients[hub === "primary" ? "secondary" : "primary"];
+  const otherHost = other === undefined ? "" : hostOf(other.server);
+  const klusterlets = await lookAtKlusterlets({ ...context, hub: context.clients[hub], otherHost });
+  return { fleet, klusterlets, now };
+}
+
+function plan<H extends HubName>(seen: Seen, context: HubStepContext<H>, hub: H): StepPlan<OperationMemory> {
+  const { klusterlets, fleet, now } = seen;
+  if (klusterlets !== undefined) {
+    return {
+      state: "act",
+      note: describeKlusterlets(klusterlets),
+      actions: repairActions(klusterlets, now, context.tuning.parallelSpokes),
+      afterwards: "done",
+    };
+  }
+  return {
+    state: "act",
+    note: `give ${pendingOf(fleet, context)} clusters time to connect by themselves`,
+    actions: [
+      { kind: "wait", wait: whileTheyConnect(context, hub) },
+      {
+        kind: "remember",
+        note: "the clusters had time to connect by themselves",
+        update: (memory) => ({ ...memory, clusters_given_time: true }),
+      },
+    ],
+    afterwards: "plan-again",
+  };
+}
+
+function stepOn<H extends HubName>({ name, title, waitsFirst }: Reconnection, hub: H) {
+  return {
+    name,
+    title,
+    onResume: "trust-record",
+    skip: ({ spokes }: Pick<SwitchoverContext, "spokes">) =>
+      spokes === undefined ? "no spoke-kubeconfigs are given" : undefined,
+    read: (context: HubStepContext<H>) => read(context, hub, waitsFirst),
+    plan: (seen: Seen, context: HubStepContext<H>) => plan(seen, context, hub),
+  } as const;
+}
+
 /**
  * Leads to the hub the klusterlets that obey another one. Done once in an operation, and never the reason that it ends:
  * what cannot be repaired is a warning, and the wait for the clusters that follows decides.
  *
  * @example reconnectKlusterlets({ name: "rb_reconnect", title: "…", hub: "primary", waitsFirst: false })
  */
-export function reconnectKlusterlets({ name, title, hub, waitsFirst }: Reconnection): SwitchoverStep {
-  return switchoverStep<Seen>({
-    name,
-    title,
-    onResume: "trust-record",
-    skip: ({ spokes }) => (spokes === undefined ? "no spoke-kubeconfigs are given" : undefined),
-    async read(context) {
-      const fleet = await fleetOf(context, hub);
-      const gives = waitsFirst && context.memory().clusters_given_time !== true && pendingOf(fleet, context) > 0;
-      const now = new Date(context.clock.now()).toISOString();
-      return { fleet, klusterlets: gives ? undefined : await lookAtKlusterlets(context, hub), now };
-    },
-    plan({ klusterlets, fleet, now }, context) {
-      if (klusterlets === undefined) {
-        return {
-          state: "act",
-          note: `give ${pendingOf(fleet, context)} clusters time to connect by themselves`,
-          actions: [
-            { kind: "wait", wait: whileTheyConnect(context, hub) },
-            {
-              kind: "remember",
-              note: "the clusters had time to connect by themselves",
-              update: (memory) => ({ ...memory, clusters_given_time: true }),
-            },
-          ],
-          afterwards: "plan-again",
-        };
-      }
-      return {
-        state: "act",
-        note: describeKlusterlets(klusterlets),
-        actions: repairActions(klusterlets, now, context.tuning.parallelSpokes),
-        afterwards: "done",
-      };
-    },
-  });
+export function reconnectKlusterlets(reconnection: Reconnection): SwitchoverStep {
+  return reconnection.hub === "primary"
+    ? oldHubStep<Seen>(stepOn(reconnection, "primary"))
+    : switchoverStep<Seen>(stepOn(reconnection, "secondary"));
 }

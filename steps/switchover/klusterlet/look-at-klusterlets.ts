@@ -3,7 +3,6 @@ import type { Clock } from "../../lib/clock/clock.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { objectName } from "../acm/constants.ts";
-import type { HubName } from "../acm/hub-identity.ts";
 import type { ManagedCluster, Secret } from "../acm/hub-objects.ts";
 import { type ManagedClusterSummary, splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
 import { managedClusters, secrets } from "../acm/resources.ts";
@@ -34,7 +33,10 @@ export type Klusterlet = { readonly cluster: string } /** It obeys this hub. */ 
 );
 
 export interface KlusterletContext {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  /** The hub that the fleet is on. */
+  readonly hub: KubeClient;
+  /** Host of the other hub; empty where that one is declared down. */
+  readonly otherHost: string;
   readonly spokes?: SpokeAccess | undefined;
   readonly tuning: ResolvedTuning;
   readonly clock: Clock;
@@ -62,13 +64,13 @@ interface Hubs {
  * Asks the klusterlets of a hub's fleet which hub they obey, as far as kubeconfigs lead to the clusters: those first
  * that are not connected. Bounded in concurrency and in time; reads only.
  */
-export async function lookAtKlusterlets(context: KlusterletContext, hub: HubName): Promise<readonly Klusterlet[]> {
-  const { clients, spokes, tuning, clock, signal } = context;
+export async function lookAtKlusterlets(context: KlusterletContext): Promise<readonly Klusterlet[]> {
+  const { hub, otherHost, spokes, tuning, clock, signal } = context;
   if (spokes === undefined) return [];
-  const { items } = await clients[hub].list(managedClusters, {}, { signal, project: summarise });
+  const { items } = await hub.list(managedClusters, {}, { signal, project: summarise });
   const fleet = splitFleet(items).clusters;
   const ways = matchSpokes(fleet, spokes.contexts);
-  const hubs = { hub: clients[hub], otherHost: hostOf(clients[hub === "primary" ? "secondary" : "primary"].server) };
+  const hubs = { hub, otherHost };
   const limit = pLimit(Math.max(1, tuning.parallelSpokes));
   const endsAt = clock.monotonic() + tuning.clusterWait * 1000;
   const ask = async (member: Member): Promise<Klusterlet> => {

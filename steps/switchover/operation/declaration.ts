@@ -5,6 +5,7 @@ import {
   activationParameters,
   argocdParameters,
   hubParameters,
+  lostHubParameters,
   methodParameters,
   observabilityParameters,
   operationParameters,
@@ -18,6 +19,7 @@ export const taskParams = {
   ...methodParameters,
   ...operationParameters,
   ...hubParameters,
+  ...lostHubParameters,
   "min-managed-clusters": Type.Integer({
     minimum: 0,
     default: 0,

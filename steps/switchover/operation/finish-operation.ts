@@ -5,16 +5,18 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { Report, ReportCheck } from "../../lib/report/types.ts";
 import { type ReportFiles, reportFileName, writeReport } from "../../lib/report/write-report.ts";
-import type { HubName } from "../acm/hub-identity.ts";
 import { type ManagedClusterSummary, splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
 import { managedClusters } from "../acm/resources.ts";
+import type { OfBothHubs, OfNewHub } from "../hubs.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { fleetHub, outcomeOf, switchoverReport } from "./switchover-report.ts";
 
 export interface FinishRequest {
   readonly document: StateDocument;
   readonly runName: string;
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly clients: OfBothHubs<KubeClient> | OfNewHub<KubeClient>;
+  readonly namespaces: HubNamespaces;
   readonly outputFolder: string;
   readonly mode: number;
   readonly random: Random;
@@ -28,11 +30,9 @@ export interface FinishRequest {
 async function readFleet(request: FinishRequest): Promise<readonly ManagedClusterSummary[] | undefined> {
   const { clients, document, signal, log } = request;
   try {
-    const listed = await clients[fleetHub(document)].list(
-      managedClusters,
-      {},
-      { signal, project: summariseManagedCluster },
-    );
+    // Only a rollback, which asks both hubs, leaves the fleet on the old one.
+    const client = clients[fleetHub(document)] ?? clients.secondary;
+    const listed = await client.list(managedClusters, {}, { signal, project: summariseManagedCluster });
     return splitFleet(listed.items).clusters;
   } catch (error) {
     log.warn(`the report shows no clusters: ${error instanceof Error ? error.message : String(error)}`);
@@ -71,8 +71,8 @@ export async function tellsOfSuccess(folder: string, document: StateDocument): P
 
 /** Writes the report of an operation in all its forms. */
 export async function finishOperation(request: FinishRequest): Promise<FinishedOperation> {
-  const { document, runName, outputFolder, finishedAt } = request;
+  const { document, runName, outputFolder, namespaces, finishedAt } = request;
   const [fleet, checks] = await Promise.all([readFleet(request), readChecks(outputFolder)]);
-  const report = switchoverReport({ document, runName, fleet, checks, finishedAt });
+  const report = switchoverReport({ document, runName, fleet, checks, namespaces, finishedAt });
   return { report, files: await writeReport(outputFolder, report, request) };
 }

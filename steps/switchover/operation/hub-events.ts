@@ -1,5 +1,5 @@
 import { type EventText, EventWriter } from "../../lib/kube/events.ts";
-import type { ObjectRef, Resource } from "../../lib/kube/types.ts";
+import type { KubeClient, ObjectRef, Resource } from "../../lib/kube/types.ts";
 import type { PhaseEvent } from "../../lib/phase/types.ts";
 import { restoreName } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
@@ -103,14 +103,15 @@ export function hubEventsOf(event: PhaseEvent, memory: OperationMemory, namespac
 /** Writes Events beside a phase. A dry run writes none. */
 export class HubEvents {
   private readonly context: SwitchoverContext;
-  private readonly writers: Readonly<Record<HubName, EventWriter>>;
+  /** None for a hub that this run does not ask. */
+  private readonly writers: Readonly<Partial<Record<HubName, EventWriter>>>;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(context: SwitchoverContext, runId: string) {
     const { clients, clock, random, log } = context;
-    const writer = (hub: HubName): EventWriter =>
+    const writer = (client: KubeClient): EventWriter =>
       new EventWriter({
-        client: clients[hub],
+        client,
         controller: "fairlead.io/switchover",
         instance: runId,
         clock,
@@ -118,7 +119,8 @@ export class HubEvents {
         log,
       });
     this.context = context;
-    this.writers = { primary: writer("primary"), secondary: writer("secondary") };
+    const secondary = writer(clients.secondary);
+    this.writers = clients.primary === undefined ? { secondary } : { primary: writer(clients.primary), secondary };
   }
 
   /** Does not wait: an Event holds nothing up. */
@@ -126,7 +128,7 @@ export class HubEvents {
     const { context } = this;
     if (context.dryRun.enabled) return;
     for (const { hub, resource, ref, text } of hubEventsOf(event, context.memory(), context.namespaces.backup)) {
-      this.writing = this.writing.then(() => this.writers[hub].write(resource, ref, text, context.signal));
+      this.writing = this.writing.then(() => this.writers[hub]?.write(resource, ref, text, context.signal));
     }
   }
 

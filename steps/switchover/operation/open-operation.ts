@@ -8,20 +8,15 @@ import { openJournal } from "../../lib/state/journal.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import type { OfBothHubs, OfNewHub } from "../hubs.ts";
 import type { HubFacts } from "../phases/switchover-context.ts";
 import { decideRollback } from "../state/decide-rollback.ts";
 import { decideStart } from "../state/decide-start.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
-import {
-  type FrozenParameters,
-  freshDocument,
-  type StateDocument,
-  type StoredHub,
-  stateShape,
-} from "../state/state-document.ts";
+import { type FrozenParameters, type StateDocument, stateShape } from "../state/state-document.ts";
 import type { ResolvedTuning } from "../tuning.ts";
-import { captureBaseline } from "./capture-baseline.ts";
 import { loadState, resetState } from "./load-state.ts";
+import { newDocument, resumedDocument, storedHubs } from "./operation-document.ts";
 import { fileMode, type OperationLocks, takeLocks } from "./operation-locks.ts";
 import type { OwnerContext } from "./run-owner.ts";
 
@@ -30,12 +25,33 @@ export type OperationGoal =
   | { readonly kind: "switchover"; readonly parameters: FrozenParameters; readonly force: boolean }
   | { readonly kind: "rollback"; readonly force: boolean };
 
-export interface OperationRequest {
-  readonly context: OwnerContext & { readonly clock: Clock; readonly random: Random };
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
-  readonly facts: Readonly<Record<HubName, HubFacts>>;
+/** Both hubs, or the new one alone, connected and told apart. */
+export type ReachedHubs = ReachedBoth | ReachedNew;
+
+export interface ReachedBoth {
+  readonly oldHub: "reachable";
+  readonly clients: OfBothHubs<KubeClient>;
+  readonly facts: OfBothHubs<HubFacts>;
   /** The hubs that are worked on, and held for that. */
   readonly answering: readonly HubName[];
+}
+
+export interface ReachedNew {
+  readonly oldHub: "down";
+  readonly clients: OfNewHub<KubeClient>;
+  readonly facts: OfNewHub<HubFacts>;
+  readonly oldServer: string;
+}
+
+/** The clients of the hubs that are worked on. */
+export function answeringClients(hubs: ReachedHubs): readonly KubeClient[] {
+  return hubs.oldHub === "down" ? [hubs.clients.secondary] : hubs.answering.map((name) => hubs.clients[name]);
+}
+
+export type OperationRequest = ReachedHubs & OperationSettings;
+
+interface OperationSettings {
+  readonly context: OwnerContext & { readonly clock: Clock; readonly random: Random };
   readonly contexts: Readonly<Record<HubName, string>>;
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
@@ -72,37 +88,15 @@ export function stateFileOf(folder: string, operationId: string): string {
   return join(folder, `${operationId}.json`);
 }
 
-function storedHubs(request: OperationRequest): Readonly<Record<HubName, StoredHub>> {
-  const hub = (name: HubName): StoredHub => ({
-    id: request.facts[name].id,
-    api: request.clients[name].server,
-    acmVersion: request.facts[name].version.text,
-  });
-  return { primary: hub("primary"), secondary: hub("secondary") };
-}
-
-async function newDocument(request: OperationRequest, parameters: FrozenParameters): Promise<StateDocument> {
-  const { context, facts } = request;
-  const document = freshDocument({
-    toolVersion: context.run.toolVersion,
-    operationId: request.operationId,
-    contexts: request.contexts,
-    hubs: storedHubs(request),
-    parameters,
-    at: new Date(context.clock.now()).toISOString(),
-  });
-  const config: OperationMemory = {
-    primary_version: facts.primary.version.text,
-    secondary_version: facts.secondary.version.text,
-    cluster_baseline: await captureBaseline(request.clients.primary, context.signal),
-  };
-  return { ...document, config };
-}
-
 async function freshFor(request: OperationRequest): Promise<StateDocument> {
   // A rollback is refused, or resumes what it found.
   if (request.goal.kind === "rollback") throw new Error("a rollback has no state of its own to begin");
   return await newDocument(request, request.goal.parameters);
+}
+
+/** A rollback takes the state as it is. */
+async function resumedFor(found: StateDocument, request: OperationRequest): Promise<StateDocument> {
+  return request.goal.kind === "rollback" ? found : await resumedDocument(found, request, request.goal.parameters);
 }
 
 /** What is there, judged; throws what refuses. */
@@ -114,17 +108,19 @@ async function begin(
   const found = await loadState(stateFile, clock);
   const { goal } = request;
   const hubs = storedHubs(request);
+  const primaryUnreachable = request.oldHub === "down";
   const decision =
     goal.kind === "rollback"
       ? decideRollback(found, { hubs, force: goal.force })
-      : decideStart(found, { ...goal, hubs, staleHours: request.tuning.staleHours }, clock.now());
+      : decideStart(found, { ...goal, hubs, staleHours: request.tuning.staleHours, primaryUnreachable }, clock.now());
   if (decision.decision === "refuse") {
     throw decision.error;
   }
   if (decision.decision === "nothing-to-do" && found !== undefined) {
     return { state: "nothing-to-do", document: found, notice: decision.notice };
   }
-  const document = decision.decision === "resume" && found !== undefined ? found : await freshFor(request);
+  const document =
+    decision.decision === "resume" && found !== undefined ? await resumedFor(found, request) : await freshFor(request);
   const notice = "notice" in decision ? decision.notice : undefined;
   return notice === undefined ? { state: "begin", document } : { state: "begin", document, notice };
 }
@@ -206,7 +202,7 @@ export async function openOperation(request: OperationRequest): Promise<OpenedOp
   const lost = new AbortController();
   const locks = await takeLocks({
     ...request,
-    clients: request.answering.map((name) => request.clients[name]),
+    clients: answeringClients(request),
     stateFile,
     onLost: (error) => lost.abort(error),
   });

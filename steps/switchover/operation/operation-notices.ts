@@ -5,7 +5,7 @@ import { Notifier } from "../../lib/notify/notifier.ts";
 import type { Notice, NoticeKind } from "../../lib/notify/types.ts";
 import type { PhaseEvent } from "../../lib/phase/types.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
-import type { HubName } from "../acm/hub-identity.ts";
+import type { OfBothHubs, OfNewHub } from "../hubs.ts";
 import type { StateDocument, StoredHub } from "../state/state-document.ts";
 
 type Context = Pick<CommandContext<Record<never, never>>, "log" | "clock" | "random" | "run" | "signal">;
@@ -42,7 +42,7 @@ interface Subject {
   readonly operation: string;
   readonly operationId: string;
   /** Absent where no hub was reached. */
-  readonly hubs?: Readonly<Record<HubName, Pick<StoredHub, "id">>>;
+  readonly hubs?: OfBothHubs<Pick<StoredHub, "id">> | OfNewHub<Pick<StoredHub, "id">>;
 }
 
 function placeOf({ phase, step }: { readonly phase: string; readonly step: string }): Notice["facts"] {
@@ -173,7 +173,7 @@ class Notices implements OperationNotices {
         ...(hubs === undefined
           ? []
           : [
-              { label: "Old hub", value: hubs.primary.id },
+              { label: "Old hub", value: hubs.primary?.id ?? "declared down" },
               { label: "New hub", value: hubs.secondary.id },
             ]),
         { label: "Run", value: run.name },

@@ -1,7 +1,9 @@
 import type { Clock } from "../../lib/clock/clock.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
 import type { PlannedChange } from "../../lib/phase/types.ts";
 import { type PlanDocument, planDocument } from "../../lib/plan/plan-document.ts";
 import type { RunIdentity } from "../../lib/step/types.ts";
+import type { HubFacts } from "../phases/switchover-context.ts";
 import type { ConnectedSwitchover } from "./start-operation.ts";
 
 export interface PlanRequest {
@@ -14,7 +16,12 @@ export interface PlanRequest {
 /** The document of what a dry run of these hubs planned. */
 export function operationPlan(request: PlanRequest, plan: readonly PlannedChange[]): PlanDocument {
   const { clients, facts, operationId } = request.hubs;
-  const hub = (name: "primary" | "secondary") => ({ id: facts[name].id, api: clients[name].server });
+  const hub = (fact: HubFacts, { server }: KubeClient) => ({ id: fact.id, api: server });
+  // Of an old hub that is declared down nothing is known but where it was.
+  const old =
+    facts.primary === undefined || clients.primary === undefined
+      ? {}
+      : { primary: hub(facts.primary, clients.primary) };
   return planDocument(
     {
       operation: request.operation,
@@ -22,7 +29,7 @@ export function operationPlan(request: PlanRequest, plan: readonly PlannedChange
       runName: request.run.name,
       toolVersion: request.run.toolVersion,
       plannedAt: new Date(request.clock.now()).toISOString(),
-      hubs: { primary: hub("primary"), secondary: hub("secondary") },
+      hubs: { ...old, secondary: hub(facts.secondary, clients.secondary) },
     },
     plan,
   );

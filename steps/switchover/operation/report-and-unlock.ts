@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exitCode } from "../../lib/errors/exit-code.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { connectHubs } from "../connect-hubs.ts";
+import { type OfBothHubs, type OfNewHub, present } from "../hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { isNewHubAway } from "../phases/rollback/rollback-scope.ts";
 import { tellGitopsAdvice } from "../preflight/gitops-advice.ts";
@@ -17,10 +18,7 @@ import { openNotices } from "./operation-notices.ts";
 import type { ReportContext } from "./report-declaration.ts";
 import { readRunMarker } from "./run-marker.ts";
 
-interface Hubs {
-  readonly primary: KubeClient;
-  readonly secondary: KubeClient;
-}
+type Hubs = OfBothHubs<KubeClient> | OfNewHub<KubeClient>;
 
 interface Ending {
   readonly outcome: string;
@@ -60,15 +58,18 @@ export async function reportAndUnlock(context: ReportContext): Promise<void> {
 
 async function connect(context: ReportContext): Promise<Hubs> {
   const { params, connect: open, setting, workspace, run } = context;
-  const { clients } = await connectHubs({
-    connect: open,
-    setting,
-    folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
-    contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
-    inTekton: run.inTekton,
-  });
+  const { clients } = await connectHubs(
+    {
+      connect: open,
+      setting,
+      folders: { primary: workspace("primary-kubeconfig"), secondary: workspace("secondary-kubeconfig") },
+      contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
+      inTekton: run.inTekton,
+    },
+    params["primary-unreachable"] ? "down" : "reachable",
+  );
   context.onExit(async () => {
-    await Promise.all([clients.primary.close(), clients.secondary.close()]);
+    await Promise.all(present(clients).map((client) => client.close()));
   });
   return clients;
 }
@@ -83,6 +84,7 @@ async function report(
     document,
     runName: run.name,
     clients: at.hubs,
+    namespaces: resolveNamespaces(context.params.namespaces),
     outputFolder: at.output,
     mode: fileMode(run.inTekton),
     random,
@@ -133,8 +135,8 @@ async function preflightSummary(file: string): Promise<string | undefined> {
 }
 
 /** A hub that does not answer is not held, and would keep the other one locked. */
-function held({ config }: StateDocument, { primary, secondary }: Hubs): readonly KubeClient[] {
-  return isNewHubAway(config) ? [primary] : [primary, secondary];
+function held({ config }: StateDocument, hubs: Hubs): readonly KubeClient[] {
+  return isNewHubAway(config) && hubs.primary !== undefined ? [hubs.primary] : present(hubs);
 }
 
 /** Re-enters the locks of this run and frees them; those of another run are left alone. */

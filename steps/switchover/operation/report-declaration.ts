@@ -1,6 +1,6 @@
 import * as Type from "typebox";
 import type { StepContext } from "../../lib/step/types.ts";
-import { hubParameters, operationParameters } from "../parameters.ts";
+import { hubParameters, lostHubParameters, operationParameters } from "../parameters.ts";
 import type { taskWorkspaces } from "./declaration.ts";
 
 export const reportParams = {
@@ -10,6 +10,7 @@ export const reportParams = {
   }),
   ...operationParameters,
   ...hubParameters,
+  "primary-unreachable": lostHubParameters["primary-unreachable"],
 };
 
 export const reportResults = {

@@ -6,7 +6,7 @@ import { connection } from "../phases/post-activation/connection.ts";
 import { leftOnNewHub, unfinishedOf } from "../phases/rollback/rollback-ending.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import { forgetWait, withRollback } from "../phases/schedules/schedule-role.ts";
-import type { SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
+import type { BothHubsContext, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import { rollbackScope } from "../state/decide-rollback.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { stateShape, withPhase, withWarnings } from "../state/state-document.ts";
@@ -204,7 +204,11 @@ async function conclude(
 }
 
 /** In a Pipeline the last Task reports. */
-async function report(context: RollbackContext, { clients }: ConnectedSwitchover, operation: Operation): Promise<void> {
+async function report(
+  context: RollbackContext,
+  { clients, namespaces }: ConnectedSwitchover,
+  operation: Operation,
+): Promise<void> {
   const { run: identity, random, log, workspace } = context;
   const outputFolder = workspace("output");
   if (identity.inTekton || outputFolder === undefined) return;
@@ -212,6 +216,7 @@ async function report(context: RollbackContext, { clients }: ConnectedSwitchover
     document: operation.document(),
     runName: identity.name,
     clients,
+    namespaces,
     outputFolder,
     mode: fileMode(identity.inTekton),
     random,
@@ -222,7 +227,7 @@ async function report(context: RollbackContext, { clients }: ConnectedSwitchover
   });
 }
 
-async function tell(context: RollbackContext, phases: SwitchoverContext): Promise<void> {
+async function tell(context: RollbackContext, phases: BothHubsContext): Promise<void> {
   const { results } = context;
   const seen = connection(await fleetOf(phases, "primary"), phases.memory().cluster_baseline);
   const what = `rolled back: ${seen.connected} of ${seen.required} clusters are connected to the old hub`;

@@ -41,11 +41,11 @@ import {
 
 type Context = CommandContext<typeof runParams>;
 
-// A path given for a whole file is its own "workspace": the kubeconfig is found by its name, whatever folder it is in.
 function inputOf(context: Context): SwitchoverInput {
   const { params } = context;
   const orNone = (text: string): string | undefined => (text === "" ? undefined : text);
-  const files = { primary: orNone(params["primary-kubeconfig"]), secondary: orNone(params["secondary-kubeconfig"]) };
+  const [primary, secondary] = [orNone(params["primary-kubeconfig"]), orNone(params["secondary-kubeconfig"])];
+  const files = { ...(primary === undefined ? {} : { primary }), ...(secondary === undefined ? {} : { secondary }) };
   return {
     ...context,
     folders: {
@@ -56,10 +56,7 @@ function inputOf(context: Context): SwitchoverInput {
       notifications: orNone(params["notifications-folder"]),
       auditKey: orNone(params["audit-key"]),
     },
-    connect: (target) => {
-      const file = target.name === "primary" || target.name === "secondary" ? files[target.name] : undefined;
-      return context.connect(file === undefined ? target : { ...target, kubeconfig: file });
-    },
+    files,
   };
 }
 
@@ -81,7 +78,8 @@ async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<v
   const { results } = await runChecks({
     clients: hubs.clients,
     settings,
-    sharedUsers: { state: "read", value: [] },
+    ...(hubs.oldHub === "down" ? { oldServer: hubs.oldServer } : {}),
+    sharedUsers: hubs.oldHub === "down" ? { state: "declared-down" } : { state: "read", value: [] },
     clock,
     log,
     signal,
@@ -273,6 +271,7 @@ async function finish(
     document,
     runName: run.name,
     clients: hubs.clients,
+    namespaces: hubs.namespaces,
     outputFolder: reportFolder(context, hubs),
     mode: fileMode(run.inTekton),
     random,

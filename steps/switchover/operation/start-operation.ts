@@ -5,20 +5,26 @@ import { Foreseen } from "../../lib/plan/foreseen.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
-import { connectHubs } from "../connect-hubs.ts";
+import { connectAlone, connectBoth, type HubAccess } from "../connect-hubs.ts";
+import type { OfBothHubs } from "../hubs.ts";
 import { type SpokeAccess, spokeAccess } from "../klusterlet/spoke-access.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, type hubParameters, type operationParameters, resolveNamespaces } from "../parameters.ts";
-import type { HubFacts, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
+import type { BothHubsContext, HubFacts, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type ResolvedTuning, resolveTuning, staleHoursOf, staleHoursSetting, tuningSetting } from "../tuning.ts";
 import type { TaskContext, taskParams } from "./declaration.ts";
+import { findOperation } from "./find-operation.ts";
 import { readHubFacts } from "./hub-facts.ts";
+import { refuseSameServer, refuseUnacknowledged, withWayOut } from "./lost-hub-guards.ts";
 import {
+  answeringClients,
   type OpenedOperation,
   type Operation,
   type OperationRequest,
   openOperation,
+  type ReachedBoth,
+  type ReachedHubs,
   stateFileOf,
 } from "./open-operation.ts";
 import { checkAuditKey, type OperationAudit, openAudit } from "./operation-audit.ts";
@@ -44,6 +50,8 @@ export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>,
     /** The file of the key that signs the audit trail. */
     readonly auditKey?: string | undefined;
   };
+  /** Kubeconfigs that were given as files. */
+  readonly files?: HubAccess["files"];
 }
 
 /** What every operation on both hubs is given, whatever else it asks for. */
@@ -52,21 +60,19 @@ export interface HubInput extends Omit<SwitchoverInput, "params"> {
 }
 
 /** What the hubs say of themselves. */
-export interface HubsSeen {
-  readonly facts: Readonly<Record<HubName, HubFacts>>;
-  /** The hubs that are worked on: they answer, and are held while that lasts. */
-  readonly answering: readonly HubName[];
-}
+export type HubsSeen = Pick<ReachedBoth, "facts" | "answering">;
 
 /** Asks the hubs who they are. */
 export type HubsReader = (
-  clients: Readonly<Record<HubName, KubeClient>>,
+  clients: OfBothHubs<KubeClient>,
   namespaces: HubNamespaces,
   input: Pick<HubInput, "params" | "signal">,
 ) => Promise<HubsSeen>;
 
-export interface ConnectedSwitchover extends HubsSeen {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+export type ConnectedSwitchover = ReachedHubs & SwitchoverPlace;
+export type ConnectedBoth = ReachedBoth & SwitchoverPlace;
+
+interface SwitchoverPlace {
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly operationId: string;
@@ -99,20 +105,19 @@ export function stateFolder(input: {
   return { setting: stateFolderSetting, path: set === "" ? join(process.cwd(), ".state") : set };
 }
 
-function confirm(params: HubInput["params"], facts: Readonly<Record<HubName, HubFacts>>): void {
+function confirm(params: HubInput["params"], { id }: HubFacts): void {
   const given = params["confirm-new-hub"];
-  if (given !== undefined && given !== facts.secondary.id) {
+  if (given !== undefined && given !== id) {
     throw switchoverError(
       "SW-RUN-02",
       {
         what: `confirm-new-hub "${given}" is not the id of the new hub`,
-        why: `the secondary kubeconfig leads to hub ${facts.secondary.id}`,
+        why: `the secondary kubeconfig leads to hub ${id}`,
         fix: "give the id of the hub that is to take over, or the kubeconfig of that hub",
       },
       "refused",
     );
   }
-  refuseSameHub(facts);
 }
 
 /** @throws FairleadError SW-RUN-03 (exit 4) */
@@ -129,62 +134,88 @@ export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, P
   );
 }
 
-/** Checks parameters, opens both hubs and tells them apart. */
+/** Checks parameters, opens the hubs and tells them apart. */
 export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
   checkCombinations(input.params);
   refuseUnavailable(input.params);
-  return await connectOperation(input);
+  return input.params["primary-unreachable"] ? await connectNewHub(input) : await connectOperation(input);
 }
 
 const readBoth: HubsReader = async (clients, namespaces, { signal }) => {
   const [primary, secondary] = await Promise.all([
-    readHubFacts(clients.primary, "primary", namespaces, signal),
+    readHubFacts(clients.primary, "primary", namespaces, signal).catch((error: unknown) => {
+      throw withWayOut(error);
+    }),
     readHubFacts(clients.secondary, "secondary", namespaces, signal),
   ]);
   return { facts: { primary, secondary }, answering: ["primary", "secondary"] };
 };
 
-/** Opens both hubs and tells them apart. */
-export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedSwitchover> {
-  const { params, connect, setting, run, log } = input;
-  await checkAuditKey(input.folders.auditKey);
-  const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
-  const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
-  const namespaces = resolveNamespaces(params.namespaces);
-  const spokes = input.folders.spokes === undefined ? undefined : await spokeAccess(input.folders.spokes, input);
-  const { clients } = await connectHubs({
+function accessOf({ params, connect, setting, run, folders, files }: HubInput): HubAccess {
+  return {
     connect,
     setting,
-    folders: { primary: input.folders.primary, secondary: input.folders.secondary },
+    folders: { primary: folders.primary, secondary: folders.secondary },
+    ...(files === undefined ? {} : { files }),
     contexts: { primary: params["primary-context"], secondary: params["secondary-context"] },
     inTekton: run.inTekton,
-  });
+  };
+}
+
+async function placeOf(input: HubInput): Promise<Omit<SwitchoverPlace, "operationId">> {
+  const { params, setting, log, folders } = input;
+  await checkAuditKey(folders.auditKey);
+  const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
+  const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
+  const spokes = folders.spokes === undefined ? undefined : await spokeAccess(folders.spokes, input);
+  return { namespaces: resolveNamespaces(params.namespaces), tuning, stateFolder: stateFolder(input).path, spokes };
+}
+
+/** Opens both hubs and tells them apart. */
+export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedBoth> {
+  const { params } = input;
+  const place = await placeOf(input);
+  const { clients } = await connectBoth(accessOf(input));
   input.onExit(async () => {
     await Promise.all([clients.primary.close(), clients.secondary.close()]);
   });
-  const { facts, answering } = await readHubs(clients, namespaces, input);
-  confirm(params, facts);
+  const { facts, answering } = await readHubs(clients, place.namespaces, input);
+  confirm(params, facts.secondary);
+  refuseSameHub(facts);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
-  return {
-    clients,
-    facts,
-    answering,
-    namespaces,
-    tuning,
-    operationId: id,
-    stateFolder: stateFolder(input).path,
-    spokes,
-  };
+  return { oldHub: "reachable", clients, facts, answering, ...place, operationId: id };
+}
+
+/** Opens the new hub alone: the old one is declared down. */
+async function connectNewHub(input: SwitchoverInput): Promise<ConnectedSwitchover> {
+  const { params, signal, clock } = input;
+  const place = await placeOf(input);
+  const connected = await connectAlone(accessOf(input));
+  const { clients, oldServer } = connected;
+  input.onExit(() => clients.secondary.close());
+  refuseSameServer(connected);
+  const secondary = await readHubFacts(clients.secondary, "secondary", place.namespaces, signal);
+  confirm(params, secondary);
+  refuseUnacknowledged(params["acknowledge-primary-down"], secondary.id);
+  const operation = await findOperation({
+    given: params["operation-id"],
+    stateFolder: place.stateFolder,
+    oldServer,
+    secondary: { server: clients.secondary.server, id: secondary.id },
+    staleHours: place.tuning.staleHours,
+    now: clock.now(),
+  });
+  return { oldHub: "down", clients, oldServer, facts: { secondary }, ...place, operationId: operation };
 }
 
 /** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
 export async function refuseIfBusy({ params, signal }: HubInput, hubs: ConnectedSwitchover): Promise<void> {
   if (params["dry-run"]) return;
-  const { clients, answering, namespaces, operationId: id } = hubs;
+  const { namespaces, operationId: id } = hubs;
   const stateFile = stateFileOf(hubs.stateFolder, id);
   await refuseBusyHubs({
-    clients: answering.map((name) => clients[name]),
+    clients: answeringClients(hubs),
     namespaces,
     operationId: id,
     stateFile,
@@ -260,7 +291,8 @@ export function phaseContext(
   audit: Pick<OperationAudit, "watch">,
 ): SwitchoverContext {
   const { params } = input;
-  return contextWith(
+  const follow: Follow = { audit, serverSide: params["server-dry-run"] };
+  const common = commonContext(
     input,
     hubs,
     operation,
@@ -282,18 +314,45 @@ export function phaseContext(
       argocdManage: params["argocd-manage"],
       argocdResume: params["argocd-resume-after-switchover"],
     },
-    { audit, serverSide: params["server-dry-run"] },
+    follow,
   );
+  const { watched, context } = common;
+  return hubs.oldHub === "reachable"
+    ? { ...context, oldHub: hubs.oldHub, clients: watched(hubs.clients), hubs: hubs.facts }
+    : { ...context, oldHub: hubs.oldHub, clients: watched(hubs.clients), hubs: hubs.facts };
 }
 
-/** The same for an operation that has other parameters. */
+/** The same for an operation on both hubs that has other parameters. */
 export function contextWith(
+  input: HubInput,
+  hubs: ConnectedBoth,
+  operation: Operation,
+  settings: SwitchoverSettings,
+  follow: Follow,
+): BothHubsContext {
+  const { watched, context } = commonContext(input, hubs, operation, settings, follow);
+  return { ...context, oldHub: hubs.oldHub, clients: watched(hubs.clients), hubs: hubs.facts };
+}
+
+/** Who sees what a run writes and reads. */
+interface Follow {
+  readonly audit: Pick<OperationAudit, "watch">;
+  readonly serverSide: boolean;
+}
+
+interface CommonContext {
+  readonly context: Omit<BothHubsContext, "oldHub" | "clients" | "hubs">;
+  /** The same clients, seen by the audit trail or by the plan of a dry run. */
+  readonly watched: <C extends Readonly<Record<string, KubeClient>>>(clients: C) => C;
+}
+
+function commonContext(
   input: HubInput,
   hubs: ConnectedSwitchover,
   operation: Operation,
   settings: SwitchoverSettings,
-  { audit, serverSide }: { readonly audit: Pick<OperationAudit, "watch">; readonly serverSide: boolean },
-): SwitchoverContext {
+  { audit, serverSide }: Follow,
+): CommonContext {
   const { params, clock, random, log } = input;
   const foreseen = params["dry-run"] ? new Foreseen() : undefined;
   const dryRun: PhaseContext<unknown>["dryRun"] =
@@ -305,10 +364,8 @@ export function contextWith(
     const client = await openSpoke(access, target);
     return watched({ [target]: client })[target] ?? client;
   };
-  return {
-    clients: watched(hubs.clients),
+  const context = {
     ...(spokes === undefined ? {} : { spokes, open: (target: string) => open(spokes, target) }),
-    hubs: hubs.facts,
     namespaces: hubs.namespaces,
     tuning: hubs.tuning,
     settings,
@@ -319,4 +376,5 @@ export function contextWith(
     signal: AbortSignal.any([input.signal, operation.lost]),
     dryRun,
   };
+  return { context, watched };
 }

@@ -2,11 +2,13 @@ import type { Report, ReportCheck, ReportFigure, TimelineEntry } from "../../lib
 import { nameTimestamp } from "../acm/backup.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { ManagedClusterSummary } from "../acm/managed-cluster.ts";
+import type { HubNamespaces } from "../acm/namespaces.ts";
 import { pausedCount } from "../argocd/paused-count.ts";
 import { hubWords } from "../phases/hub-words.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import type { StateDocument } from "../state/state-document.ts";
+import { isWithoutOldHub, lostHubActions, omissionTable } from "./lost-hub-advice.ts";
 
 export interface ReportInput {
   readonly document: StateDocument;
@@ -14,6 +16,7 @@ export interface ReportInput {
   /** The fleet as the hub that is to have it shows it now; absent when it could not be read. */
   readonly fleet: readonly ManagedClusterSummary[] | undefined;
   readonly checks: readonly ReportCheck[];
+  readonly namespaces: HubNamespaces;
   /** ISO-8601. */
   readonly finishedAt: string;
 }
@@ -71,12 +74,20 @@ export function outcomeOf(document: StateDocument): "succeeded" | "failed" | "ro
   return document.current_phase === "completed" ? "succeeded" : "failed";
 }
 
+function stateOf(cluster: ManagedClusterSummary | undefined): string {
+  if (cluster === undefined) return "not there";
+  return cluster.available ? "connected" : cluster.unavailableReason || "not available";
+}
+
 function clusterRows({ document, fleet }: ReportInput): readonly (readonly string[])[] {
   const after = new Map((fleet ?? []).map((cluster) => [cluster.name, cluster]));
-  return (document.config.cluster_baseline ?? []).map((before) => {
-    const now = after.get(before.name);
-    const state =
-      now === undefined ? "not there" : now.available ? "connected" : now.unavailableReason || "not available";
+  const baseline = document.config.cluster_baseline;
+  // Of an old hub that was down from the start nothing is known: the clusters are those that arrived.
+  if (baseline === undefined) {
+    return (fleet ?? []).map((cluster) => [cluster.name, "unknown", "unknown", stateOf(cluster)]);
+  }
+  return baseline.map((before) => {
+    const state = stateOf(after.get(before.name));
     return [
       before.name,
       before.hive ? "Hive" : "imported",
@@ -98,6 +109,7 @@ function pausedApplications({ config, operation_id: id }: StateDocument): readon
 }
 
 function nextActions(document: StateDocument): readonly string[] {
+  const isLost = isWithoutOldHub(document);
   if (document.current_phase === "rolled_back") {
     return [
       "Look at what stopped the switchover before the next one: it needs another operation-id, or reset-state",
@@ -113,7 +125,7 @@ function nextActions(document: StateDocument): readonly string[] {
   return document.current_phase === "completed"
     ? [
         "Point GitOps sources and automation at the new hub",
-        "For the way back, start a switchover with the hubs swapped",
+        `For the way back, start a switchover with the hubs swapped${isLost ? ", once the old hub is the standby of the new one" : ""}`,
         "Do not unpause the BackupSchedule of the old hub: on ACM 2.12 to 2.14 it would become a second writer",
       ]
     : ["Read the error, mend its cause, and start again with the same hubs: finished steps are not repeated"];
@@ -121,7 +133,7 @@ function nextActions(document: StateDocument): readonly string[] {
 
 function summaryOf(input: ReportInput): string {
   const { document, fleet } = input;
-  const total = document.config.cluster_baseline?.length ?? 0;
+  const total = (document.config.cluster_baseline ?? fleet ?? []).length;
   const connected = (fleet ?? []).filter((cluster) => cluster.available).length;
   if (document.current_phase === "rolled_back") {
     return `the switchover was rolled back: ${connected} of ${total} clusters are connected to the old hub`;
@@ -129,6 +141,13 @@ function summaryOf(input: ReportInput): string {
   return document.current_phase === "completed"
     ? `the fleet moved: ${connected} of ${total} clusters are connected to the new hub`
     : `stopped in phase ${document.errors.at(-1)?.phase ?? document.current_phase}, ${document.completed_steps.length} steps done`;
+}
+
+function oldHubFact({ hubs: { primary }, ...document }: StateDocument): string {
+  const { id, acmVersion, api } = primary;
+  if (!isWithoutOldHub(document)) return `${id} (ACM ${acmVersion}, ${api})`;
+  const known = [id, ...(acmVersion === "" ? [] : [`ACM ${acmVersion}`]), api].filter((text) => text !== "");
+  return `${known.length === 0 ? "unknown" : known.join(", ")}; declared down, not asked`;
 }
 
 function oldHubWords(action: string): string {
@@ -178,7 +197,7 @@ function figures(input: ReportInput): readonly ReportFigure[] {
 /** Everything that a reader of this operation wants to know, from its state and one look at the new hub. Pure. */
 export function switchoverReport(input: ReportInput): Report {
   const { document } = input;
-  const { primary, secondary } = document.hubs;
+  const { secondary } = document.hubs;
   const errors = document.current_phase === "failed" ? document.errors.slice(-3) : [];
   return {
     schemaVersion: "1.0",
@@ -192,7 +211,7 @@ export function switchoverReport(input: ReportInput): Report {
     finishedAt: input.finishedAt,
     facts: [
       { label: "Operation", value: document.operation_id },
-      { label: "Old hub", value: `${primary.id} (ACM ${primary.acmVersion}, ${primary.api})` },
+      { label: "Old hub", value: oldHubFact(document) },
       { label: "New hub", value: `${secondary.id} (ACM ${secondary.acmVersion}, ${secondary.api})` },
       {
         label: "Method",
@@ -215,6 +234,7 @@ export function switchoverReport(input: ReportInput): Report {
         ],
         rows: clusterRows(input),
       },
+      ...omissionTable(document),
     ],
     figures: figures(input),
     warnings: document.warnings ?? [],
@@ -225,6 +245,10 @@ export function switchoverReport(input: ReportInput): Report {
       fix: "see the log of this step for the fix, then start again",
       at: error.timestamp,
     })),
-    nextActions: [...nextActions(document), ...pausedApplications(document)],
+    nextActions: [
+      ...lostHubActions(document, input.namespaces),
+      ...nextActions(document),
+      ...pausedApplications(document),
+    ],
   };
 }

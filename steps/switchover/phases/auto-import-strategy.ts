@@ -6,7 +6,7 @@ import type { ConfigMap } from "../acm/hub-objects.ts";
 import { configMaps } from "../acm/resources.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { fleetOf } from "./hub-reads.ts";
-import { type SwitchoverContext, switchoverStep } from "./switchover-context.ts";
+import { type HubStepContext, type SwitchoverContext, switchoverStep } from "./switchover-context.ts";
 
 // From ACM 2.14 a hub imports a cluster that it knows only once. A switchover may let it import again and again, and
 // gives back afterwards what was there.
@@ -16,17 +16,20 @@ type Plan = StepPlan<OperationMemory>;
 const { key } = importStrategy;
 
 /** The ConfigMap of a hub's import controller, whose key is the strategy. */
-export function readImportConfig(context: SwitchoverContext, hub: HubName): Promise<ConfigMap | undefined> {
+export function readImportConfig<H extends HubName>(
+  context: HubStepContext<H>,
+  hub: H,
+): Promise<ConfigMap | undefined> {
   return context.clients[hub].find(configMaps, object(context).ref, { signal: context.signal });
 }
 
 /** How a hub imports clusters; empty where its default holds, which is `ImportOnly` from ACM 2.14 on. */
-export async function importStrategyOf(context: SwitchoverContext, hub: HubName): Promise<string> {
+export async function importStrategyOf<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<string> {
   const config = await readImportConfig(context, hub);
   return config?.data?.[key] ?? "";
 }
 
-function object(context: SwitchoverContext) {
+function object(context: Pick<SwitchoverContext, "namespaces">) {
   return {
     target: "secondary",
     resource: configMaps,

@@ -26,7 +26,7 @@ import {
   veleroSchedules,
 } from "../acm/resources.ts";
 import { noneIfAbsent } from "./none-if-absent.ts";
-import { ms, type SwitchoverContext } from "./switchover-context.ts";
+import { type HubFacts, ms, type SwitchoverContext } from "./switchover-context.ts";
 
 // The collections that steps look at, each in its two forms: listed once, and kept current for a wait.
 
@@ -136,11 +136,15 @@ export async function fleetOf<H extends HubName>(
   return splitFleet(await clustersOf.once(context, hub)).clusters;
 }
 
+interface AllowanceContext<H extends HubName> extends HubContext<H>, Pick<SwitchoverContext, "tuning"> {
+  readonly hubs: Readonly<Record<H, HubFacts>>;
+}
+
 /**
  * What a wait for a BackupSchedule's phase is longer by: to ACM 2.14 the operator prepares up to 0.1 s per imported
  * cluster before it looks at a pause.
  */
-export async function scheduleAllowanceMs(context: SwitchoverContext, hub: HubName): Promise<number> {
+export async function scheduleAllowanceMs<H extends HubName>(context: AllowanceContext<H>, hub: H): Promise<number> {
   if (!throttlesOperator(context.hubs[hub].version)) {
     return 0;
   }
@@ -153,9 +157,9 @@ export async function scheduleAllowanceMs(context: SwitchoverContext, hub: HubNa
   return ms(context.tuning.schedulePerCluster) * imported;
 }
 
-async function listOrNone(
-  context: SwitchoverContext,
-  hub: HubName,
+async function listOrNone<H extends HubName>(
+  context: HubContext<H>,
+  hub: H,
   project: (object: KubeObject) => { readonly namespace?: string },
   signal: AbortSignal,
 ): Promise<readonly { readonly namespace?: string }[]> {

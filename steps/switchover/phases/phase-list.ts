@@ -24,6 +24,7 @@ import { verifyObservabilityPods } from "./post-activation/verify-observability-
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
 import { pauseArgocdApps } from "./primary-preparation/pause-argocd-apps.ts";
 import { pauseBackupSchedule } from "./primary-preparation/pause-backup-schedule.ts";
+import { primaryPrepSkipped } from "./primary-preparation/primary-prep-skipped.ts";
 import { scaleDownThanos } from "./primary-preparation/scale-down-thanos.ts";
 import type { SwitchoverStep } from "./switchover-context.ts";
 
@@ -41,7 +42,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "primary_preparation",
     task: "primary-prep",
-    steps: [pauseArgocdApps, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
+    steps: [pauseArgocdApps, primaryPrepSkipped, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
   },
   {
     phase: "activation",

@@ -1,9 +1,12 @@
+import { exitCode } from "../../lib/errors/exit-code.ts";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { type PhaseContext, type PhaseStep, phaseStep } from "../../lib/phase/types.ts";
 import type { AcmVersion } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import { declaredDown, type OfBothHubs, type OfNewHub } from "../hubs.ts";
 import type { SpokeAccess } from "../klusterlet/spoke-access.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ResolvedTuning } from "../tuning.ts";
@@ -42,10 +45,7 @@ export interface SwitchoverSettings {
   readonly argocdResume: boolean;
 }
 
-/** What each step of a switchover may use. */
-export interface SwitchoverContext extends PhaseContext<OperationMemory> {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
-  readonly hubs: Readonly<Record<HubName, HubFacts>>;
+interface AnyContext extends PhaseContext<OperationMemory> {
   readonly namespaces: HubNamespaces;
   readonly tuning: ResolvedTuning;
   readonly settings: SwitchoverSettings;
@@ -53,11 +53,63 @@ export interface SwitchoverContext extends PhaseContext<OperationMemory> {
   readonly spokes?: SpokeAccess;
 }
 
+/** Where the old hub answers. */
+export interface BothHubsContext extends AnyContext {
+  readonly oldHub: "reachable";
+  readonly clients: OfBothHubs<KubeClient>;
+  readonly hubs: OfBothHubs<HubFacts>;
+}
+
+/** Where the old hub is declared down. */
+export interface NewHubContext extends AnyContext {
+  readonly oldHub: "down";
+  readonly clients: OfNewHub<KubeClient>;
+  readonly hubs: OfNewHub<HubFacts>;
+}
+
+/** What each step of a switchover may use. A step that asks the old hub is an {@link oldHubStep}, or looks first. */
+export type SwitchoverContext = BothHubsContext | NewHubContext;
+
 export type SwitchoverStep = PhaseStep<SwitchoverContext, OperationMemory>;
 
 /** Types a step of a switchover by what it reads. */
 export function switchoverStep<S>(step: PhaseStep<SwitchoverContext, OperationMemory, S>): SwitchoverStep {
   return phaseStep<SwitchoverContext, OperationMemory, S>(step);
+}
+
+/** Where a certain hub answers, whatever the other one does. */
+export type HubStepContext<H extends HubName> = Omit<AnyContext, "clients"> & {
+  readonly clients: Readonly<Record<H, KubeClient>>;
+  readonly hubs: Readonly<Record<H, HubFacts>>;
+};
+
+function withOldHub(context: SwitchoverContext, step: string): BothHubsContext {
+  if (context.oldHub === "reachable") return context;
+  throw new FairleadError(
+    {
+      id: "SW-DOWN-90",
+      what: `step ${step} would ask the old hub`,
+      why: declaredDown,
+      fix: "report this: the step must not be run then",
+    },
+    { exitCode: exitCode.defect },
+  );
+}
+
+/** A step that asks the old hub: it does not apply where that is declared down. */
+export function oldHubStep<S>(step: PhaseStep<BothHubsContext, OperationMemory, S>): SwitchoverStep {
+  const { name, onFailure } = step;
+  return switchoverStep<S>({
+    name,
+    title: step.title,
+    onResume: step.onResume,
+    skip: (context) => (context.oldHub === "down" ? declaredDown : step.skip?.(context)),
+    read: (context) => step.read(withOldHub(context, name)),
+    plan: (seen, context) => step.plan(seen, withOldHub(context, name)),
+    ...(onFailure === undefined
+      ? {}
+      : { onFailure: (error, context) => onFailure.call(step, error, withOldHub(context, name)) }),
+  });
 }
 
 /** Seconds of a tuning key as milliseconds. */

@@ -36,12 +36,15 @@ export interface Check {
   ) => readonly Finding[];
 }
 
+/** Clients, which only the runner has. Asked for one of a hub that is declared down it throws: a defect of the check. */
+export type ClientOf = (hub: HubName) => KubeClient;
+
 /** A wait without its client, which only the runner has. A timeout is no error: the check judges what is there then. */
 export interface WaitRequest {
   readonly title: string;
   /** Names of the objects that are waited for, so that the check can tell when one has vanished meanwhile. */
   readonly awaited: readonly string[];
-  readonly build: (clients: Readonly<Record<HubName, KubeClient>>) => Wait;
+  readonly build: (clientOf: ClientOf) => Wait;
 }
 
 /** What became of the check's wait; absent when none was needed. */

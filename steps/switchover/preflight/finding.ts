@@ -1,3 +1,4 @@
+import { declaredDown } from "../hubs.ts";
 import type { Reading } from "./reading.ts";
 
 export type Severity = "critical" | "warning" | "info";
@@ -70,6 +71,8 @@ export function judge<T>(reading: Reading<T>, judgement: Judgement<T>): readonly
       return judgement.decide(reading.value);
     case "hub-down":
       return [skipped(hub, "not checked: the hub does not answer")];
+    case "declared-down":
+      return [skipped(hub, `not checked: ${declaredDown}`)];
     case "absent":
       return (
         judgement.absent?.() ?? [

@@ -131,6 +131,16 @@ export interface SharedUser {
   readonly contexts: readonly string[];
 }
 
+/** Whether the caller declared the old hub down, so that nothing of it is known. */
+export function isOldHubDown({ primary }: Observation): boolean {
+  return primary.connection.state === "declared-down";
+}
+
+/** The hub whose backups are judged: the one that makes them, else the one that has their copies. */
+export function backupHub(observation: Observation): HubObservation {
+  return isOldHubDown(observation) ? observation.secondary : observation.primary;
+}
+
 /** The hub's own time, for ages of its objects. Ours where its clock is not known. */
 export function hubTime(observation: Observation, hub: HubName): number {
   const { connection } = observation[hub];

@@ -10,6 +10,7 @@ import { hubIdentity } from "../acm/hub-identity.ts";
 import { splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import * as api from "../acm/resources.ts";
+import type { OfBothHubs, OfNewHub } from "../hubs.ts";
 import { type AccessContext, accessQuestions } from "./access-requests.ts";
 import { attempt } from "./attempt.ts";
 import { type HubReader, hubReader } from "./hub-reader.ts";
@@ -28,7 +29,9 @@ import { allOf, mapReading, type Reading, read, valueOr } from "./reading.ts";
 import type { PreflightSettings } from "./settings.ts";
 
 export interface ObserveInput {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly clients: OfBothHubs<KubeClient> | OfNewHub<KubeClient>;
+  /** API server of an old hub that is declared down, where its kubeconfig says it. */
+  readonly oldServer?: string;
   readonly settings: PreflightSettings;
   readonly sharedUsers: Reading<readonly SharedUser[]>;
   readonly clock: Clock;
@@ -52,16 +55,48 @@ type Common = Omit<HubObservation, "hub">;
  * its first question is asked no other. Never writes.
  */
 export async function observe(input: ObserveInput): Promise<Observation> {
+  const { clients } = input;
   const [primary, secondary] = await Promise.all([
-    open("primary", input).then(observePrimary),
-    open("secondary", input).then(observeSecondary),
+    clients.primary === undefined
+      ? lostPrimary(input.oldServer ?? "")
+      : open("primary", clients.primary, input).then(observePrimary),
+    open("secondary", clients.secondary, input).then(observeSecondary),
   ]);
   return { primary, secondary, takenAt: input.clock.now(), sharedUsers: input.sharedUsers };
 }
 
-async function open<N extends HubName>(name: N, input: ObserveInput): Promise<Hub<N>> {
+/** Nothing is asked of a hub that is declared down. */
+function lostPrimary(server: string): PrimaryObservation {
+  const lost = { state: "declared-down" } as const;
+  return {
+    hub: "primary",
+    server,
+    connection: lost,
+    credential: lost,
+    namespaces: { acm: lost, backup: lost, observability: lost, engine: lost },
+    access: lost,
+    identity: lost,
+    clusterVersion: lost,
+    clusterOperators: lost,
+    nodes: lost,
+    acm: lost,
+    managedServiceAccounts: lost,
+    fleet: lost,
+    veleroPods: lost,
+    dataProtection: lost,
+    storageLocations: lost,
+    backups: lost,
+    schedules: lost,
+    importTokens: lost,
+    importStrategy: lost,
+    argoCd: lost,
+    gitops: [lost],
+    clusterDeployments: lost,
+  };
+}
+
+async function open<N extends HubName>(name: N, client: KubeClient, input: ObserveInput): Promise<Hub<N>> {
   const { clock, settings, signal } = input;
-  const client = input.clients[name];
   const connection = await attempt("version", signal, async () => {
     const before = clock.now();
     const { gitVersion, serverTime } = await client.serverVersion({ signal });

@@ -10,7 +10,9 @@ export type Reading<T> =
   | { readonly state: "absent"; readonly kind: string }
   | { readonly state: "unread"; readonly text: ErrorText }
   /** The hub did not answer the first question, so no other was asked. */
-  | { readonly state: "hub-down" };
+  | { readonly state: "hub-down" }
+  /** The caller declared the hub down: nothing was asked. */
+  | { readonly state: "declared-down" };
 
 export function read<T>(value: T): Reading<T> {
   return { state: "read", value };

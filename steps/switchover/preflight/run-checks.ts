@@ -1,10 +1,11 @@
 import type { Clock } from "../../lib/clock/clock.ts";
+import { exitCode } from "../../lib/errors/exit-code.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { waitFor } from "../../lib/kube/wait-for.ts";
 import type { Logger } from "../../lib/log/logger.ts";
-import type { HubName } from "../acm/hub-identity.ts";
-import { applies, type Check, type Waited } from "./check.ts";
+import { declaredDown, type OfBothHubs, type OfNewHub } from "../hubs.ts";
+import { applies, type Check, type ClientOf, type Waited } from "./check.ts";
 import type { CheckResult } from "./finding.ts";
 import type { Observation, SharedUser } from "./observation.ts";
 import { observe } from "./observe.ts";
@@ -13,7 +14,9 @@ import { checks } from "./registry.ts";
 import type { PreflightSettings } from "./settings.ts";
 
 export interface PreflightInput {
-  readonly clients: Readonly<Record<HubName, KubeClient>>;
+  readonly clients: OfBothHubs<KubeClient> | OfNewHub<KubeClient>;
+  /** API server of an old hub that is declared down, where its kubeconfig says it. */
+  readonly oldServer?: string;
   readonly settings: PreflightSettings;
   readonly sharedUsers: Reading<readonly SharedUser[]>;
   readonly clock: Clock;
@@ -60,6 +63,22 @@ export function evaluateChecks(
   );
 }
 
+function clientsOf(clients: PreflightInput["clients"]): ClientOf {
+  return (hub) => {
+    const client = clients[hub];
+    if (client !== undefined) return client;
+    throw new FairleadError(
+      {
+        id: "SW-DOWN-91",
+        what: `a check would wait for the ${hub} hub`,
+        why: declaredDown,
+        fix: "report this: the check must not wait then",
+      },
+      { exitCode: exitCode.defect },
+    );
+  };
+}
+
 async function waitBefore(check: Check, observation: Observation, input: PreflightInput): Promise<Waited | undefined> {
   const request = check.wait?.(observation, input.settings);
   if (request === undefined) {
@@ -69,7 +88,7 @@ async function waitBefore(check: Check, observation: Observation, input: Preflig
   log.info(request.title, { step: check.id });
   const onNote = (note: string): void => log.info(note, { step: check.id });
   try {
-    const { state } = await waitFor(request.build(clients), { clock, signal, log, onNote });
+    const { state } = await waitFor(request.build(clientsOf(clients)), { clock, signal, log, onNote });
     return { awaited: request.awaited, outcome: state === "done" ? "ended" : "timed-out" };
   } catch (error) {
     signal.throwIfAborted();

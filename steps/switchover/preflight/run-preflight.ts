@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { type ConnectedHubs, connectHubs, hubAccess, kubeconfigLimit } from "../connect-hubs.ts";
-import { readHubFacts } from "../operation/hub-facts.ts";
+import { present } from "../hubs.ts";
+import { refuseSameServer, refuseUnacknowledged } from "../operation/lost-hub-guards.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { fileMode } from "../operation/operation-locks.ts";
 import { refuseBusyHubs } from "../operation/refuse-busy-hubs.ts";
@@ -10,10 +11,11 @@ import { writeRunMarker } from "../operation/run-marker.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";
-import { resolveTuning, tuningSetting } from "../tuning.ts";
+import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
 import { checkRequestAge } from "./check-request.ts";
 import type { PreflightContext } from "./declaration.ts";
 import { findingsTable } from "./findings-table.ts";
+import { nameOf } from "./name-operation.ts";
 import type { Observation } from "./observation.ts";
 import { type PreflightReportInput, preflightDocument } from "./preflight-report.ts";
 import { valueOr } from "./reading.ts";
@@ -49,12 +51,13 @@ async function checkHubs(context: PreflightContext): Promise<void> {
   if (params["argocd-manage"] && params.mode === "validate") {
     context.log.warn("argocd-manage is ignored: a validation changes nothing");
   }
-  const hubs = await connectHubs(hubAccess(context));
+  const hubs = await connectHubs(hubAccess(context), params["primary-unreachable"] ? "down" : "reachable");
   context.onExit(async () => {
-    await Promise.all([hubs.clients.primary.close(), hubs.clients.secondary.close()]);
+    await Promise.all(present(hubs.clients).map((client) => client.close()));
   });
+  if (hubs.oldHub === "down") refuseSameServer(hubs);
   const startedAt = clock.now();
-  const operation = await operationOf(context, hubs);
+  const operation = await operationOf(context, hubs, tuning);
   if (operation?.document?.current_phase === "completed" && operation.id !== "") {
     concludeCompleted(context, operation.document);
     return;
@@ -66,13 +69,16 @@ async function checkHubs(context: PreflightContext): Promise<void> {
     run,
     verdict,
     settings,
-    operationId: params["operation-id"] ?? idOf(run.observation),
+    operationId: params["operation-id"] ?? operation?.id ?? idOf(run.observation),
     runName: context.run.name,
     startedAt,
     finishedAt: clock.now(),
   };
   await publish(context, input);
   refuseOtherHub(params["confirm-new-hub"], run.observation);
+  if (hubs.oldHub === "down") {
+    refuseUnacknowledged(params["acknowledge-primary-down"], identityOf(run.observation.secondary));
+  }
   conclude(context, verdict, settings);
 }
 
@@ -85,30 +91,23 @@ interface KnownOperation {
  * The operation that this preflight precedes: its state decides which checks are repeated. `undefined` for a mere
  * validation, and where a hub cannot be asked who it is: the checks then say so.
  */
-async function operationOf(context: PreflightContext, { clients }: ConnectedHubs): Promise<KnownOperation | undefined> {
+async function operationOf(
+  context: PreflightContext,
+  hubs: ConnectedHubs,
+  tuning: ResolvedTuning,
+): Promise<KnownOperation | undefined> {
   const { params, signal, clock, random, run } = context;
   if (params.mode === "validate") {
     return undefined;
   }
   const namespaces = resolveNamespaces(params.namespaces);
-  let id = params["operation-id"];
-  try {
-    const hub = async (name: "primary" | "secondary") => ({
-      server: clients[name].server,
-      id: (await readHubFacts(clients[name], name, namespaces, signal)).id,
-    });
-    id ??= operationId(await hub("primary"), await hub("secondary"));
-  } catch (error) {
-    if (!(error instanceof FairleadError) || signal.aborted) throw error;
-    context.log.warn(`the operation is not known yet: ${error.text.what}`);
-    return undefined;
-  }
+  const id = params["operation-id"] ?? (await nameOf(context, hubs, tuning));
+  if (id === undefined) return undefined;
   await writeRunMarker(context.workspace("output"), id, { mode: fileMode(run.inTekton), random });
   const state = context.workspace("state");
   if (!params["dry-run"]) {
     const stateFile = state === undefined ? undefined : stateFileOf(state, id);
-    const both = [clients.primary, clients.secondary];
-    await refuseBusyHubs({ clients: both, namespaces, operationId: id, stateFile, signal });
+    await refuseBusyHubs({ clients: present(hubs.clients), namespaces, operationId: id, stateFile, signal });
   }
   const document = params["reset-state"] ? undefined : await stateOf(state, id, clock);
   return { id, document };
@@ -126,17 +125,27 @@ function concludeCompleted({ results, summarize }: PreflightContext, document: S
 
 async function check(
   context: PreflightContext,
-  { clients, files }: ConnectedHubs,
+  hubs: ConnectedHubs,
   settings: PreflightSettings,
 ): Promise<PreflightRun> {
-  const { clock, log, signal, params, setting } = context;
-  const origins = {
-    primary: origin(files.primary, params["primary-context"]),
-    secondary: origin(files.secondary, params["secondary-context"]),
-  };
-  const sharedUsers = await findSharedUsers(origins, kubeconfigLimit(setting));
-  return await runChecks({ clients, settings, sharedUsers, clock, log, signal });
+  const { clock, log, signal } = context;
+  const { clients } = hubs;
+  const sharedUsers = await sharedUsersOf(context, hubs);
+  const oldServer = hubs.oldHub === "down" ? { oldServer: hubs.oldServer } : {};
+  return await runChecks({ clients, ...oldServer, settings, sharedUsers, clock, log, signal });
 }
+
+/** The kubeconfig of a hub that is not asked can mix up nothing. */
+async function sharedUsersOf({ params, setting }: PreflightContext, hubs: ConnectedHubs): Promise<SharedUsers> {
+  if (hubs.oldHub === "down") return { state: "declared-down" };
+  const origins = {
+    primary: origin(hubs.files.primary, params["primary-context"]),
+    secondary: origin(hubs.files.secondary, params["secondary-context"]),
+  };
+  return await findSharedUsers(origins, kubeconfigLimit(setting));
+}
+
+type SharedUsers = Observation["sharedUsers"];
 
 function origin(file: string, context: string | undefined): { readonly file: string; readonly context?: string } {
   return context === undefined ? { file } : { file, context };
@@ -170,9 +179,13 @@ async function publish(context: PreflightContext, input: PreflightReportInput): 
   }
 }
 
+function identityOf({ identity }: Observation["secondary"]): string {
+  return valueOr(identity, undefined)?.id ?? "";
+}
+
 /** A request that starts a switchover from outside repeats the new hub's id, so that it cannot hit another pair. */
 function refuseOtherHub(confirmed: string | undefined, { secondary }: Observation): void {
-  const id = valueOr(secondary.identity, undefined)?.id ?? "";
+  const id = identityOf(secondary);
   if (confirmed !== undefined && confirmed !== id) {
     throw new FairleadError(
       {

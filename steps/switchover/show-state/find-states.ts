@@ -23,6 +23,10 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
+async function pathsIn(folder: string): Promise<readonly string[]> {
+  return (await namesIn(folder)).filter((name) => stateFileName.test(name)).map((name) => join(folder, name));
+}
+
 /** A file that went away since its folder was read is none. */
 async function changedAt(path: string): Promise<number | undefined> {
   try {
@@ -39,7 +43,7 @@ async function changedAt(path: string): Promise<number | undefined> {
  * @throws FairleadError SW-SHOW-01 when there is none, SW-SHOW-02 when the folder cannot be read (exit 1)
  */
 export async function stateFiles(folder: string): Promise<readonly [string, ...string[]]> {
-  const paths = (await namesIn(folder)).filter((name) => stateFileName.test(name)).map((name) => join(folder, name));
+  const paths = await pathsIn(folder);
   const dated = await Promise.all(paths.map(async (path) => ({ path, at: await changedAt(path) })));
   const [newest, ...older] = dated
     .flatMap(({ path, at }) => (at === undefined ? [] : [{ path, at }]))
@@ -87,6 +91,12 @@ export async function readShownFile(path: string): Promise<ShownFile> {
     if (!(error instanceof FairleadError)) throw error;
     return { usable: false, file, why: `${error.text.what}: ${error.text.why}` };
   }
+}
+
+/** What the state files of a folder say, where they can be used. @throws FairleadError SW-SHOW-02 */
+export async function operationStates(folder: string): Promise<readonly StateDocument[]> {
+  const shown = await Promise.all((await pathsIn(folder)).map(readShownFile));
+  return shown.flatMap((one) => (one.usable ? [one.state] : []));
 }
 
 /** @throws FairleadError SW-SHOW-03 when the file is not there or cannot be used (exit 1) */

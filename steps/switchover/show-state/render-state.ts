@@ -1,4 +1,5 @@
 import { type OutputTable, plainCell } from "../../lib/step/output.ts";
+import { isWithoutOldHub } from "../operation/lost-hub-advice.ts";
 import type { ArchivedRestore } from "../state/operation-memory.ts";
 import type { StateDocument, StoredPhase } from "../state/state-document.ts";
 import type { ShownFile } from "./find-states.ts";
@@ -54,7 +55,8 @@ function dated(timestamp: string, now: number): string {
 function overview(state: StateDocument, { version, now }: Viewer): readonly string[] {
   const hub = (name: "primary" | "secondary") => {
     const { id, api, acmVersion } = state.hubs[name];
-    return plainCell(`${id} at ${api}, ACM ${acmVersion}`);
+    const words = id === "" ? `unknown${api === "" ? "" : ` at ${api}`}` : `${id} at ${api}, ACM ${acmVersion}`;
+    return plainCell(`${words}${name === "primary" && isWithoutOldHub(state) ? "; declared down" : ""}`);
   };
   return [
     "Overview",

@@ -14,6 +14,8 @@ export interface StartRequest {
   readonly parameters: FrozenParameters;
   readonly force: boolean;
   readonly staleHours: number;
+  /** The old hub is declared down. Its id is then what the state says, or empty. */
+  readonly primaryUnreachable?: boolean;
 }
 
 /** What a run does with the state that it found. */
@@ -53,10 +55,19 @@ function hasProgress(state: StateDocument): boolean {
   return state.completed_steps.length > 0 || state.errors.length > 0 || state.current_phase !== "init";
 }
 
+/** Nobody knows the id of a hub that was down whenever it should have been asked. */
+function isSameOldHub(stored: string, given: string): boolean {
+  return stored === given || stored === "" || given === "";
+}
+
+function named(id: string): string {
+  return id === "" ? "a hub that is down" : id;
+}
+
 /** Refuses the state of other hubs; one that holds no progress is replaced. */
 export function compareHubs(state: StateDocument, request: Pick<StartRequest, "hubs">): StartDecision | undefined {
   const { primary, secondary } = state.hubs;
-  if (primary.id === request.hubs.primary.id && secondary.id === request.hubs.secondary.id) {
+  if (isSameOldHub(primary.id, request.hubs.primary.id) && secondary.id === request.hubs.secondary.id) {
     return undefined;
   }
   if (!hasProgress(state)) {
@@ -65,9 +76,14 @@ export function compareHubs(state: StateDocument, request: Pick<StartRequest, "h
   const swapped = primary.id === request.hubs.secondary.id && secondary.id === request.hubs.primary.id;
   return refuse("SW-STATE-02", {
     what: "the state file belongs to other hubs",
-    why: `it moves the fleet from ${primary.id} to ${secondary.id}, this run from ${request.hubs.primary.id} to ${request.hubs.secondary.id}`,
+    why: `it moves the fleet from ${named(primary.id)} to ${secondary.id}, this run from ${named(request.hubs.primary.id)} to ${request.hubs.secondary.id}`,
     fix: swapped ? "for the way back give another operation-id" : "give the right kubeconfigs, or another operation-id",
   });
+}
+
+/** With a hub that is down nothing can be done, whatever was meant to be. */
+function isForced(key: keyof FrozenParameters, { primaryUnreachable, parameters }: StartRequest): boolean {
+  return key === "oldHubAction" && primaryUnreachable === true && parameters.oldHubAction === "none";
 }
 
 function compareFrozen(state: StateDocument, request: StartRequest): StartDecision | undefined {
@@ -75,7 +91,7 @@ function compareFrozen(state: StateDocument, request: StartRequest): StartDecisi
   const changed =
     state.completed_steps.length === 0
       ? undefined
-      : keys.find((key) => state.parameters[key] !== request.parameters[key]);
+      : keys.find((key) => state.parameters[key] !== request.parameters[key] && !isForced(key, request));
   return changed === undefined
     ? undefined
     : refuse("SW-STATE-03", {

@@ -138,6 +138,8 @@ export interface RollbackMemory {
 
 /** The new hub's schedule has its keys here, the old hub's in `rollback`. */
 export interface OperationMemory extends ScheduleProgress {
+  /** The old hub was declared down: its preparation, or a part of it, was left out. */
+  readonly primary_unreachable?: true;
   readonly primary_version?: string;
   readonly secondary_version?: string;
   readonly cluster_baseline?: readonly BaselineCluster[];

@@ -50,7 +50,7 @@ async function refused(command: Command, flags: Texts, environment: Texts = {}):
 }
 
 // Every parameter that takes free text, and those of them whose rule admits letters and digits only.
-const named = ["operation-id", "confirm-new-hub", "primary-context", "secondary-context"];
+const named = ["operation-id", "confirm-new-hub", "acknowledge-primary-down", "primary-context", "secondary-context"];
 const texts: Readonly<Record<Command, readonly string[]>> = {
   run: [...named, "primary-kubeconfig", "secondary-kubeconfig", "spoke-kubeconfigs", "state-folder", "report-folder"],
   preflight: [...named, "request-id", "issued-at"],
@@ -192,6 +192,59 @@ describe("a run with", () => {
     expect(what).toBe("2 parameters are not valid: force, method");
     expect(why).toContain('parameter "force" = "yes" is neither "true" nor "false"');
     expect(fix).toBe('force: give "true" or "false"; method: did you mean "full"?');
+  });
+});
+
+const lost = { "primary-unreachable": "true" } as const;
+const west = { "acknowledge-primary-down": "west" } as const;
+const combinations = [
+  [
+    "A-76 full with restore",
+    { method: "full", "activation-method": "restore" },
+    "SW-PAR-02",
+    ["activation-method", "method"],
+  ],
+  [
+    "A-76 resume of Argo CD without its pause",
+    { "argocd-resume-after-switchover": "true" },
+    "SW-ARGO-04",
+    ["argocd-resume-after-switchover", "argocd-manage"],
+  ],
+  [
+    "A-76 resume of Argo CD on a hub that is removed",
+    { "argocd-manage": "true", "argocd-resume-after-switchover": "true", "old-hub-action": "decommission" },
+    "SW-ARGO-04",
+    ["argocd-resume-after-switchover", "old-hub-action"],
+  ],
+  [
+    "A-73 A-76 a lost hub that nobody vouches for",
+    { ...lost, "old-hub-action": "none" },
+    "SW-DOWN-01",
+    ["primary-unreachable", "acknowledge-primary-down"],
+  ],
+  ["A-73 A-76 a part for a lost hub", { ...lost, ...west }, "SW-DOWN-02", ["old-hub-action", "primary-unreachable"]],
+  [
+    "A-73 A-76 the removal of a lost hub",
+    { ...lost, ...west, "old-hub-action": "decommission" },
+    "SW-DOWN-02",
+    ["old-hub-action", "primary-unreachable"],
+  ],
+] as const;
+
+describe("parameters that do not go together", () => {
+  test.each(combinations)("%s: exit 2 names them, and no hub is asked", async (_what, flags, id, names) => {
+    for (const [command, more] of [
+      ["run", {}],
+      ["preflight", { mode: "switchover" }],
+    ] as const) {
+      const refusal = await refused(command, { ...flags, ...more });
+      expect(refusal).toMatchObject({ code: 2, id });
+      for (const name of names) expect(`${refusal.what} ${refusal.fix}`).toContain(name);
+    }
+  });
+
+  test("A-73 A-76 a validation without a hub that nobody vouches for is refused, too", async () => {
+    expect(await refused("preflight", lost)).toMatchObject({ code: 2, id: "SW-DOWN-01" });
   });
 });
 

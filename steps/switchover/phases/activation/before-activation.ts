@@ -8,7 +8,7 @@ import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, schedulesOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { type BothHubsContext, ms, type SwitchoverContext } from "../switchover-context.ts";
 import { notYetVisible } from "./fresh-passive.ts";
 
 // What every way of activating waits for before it changes anything.
@@ -22,7 +22,8 @@ export interface BeforeActivation {
   readonly veleroRestores: readonly VeleroRestoreSummary[];
   /** Visible on the new hub. */
   readonly backups: readonly BackupSummary[];
-  readonly primaryBackups: readonly BackupSummary[];
+  /** Nobody knows them where the old hub is declared down. */
+  readonly primaryBackups: readonly BackupSummary[] | undefined;
   readonly storage: readonly StorageLocation[];
 }
 
@@ -32,7 +33,7 @@ export async function readBeforeActivation(context: SwitchoverContext): Promise<
     restoresOf.once(context, "secondary"),
     veleroRestoresOf.once(context, "secondary"),
     backupsOf.once(context, "secondary"),
-    backupsOf.once(context, "primary"),
+    context.oldHub === "down" ? undefined : backupsOf.once(context, "primary"),
     storageOf.once(context, "secondary"),
   ]);
   return { schedules, restores, veleroRestores, backups, primaryBackups, storage };
@@ -43,7 +44,7 @@ export function waitThenLook(note: string, ...actions: readonly Action<Operation
   return { state: "act", note, actions, afterwards: "plan-again" };
 }
 
-function untilVisible(context: SwitchoverContext): Wait {
+function untilVisible(context: BothHubsContext): Wait {
   return waitOn({
     title: "waiting until the new hub sees the newest backups of the old hub",
     sources: { onPrimary: backupsOf.live(context, "primary"), onSecondary: backupsOf.live(context, "secondary") },
@@ -106,13 +107,16 @@ export function refuseActiveSchedule(
   return blocking === undefined ? undefined : blockedBySchedule(blocking);
 }
 
-/** The new hub restores what it sees: a backup that ended minutes ago may not be there yet. Pure. */
+/**
+ * The new hub restores what it sees: a backup that ended minutes ago may not be there yet. What an old hub that is
+ * declared down made last is as good as lost. Pure.
+ */
 export function waitUntilVisible(
-  onPrimary: readonly BackupSummary[],
+  onPrimary: readonly BackupSummary[] | undefined,
   onSecondary: readonly BackupSummary[],
   context: SwitchoverContext,
 ): Plan | undefined {
-  return notYetVisible(onPrimary, onSecondary).length === 0
+  return context.oldHub === "down" || onPrimary === undefined || notYetVisible(onPrimary, onSecondary).length === 0
     ? undefined
     : waitThenLook("wait for the newest backups", { kind: "wait", wait: untilVisible(context) });
 }

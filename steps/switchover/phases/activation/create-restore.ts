@@ -114,7 +114,7 @@ function replace(world: RestoreWorld, plan: ActivationPlan, context: SwitchoverC
 }
 
 function newMarker(order: RestoreOrder, context: SwitchoverContext): string {
-  return `${context.hubs.primary.id} ${order.stage} ${new Date(context.clock.now()).toISOString()}`;
+  return `${context.hubs.primary?.id ?? "unknown"} ${order.stage} ${new Date(context.clock.now()).toISOString()}`;
 }
 
 function decide(world: RestoreWorld, context: SwitchoverContext): Plan {

@@ -1,12 +1,12 @@
 import { observabilitySkipped, planStop, writersToStop } from "../observability/stop-writers.ts";
 import { findWriters, type SeenWriters } from "../observability/writers.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 
 /**
  * The operator of observability (ACM 2.11 to 2.16) scales its parts up again within minutes, and hours may lie between
  * preparation and activation.
  */
-export const verifyThanosStopped = switchoverStep<SeenWriters>({
+export const verifyThanosStopped = oldHubStep<SeenWriters>({
   name: "verify_thanos_stopped",
   title: "See that the old hub's metrics compactor still stands still",
   onResume: "trust-record",

@@ -2,10 +2,10 @@ import type { Action } from "../../../lib/phase/types.ts";
 import { describeMarked, markedObject } from "../../argocd/gitops-markers.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { planRemoval, readObservability, type SeenObservability } from "../observability/removal.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 
 /** Scaling to 0 does not last: the operator of observability scales up again. Without its object there is nothing to scale. */
-export const disableObservability = switchoverStep<SeenObservability>({
+export const disableObservability = oldHubStep<SeenObservability>({
   name: "disable_observability_on_secondary",
   title: "Remove the old hub's observability",
   onResume: "observe",

@@ -21,7 +21,8 @@ import {
 } from "../schedules/make-schedule.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
 import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { chooseSchedule, scheduleFromTemplate, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
+import { chooseSchedule, defaultWarnings, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
+import { candidates } from "./schedule-candidates.ts";
 
 interface Seen {
   readonly restores: readonly AcmRestore[];
@@ -33,15 +34,8 @@ interface Seen {
 
 type Plan = StepPlan<OperationMemory>;
 
-/** What the new hub's schedule can be made from: those of the old hub, else the template of the caller. */
-function candidates(context: SwitchoverContext): readonly BackupSchedule[] {
-  const saved = context.memory().saved_backup_schedules ?? [];
-  const template = context.settings.backupScheduleTemplate;
-  return saved.length > 0 || template === undefined ? saved : [scheduleFromTemplate(template)];
-}
-
 function wantsTokens(seen: Seen, context: SwitchoverContext): boolean {
-  return [...candidates(context), ...seen.schedules].some(wantsManagedServiceAccounts);
+  return [...candidates(context, seen.component).schedules, ...seen.schedules].some(wantsManagedServiceAccounts);
 }
 
 const noBackupYet: Action<OperationMemory> = {
@@ -70,7 +64,8 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
       afterwards: "done",
     };
   }
-  const chosen = chooseSchedule(candidates(context));
+  const { from, schedules } = candidates(context, seen.component);
+  const chosen = chooseSchedule(schedules);
   if (chosen === undefined) {
     return {
       state: "refused",
@@ -99,6 +94,9 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
         }),
       },
       ...others.map(notCreated),
+      ...(from === "default" ? defaultWarnings(seen.component) : []).map(
+        (message) => ({ kind: "warn", message }) as const,
+      ),
       enabledNow(context, onNewHub),
       noBackupYet,
       createSchedule(schedule, onNewHub),

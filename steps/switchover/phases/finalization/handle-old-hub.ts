@@ -10,7 +10,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, scheduleAllowanceMs, schedulesOf, withAllowance } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
-import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
 
 interface Seen {
   readonly schedules: readonly BackupSchedule[];
@@ -39,7 +39,7 @@ export function seesNewHub(backups: readonly BackupSummary[], newHubId: string):
   return (["credentials", "resources"] as const).every((type) => resolveLatest(backups, type)?.producer === newHubId);
 }
 
-function untilUnblocked(context: SwitchoverContext, allowanceMs: number): Wait {
+function untilUnblocked(context: BothHubsContext, allowanceMs: number): Wait {
   const { version } = context.hubs.primary;
   return waitOn({
     title: "waiting until the old hub's backup schedule is paused",
@@ -67,7 +67,7 @@ function untilUnblocked(context: SwitchoverContext, allowanceMs: number): Wait {
   });
 }
 
-function untilBackupsArrive(context: SwitchoverContext): Wait {
+function untilBackupsArrive(context: BothHubsContext): Wait {
   return waitOn({
     title: "waiting until the old hub sees the new hub's backups",
     sources: { backups: backupsOf.live(context, "primary") },
@@ -82,7 +82,7 @@ function untilBackupsArrive(context: SwitchoverContext): Wait {
   });
 }
 
-function untilPassive(context: SwitchoverContext): Wait {
+function untilPassive(context: BothHubsContext): Wait {
   return waitOn({
     title: "waiting until the old hub's passive sync is Enabled",
     sources: { restores: restoresOf.live(context, "primary") },
@@ -101,7 +101,7 @@ function untilPassive(context: SwitchoverContext): Wait {
   });
 }
 
-function createPassive(seen: Seen, context: SwitchoverContext): Plan {
+function createPassive(seen: Seen, context: BothHubsContext): Plan {
   const { backup } = context.namespaces;
   const body: AcmRestore = {
     apiVersion: "cluster.open-cluster-management.io/v1beta1",
@@ -137,12 +137,12 @@ function createPassive(seen: Seen, context: SwitchoverContext): Plan {
 /** Recorded as done, yet nothing is read of the old hub. */
 const leftAlone = "left-alone";
 
-export function leavesAlone({ settings }: SwitchoverContext): boolean {
+export function leavesAlone({ settings }: BothHubsContext): boolean {
   return settings.oldHubAction === "none";
 }
 
 /** Makes the old hub the standby of the new one: it follows the new hub's backups. */
-export const handleOldHub = switchoverStep<Seen | typeof leftAlone>({
+export const handleOldHub = oldHubStep<Seen | typeof leftAlone>({
   name: "handle_old_hub",
   title: "Give the old hub its part",
   onResume: "observe",

@@ -1,4 +1,5 @@
 import { type AcmVersion, lacksPause } from "../../acm/acm-version.ts";
+import type { ComponentState } from "../../acm/backup-schedule.ts";
 import { annotation } from "../../acm/constants.ts";
 import type { BackupSchedule, BackupScheduleSpec } from "../../acm/hub-objects.ts";
 import type { CreatedSchedule } from "../../state/operation-memory.ts";
@@ -25,6 +26,30 @@ export function chooseSchedule(saved: readonly BackupSchedule[]): BackupSchedule
 /** The schedule that a template stands for, by the name that ACM's documentation uses. Pure. */
 export function scheduleFromTemplate(spec: BackupScheduleSpec): BackupSchedule {
   return { metadata: { name: "acm-hub-backup" }, spec };
+}
+
+/**
+ * What the new hub gets where nobody can say what the lost hub had. Import tokens only where the component works that
+ * makes them: a schedule that wants them without it is refused, and either way every token of the hub is deleted. Pure.
+ */
+export function defaultSchedule(component: ComponentState): BackupSchedule {
+  return scheduleFromTemplate({
+    veleroSchedule: "0 */4 * * *",
+    veleroTtl: "168h",
+    useManagedServiceAccount: component === "enabled",
+  });
+}
+
+/** What is unusual about {@link defaultSchedule}. Pure. */
+export function defaultWarnings(component: ComponentState): readonly string[] {
+  const made =
+    "nothing is known of the old hub's BackupSchedule: acm-hub-backup is made with a backup every 4 h (0 */4 * * *), each kept for 168 h; change it to what your fleet needs";
+  return component === "enabled"
+    ? [made]
+    : [
+        made,
+        "the new hub's component managedserviceaccount is not enabled: acm-hub-backup makes no import tokens, and every token that was restored on the new hub is deleted",
+      ];
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
+import type { HubName } from "../../acm/hub-identity.ts";
 import { backupsOf } from "../hub-reads.ts";
 import type { ScheduleRole } from "../schedules/schedule-role.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { type HubStepContext, ms } from "../switchover-context.ts";
 
 /**
  * The first resources backup of a hub that still stands in Velero's queue. The operator compares starts: until this one
@@ -27,7 +28,7 @@ export function isForeignStorage(message: string): boolean {
 }
 
 /** Velero runs one Backup at a time, and looks at its queue once a minute (1.18). */
-export function untilStarted(context: SwitchoverContext, role: ScheduleRole): Wait {
+export function untilStarted<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>): Wait {
   return waitOn({
     title: `waiting until the ${role.words}'s first resources backup has begun`,
     sources: { backups: backupsOf.live(context, role.hub) },

@@ -10,7 +10,7 @@ import {
   type SeenWriter,
   scaling,
 } from "../observability/writers.ts";
-import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
 import { leavesAlone } from "./handle-old-hub.ts";
 
 interface OldHub {
@@ -20,14 +20,14 @@ interface OldHub {
   readonly metrics: readonly SeenWriter[];
 }
 
-async function runningWriters(context: SwitchoverContext): Promise<readonly SeenWriter[]> {
+async function runningWriters(context: BothHubsContext): Promise<readonly SeenWriter[]> {
   if (context.settings.skipObservability) return [];
   const { found } = await findWriters(context, "primary", [compactor, observatoriumApi]);
   const pods = await Promise.all(found.map(({ writer }) => podsOf(context, "primary", writer)));
   return found.filter((seen, index) => seen.replicas > 0 || (pods[index] ?? []).length > 0);
 }
 
-function untilStopped(context: SwitchoverContext, metrics: readonly SeenWriter[]): Wait {
+function untilStopped(context: BothHubsContext, metrics: readonly SeenWriter[]): Wait {
   return waitOn({
     title: "waiting until the old hub's metrics have stopped",
     sources: Object.fromEntries(
@@ -45,7 +45,7 @@ function untilStopped(context: SwitchoverContext, metrics: readonly SeenWriter[]
   });
 }
 
-function stop(metrics: readonly SeenWriter[], context: SwitchoverContext): readonly Action<OperationMemory>[] {
+function stop(metrics: readonly SeenWriter[], context: BothHubsContext): readonly Action<OperationMemory>[] {
   const names = metrics.map(({ writer }) => writer.name).join(", ");
   return [
     {
@@ -64,7 +64,7 @@ function stop(metrics: readonly SeenWriter[], context: SwitchoverContext): reado
 }
 
 /** Says what is unusual about the old hub; nothing of it undoes a switchover that has succeeded. */
-export const verifyOldHubState = switchoverStep<OldHub>({
+export const verifyOldHubState = oldHubStep<OldHub>({
   name: "verify_old_hub_state",
   title: "Look at the old hub once more",
   onResume: "trust-record",

@@ -2,7 +2,7 @@ import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { objectName } from "../../acm/constants.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { type BothHubsContext, ms, type SwitchoverContext } from "../switchover-context.ts";
 import {
   compactor,
   livePodsOf,
@@ -37,7 +37,7 @@ export function rememberReplicas({ writer, replicas }: SeenWriter): Action<Opera
   };
 }
 
-function untilStopped(context: SwitchoverContext, stopping: readonly SeenWriter[]): Wait {
+function untilStopped(context: BothHubsContext, stopping: readonly SeenWriter[]): Wait {
   const sources = Object.fromEntries(
     stopping.map(({ writer }) => [writer.name, livePodsOf(context, "primary", writer)] as const),
   );
@@ -58,7 +58,7 @@ function untilStopped(context: SwitchoverContext, stopping: readonly SeenWriter[
 }
 
 /** Scales to 0 what runs, after its number of pods was kept. Pure. */
-export function planStop({ installed, found }: SeenWriters, context: SwitchoverContext): StepPlan<OperationMemory> {
+export function planStop({ installed, found }: SeenWriters, context: BothHubsContext): StepPlan<OperationMemory> {
   const running = found.filter(({ replicas }) => replicas > 0);
   if (running.length > 0) {
     return {

@@ -14,13 +14,17 @@ export function tolerated(maxUnavailable: string | undefined, required: number):
   return maxUnavailable?.endsWith("%") === true ? Math.floor((required * number) / 100) : number;
 }
 
-function notConnected(why: string): FairleadError {
+function notConnected(why: string, { oldHub }: SwitchoverContext): FairleadError {
+  const further =
+    oldHub === "down"
+      ? "or give max-unavailable for those that were offline before the old hub was lost"
+      : "the old hub still has its backups paused";
   return switchoverError(
     "SW-POST-01",
     {
       what: "not all clusters connected to the new hub",
       why,
-      fix: "look at the klusterlet and the import token of each cluster named above, then resume; the old hub still has its backups paused",
+      fix: `look at the klusterlet and the import token of each cluster named above, then resume; ${further}`,
     },
     "timeout",
   );
@@ -43,12 +47,12 @@ function untilConnected(context: SwitchoverContext, baseline: readonly BaselineC
       if (elapsedMs < limitMs) return { state: "pending", note };
       return now.pending.length <= tolerated(maxUnavailable, now.required)
         ? { state: "done", note: count }
-        : { state: "failed", error: notConnected(note) };
+        : { state: "failed", error: notConnected(note, context) };
     },
     // With a tolerance the look that decides is the first one after the limit.
     timeoutMs: maxUnavailable === undefined ? limitMs : limitMs + 2 * ms(clusterPoll),
     pollMs: ms(clusterPoll),
-    onTimeout: notConnected,
+    onTimeout: (note) => notConnected(note, context),
   });
 }
 

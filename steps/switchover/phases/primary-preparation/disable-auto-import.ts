@@ -2,10 +2,10 @@ import { annotation } from "../../acm/constants.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import { annotateClusters } from "../annotate-clusters.ts";
 import { fleetOf } from "../hub-reads.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 
 /** Keeps the old hub from importing the clusters back once the new hub has them. */
-export const disableAutoImport = switchoverStep<readonly ManagedClusterSummary[]>({
+export const disableAutoImport = oldHubStep<readonly ManagedClusterSummary[]>({
   name: "disable_auto_import",
   title: "Stop the old hub from importing its clusters again",
   onResume: "observe",

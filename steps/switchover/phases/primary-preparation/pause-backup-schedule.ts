@@ -5,7 +5,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { withAllowance } from "../hub-reads.ts";
 import { isQuiet, pauseSchedules, unfinished } from "../schedules/pause-schedule.ts";
 import { readSchedule, type ScheduleSeen } from "../schedules/prove-schedule.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 
 function remember(schedules: readonly BackupSchedule[]): Action<OperationMemory> {
   return {
@@ -18,7 +18,7 @@ function remember(schedules: readonly BackupSchedule[]): Action<OperationMemory>
 }
 
 /** Stops the old hub from making backups, so that it cannot become a second writer. Keeps what it pauses. */
-export const pauseBackupSchedule = switchoverStep<ScheduleSeen>({
+export const pauseBackupSchedule = oldHubStep<ScheduleSeen>({
   name: "pause_backup_schedule",
   title: "Pause the backup schedule on the old hub",
   onResume: "observe",

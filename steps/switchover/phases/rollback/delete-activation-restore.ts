@@ -10,8 +10,8 @@ import { archive } from "../activation/passive-snapshot.ts";
 import { restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
-import type { SwitchoverContext } from "../switchover-context.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import type { BothHubsContext } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 import { untouched } from "./rollback-scope.ts";
 
 interface Seen {
@@ -50,7 +50,7 @@ export function judgeHanging(restore: AcmRestore, veleroRestores: readonly Veler
 }
 
 /** Set back to `skip` first: that stops a later activation even if the deletion hangs, and lets the operator end it. */
-function disarm(restores: readonly AcmRestore[], context: SwitchoverContext): readonly Action<OperationMemory>[] {
+function disarm(restores: readonly AcmRestore[], context: BothHubsContext): readonly Action<OperationMemory>[] {
   return restores
     .filter(({ spec }) => spec?.syncRestoreWithNewBackups === true && spec.veleroManagedClustersBackupName !== "skip")
     .map(({ metadata: { name, uid } }) => ({
@@ -73,7 +73,7 @@ function disarm(restores: readonly AcmRestore[], context: SwitchoverContext): re
 }
 
 /** As it was before the first write: what is set back to `skip` would be archived so by a run that was killed there. */
-function keep(restores: readonly AcmRestore[], context: SwitchoverContext): Action<OperationMemory> {
+function keep(restores: readonly AcmRestore[], context: BothHubsContext): Action<OperationMemory> {
   const at = new Date(context.clock.now()).toISOString();
   return {
     kind: "remember",
@@ -101,7 +101,7 @@ function noteHanging(hanging: readonly string[]): Action<OperationMemory> {
   };
 }
 
-function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory> {
+function plan(seen: Seen, context: BothHubsContext): StepPlan<OperationMemory> {
   const memory = context.memory();
   const left = activationRestoresOf(seen.restores, memory);
   if (left.length === 0) {
@@ -141,7 +141,7 @@ function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory>
 }
 
 /** Ends what has activated the clusters on the new hub, or may do so later by itself. Restored objects stay. */
-export const rbDeleteActivationRestore = switchoverStep<Seen>({
+export const rbDeleteActivationRestore = oldHubStep<Seen>({
   name: "rb_delete_activation_restore",
   title: "Take the activation of the new hub back",
   onResume: "observe",

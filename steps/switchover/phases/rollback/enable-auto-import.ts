@@ -7,7 +7,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { annotateClusters, requestImport } from "../annotate-clusters.ts";
 import { importStrategyOf } from "../auto-import-strategy.ts";
 import { fleetOf } from "../hub-reads.ts";
-import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BothHubsContext, oldHubStep } from "../switchover-context.ts";
 import { isNewHubAway } from "./rollback-scope.ts";
 
 interface Seen {
@@ -18,20 +18,20 @@ interface Seen {
 }
 
 /** The old hub shows a cluster as available for five more minutes after it has left (its lease). */
-function isAway(cluster: ManagedClusterSummary, { away }: Seen, context: SwitchoverContext): boolean {
+function isAway(cluster: ManagedClusterSummary, { away }: Seen, context: BothHubsContext): boolean {
   if (!cluster.available) return true;
   // A request for one that has not left changes nothing.
   return away === undefined ? mayHaveRestored(context.memory()) : away.has(cluster.name);
 }
 
-async function connectedToNewHub(context: SwitchoverContext): Promise<ReadonlySet<string> | undefined> {
+async function connectedToNewHub(context: BothHubsContext): Promise<ReadonlySet<string> | undefined> {
   if (isNewHubAway(context.memory())) return undefined;
   const fleet = await fleetOf(context, "secondary");
   return new Set(fleet.filter(({ available }) => available).map(({ name }) => name));
 }
 
 /** Lets the old hub import its clusters again, and asks for those that are not there. */
-export const rbEnableAutoImport = switchoverStep<Seen>({
+export const rbEnableAutoImport = oldHubStep<Seen>({
   name: "rb_enable_auto_import",
   title: "Let the old hub import its clusters again",
   // The import controller rewrites the request once it has acted.

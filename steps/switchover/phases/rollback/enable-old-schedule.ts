@@ -18,7 +18,7 @@ import { giveFlagsBack } from "../schedules/give-flags-back.ts";
 import { enabledNow, guardTokens, untilVeleroReady } from "../schedules/make-schedule.ts";
 import { planProof, readSchedule, recreateSchedule, type ScheduleSeen } from "../schedules/prove-schedule.ts";
 import { onOldHub } from "../schedules/schedule-role.ts";
-import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
 import { decideReturn, markersOf, type ReturnOfBackups } from "./return-of-backups.ts";
 import { isNewHubAway } from "./rollback-scope.ts";
 
@@ -39,7 +39,7 @@ const whenItAppearsLater =
   "when it appears later, the old hub's BackupSchedule may collide; delete and create it again then";
 
 /** The operator compares with the time at which Velero copied the marker: schedules must be younger than that. */
-function untilMarkerVisible(context: SwitchoverContext): Wait {
+function untilMarkerVisible(context: BothHubsContext): Wait {
   const { id } = context.hubs.secondary;
   const since = restoredSince(context.memory());
   return waitOn({
@@ -58,13 +58,13 @@ function untilMarkerVisible(context: SwitchoverContext): Wait {
 }
 
 /** A new hub that does not answer cannot say whether it has written one. */
-function markerFirst({ backupsOfNewHub }: Seen, context: SwitchoverContext): Action<OperationMemory> {
+function markerFirst({ backupsOfNewHub }: Seen, context: BothHubsContext): Action<OperationMemory> {
   return backupsOfNewHub === undefined
     ? { kind: "warn", message: `the new hub may have written an acm-restore-clusters backup: ${whenItAppearsLater}` }
     : { kind: "wait", wait: untilMarkerVisible(context) };
 }
 
-function before(seen: Seen, afterMarker: boolean, context: SwitchoverContext): readonly Action<OperationMemory>[] {
+function before(seen: Seen, afterMarker: boolean, context: BothHubsContext): readonly Action<OperationMemory>[] {
   return [
     ...(afterMarker ? [markerFirst(seen, context)] : []),
     ...(seen.veleroReady ? [] : [{ kind: "wait", wait: untilVeleroReady(context, onOldHub) } as const]),
@@ -74,7 +74,7 @@ function before(seen: Seen, afterMarker: boolean, context: SwitchoverContext): r
 function recreate(
   { schedule, afterMarker }: Extract<ReturnOfBackups, { way: "recreate" }>,
   seen: Seen,
-  context: SwitchoverContext,
+  context: BothHubsContext,
 ): Plan {
   const { name } = schedule.metadata;
   const first = [...before(seen, afterMarker, context), enabledNow(context, onOldHub)];
@@ -96,7 +96,7 @@ function recreate(
   };
 }
 
-function unpause(schedule: BackupSchedule, kept: boolean, context: SwitchoverContext): Plan {
+function unpause(schedule: BackupSchedule, kept: boolean, context: BothHubsContext): Plan {
   const { name, uid } = schedule.metadata;
   return {
     state: "act",
@@ -147,7 +147,7 @@ function isStillPaused({ schedules }: Seen, memory: OperationMemory): BackupSche
   return created?.replaces === undefined && schedule?.spec?.paused === true ? schedule : undefined;
 }
 
-function begin(seen: Seen, context: SwitchoverContext): Plan {
+function begin(seen: Seen, context: BothHubsContext): Plan {
   const found = decideReturn(seen, context);
   if (found.way === "leave") {
     return { state: "done", note: found.note, warnings: found.warnings };
@@ -159,7 +159,7 @@ function begin(seen: Seen, context: SwitchoverContext): Plan {
     : recreate(found, seen, context);
 }
 
-function plan(seen: Seen, context: SwitchoverContext): Plan {
+function plan(seen: Seen, context: BothHubsContext): Plan {
   const memory = context.memory();
   if (onOldHub.progress(memory).created_schedule === undefined || isStillPaused(seen, memory) !== undefined) {
     return begin(seen, context);
@@ -172,7 +172,7 @@ function plan(seen: Seen, context: SwitchoverContext): Plan {
 }
 
 /** Makes the old hub the one that writes backups again, and proves it. */
-export const rbEnableBackupSchedule = switchoverStep<Seen>({
+export const rbEnableBackupSchedule = oldHubStep<Seen>({
   name: "rb_enable_backup_schedule",
   title: "Turn backups on at the old hub",
   onResume: "trust-record",

@@ -1,11 +1,11 @@
 import { isQuiet, pauseSchedules, unfinished } from "../schedules/pause-schedule.ts";
 import { readSchedule, type ScheduleSeen } from "../schedules/prove-schedule.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 import { awayFromNewHub } from "./rollback-scope.ts";
 
 /** Two writers on one storage collide: the new hub's backups stop before the old hub's begin. */
-export const rbPauseSecondarySchedule = switchoverStep<ScheduleSeen>({
+export const rbPauseSecondarySchedule = oldHubStep<ScheduleSeen>({
   name: "rb_pause_secondary_schedule",
   title: "Stop the backups of the new hub",
   onResume: "observe",

@@ -2,11 +2,11 @@ import { annotation } from "../../acm/constants.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import { annotateClusters } from "../annotate-clusters.ts";
 import { fleetOf } from "../hub-reads.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 import { untouched } from "./rollback-scope.ts";
 
 /** Keeps the new hub from importing the clusters again. They are never deleted there: a connected one would be detached. */
-export const rbQuarantineSecondary = switchoverStep<readonly ManagedClusterSummary[]>({
+export const rbQuarantineSecondary = oldHubStep<readonly ManagedClusterSummary[]>({
   name: "rb_quarantine_secondary",
   title: "Stop the new hub from importing the clusters",
   onResume: "observe",

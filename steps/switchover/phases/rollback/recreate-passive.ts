@@ -6,7 +6,7 @@ import { acmRestores } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { restoreFrom } from "../activation/passive-snapshot.ts";
 import { restoresOf, schedulesOf } from "../hub-reads.ts";
-import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BothHubsContext, oldHubStep } from "../switchover-context.ts";
 import { untouched } from "./rollback-scope.ts";
 
 const noPassive = "this operation used no passive Restore";
@@ -16,7 +16,7 @@ interface Seen {
   readonly schedules: readonly BackupSchedule[];
 }
 
-function blockers({ restores, schedules }: Seen, context: SwitchoverContext): readonly string[] {
+function blockers({ restores, schedules }: Seen, context: BothHubsContext): readonly string[] {
   const { version } = context.hubs.secondary;
   return [
     ...restores.filter(isActiveRestore).map(({ metadata }) => `Restore ${metadata.name}`),
@@ -26,7 +26,7 @@ function blockers({ restores, schedules }: Seen, context: SwitchoverContext): re
   ];
 }
 
-function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory> {
+function plan(seen: Seen, context: BothHubsContext): StepPlan<OperationMemory> {
   const snapshot = context.memory().passive_snapshot;
   if (snapshot === undefined) {
     return { state: "skipped", note: noPassive };
@@ -64,7 +64,7 @@ function plan(seen: Seen, context: SwitchoverContext): StepPlan<OperationMemory>
 }
 
 /** Makes the new hub the standby of the old one again. */
-export const rbRecreatePassive = switchoverStep<Seen>({
+export const rbRecreatePassive = oldHubStep<Seen>({
   name: "rb_recreate_passive",
   title: "Make the new hub the standby again",
   onResume: "observe",

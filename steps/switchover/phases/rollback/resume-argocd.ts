@@ -1,11 +1,10 @@
 import type { StepPlan } from "../../../lib/phase/types.ts";
-import type { ApplicationSummary } from "../../argocd/application.ts";
 import { readPaused } from "../../argocd/argo-context.ts";
 import { notResumed } from "../../argocd/paused-count.ts";
 import { settleEntries } from "../../argocd/plan-pause.ts";
 import { planResume, type ResumeSeen } from "../../argocd/plan-resume.ts";
 import type { OperationMemory, PausedApplication } from "../../state/operation-memory.ts";
-import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BothHubsContext, oldHubStep } from "../switchover-context.ts";
 import { awayFromNewHub, isNewHubAway } from "./rollback-scope.ts";
 
 type Entries = readonly PausedApplication[];
@@ -18,12 +17,12 @@ function reachable(memory: OperationMemory): OperationMemory {
     : memory;
 }
 
-function clientsOf({ clients, memory }: SwitchoverContext): Partial<SwitchoverContext["clients"]> {
+function clientsOf({ clients, memory }: BothHubsContext): Partial<BothHubsContext["clients"]> {
   return isNewHubAway(memory()) ? { primary: clients.primary } : clients;
 }
 
 /** A pause that was cut off is confirmed or forgotten first, by what Argo CD shows now. */
-function settle(live: readonly ApplicationSummary[], memory: OperationMemory): OperationMemory {
+function settle(live: ResumeSeen, memory: OperationMemory): OperationMemory {
   const settled = settleEntries(live, reachable(memory));
   const others: Entries = (memory.argocd_paused_apps ?? []).filter(
     (entry) => !(reachable(memory).argocd_paused_apps ?? []).includes(entry),
@@ -31,7 +30,7 @@ function settle(live: readonly ApplicationSummary[], memory: OperationMemory): O
   return { ...settled, argocd_paused_apps: [...(settled.argocd_paused_apps ?? []), ...others] };
 }
 
-function plan(seen: ResumeSeen, context: SwitchoverContext): StepPlan<OperationMemory> {
+function plan(seen: ResumeSeen, context: BothHubsContext): StepPlan<OperationMemory> {
   const memory = reachable(context.memory());
   if (notResumed(memory).every((entry) => entry.pause_applied)) return planResume(seen, memory);
   return {
@@ -41,7 +40,7 @@ function plan(seen: ResumeSeen, context: SwitchoverContext): StepPlan<OperationM
       {
         kind: "remember",
         note: "keep what was paused, forget what was not",
-        update: (before) => settle(seen.applications, before),
+        update: (before) => settle(seen, before),
       },
     ],
     afterwards: "plan-again",
@@ -49,7 +48,7 @@ function plan(seen: ResumeSeen, context: SwitchoverContext): StepPlan<OperationM
 }
 
 /** Last of all: Git leads to the old hub, which has its fleet again. What another operation paused stays so. */
-export const rbResumeArgocd = switchoverStep<ResumeSeen>({
+export const rbResumeArgocd = oldHubStep<ResumeSeen>({
   name: "rb_resume_argocd",
   title: "Let the paused Argo CD Applications sync again",
   onResume: "observe",

@@ -7,7 +7,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { chooseSchedule } from "../finalization/new-schedule.ts";
 import type { OwnedVeleroSchedule } from "../hub-reads.ts";
 import { acmSchedules } from "../hub-reads.ts";
-import type { SwitchoverContext } from "../switchover-context.ts";
+import type { BothHubsContext } from "../switchover-context.ts";
 
 /**
  * How the old hub gets its backups back.
@@ -29,7 +29,7 @@ export function markersOf(backups: readonly BackupSummary[], hubId: string, sinc
 }
 
 /** A marker counts even where nothing was activated, as after the first of two stages: it collides all the same. */
-function mayHaveMarker(backupsOfNewHub: readonly BackupSummary[] | undefined, context: SwitchoverContext): boolean {
+function mayHaveMarker(backupsOfNewHub: readonly BackupSummary[] | undefined, context: BothHubsContext): boolean {
   const memory = context.memory();
   if (!mayHaveRestored(memory)) return false;
   if (backupsOfNewHub === undefined) return true;
@@ -53,7 +53,7 @@ export interface ReturnInput {
 }
 
 /** Decides it from what both hubs show and what the operation remembers. Pure. */
-export function decideReturn(seen: ReturnInput, context: SwitchoverContext): ReturnOfBackups {
+export function decideReturn(seen: ReturnInput, context: BothHubsContext): ReturnOfBackups {
   const memory = context.memory();
   const saved = chooseSchedule(memory.saved_backup_schedules ?? []);
   if (saved === undefined) {

@@ -8,7 +8,7 @@ import {
   scaling,
   type Writer,
 } from "../observability/writers.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { oldHubStep } from "../switchover-context.ts";
 
 /** What this operation stopped on the old hub. */
 function stopped({ replicas_before: before }: OperationMemory): readonly (readonly [Writer, number])[] {
@@ -19,7 +19,7 @@ function stopped({ replicas_before: before }: OperationMemory): readonly (readon
 }
 
 /** Gives the old hub's metrics their replicas back; what this operation did not stop stays as it is. */
-export const rbScaleUpThanos = switchoverStep<SeenWriters>({
+export const rbScaleUpThanos = oldHubStep<SeenWriters>({
   name: "rb_scale_up_thanos",
   title: "Start the metrics compactor of the old hub",
   onResume: "observe",

@@ -5,10 +5,10 @@ import { clustersOf, fleetOf } from "../hub-reads.ts";
 import { connection } from "../post-activation/connection.ts";
 import { listNames } from "../post-activation/verify-clusters-connected.ts";
 import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
-import { ms, switchoverStep } from "../switchover-context.ts";
+import { ms, oldHubStep } from "../switchover-context.ts";
 
 /** Waits until the clusters that the old hub had are with it again. Those that are not do not hold the rest up. */
-export const rbVerify = switchoverStep<readonly ManagedClusterSummary[]>({
+export const rbVerify = oldHubStep<readonly ManagedClusterSummary[]>({
   name: "rb_verify",
   title: "Wait until the clusters are connected to the old hub",
   onResume: "observe",

@@ -1,8 +1,9 @@
 import type { Action } from "../../../lib/phase/types.ts";
+import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule, BackupScheduleSpec } from "../../acm/hub-objects.ts";
 import { backupSchedules } from "../../acm/resources.ts";
 import type { CreatedSchedule, OperationMemory } from "../../state/operation-memory.ts";
-import type { SwitchoverContext } from "../switchover-context.ts";
+import type { HubStepContext } from "../switchover-context.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
 function hasFlags(spec: BackupScheduleSpec | undefined, flags: CreatedSchedule["suppressed"]): boolean {
@@ -10,10 +11,10 @@ function hasFlags(spec: BackupScheduleSpec | undefined, flags: CreatedSchedule["
 }
 
 /** Once the first backup exists, the schedule gets the flags back that would have suppressed it. */
-export function giveFlagsBack(
+export function giveFlagsBack<H extends HubName>(
   schedules: readonly BackupSchedule[],
-  context: SwitchoverContext,
-  role: ScheduleRole,
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
 ): readonly Action<OperationMemory>[] {
   const created = role.progress(context.memory()).created_schedule;
   const spec = schedules.find(({ metadata }) => metadata.name === created?.name)?.spec;

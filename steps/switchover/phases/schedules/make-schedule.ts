@@ -3,12 +3,13 @@ import type { KubeObject } from "../../../lib/kube/types.ts";
 import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import type { ComponentState } from "../../acm/backup-schedule.ts";
+import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import { backupSchedules } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { acmSchedules, type OwnedVeleroSchedule, schedulesOf, veleroPodsOf, veleroSchedulesOf } from "../hub-reads.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { type HubStepContext, ms } from "../switchover-context.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
 // What it takes to make a BackupSchedule on a hub: nothing left of an earlier one, a Velero that runs, tokens that stay.
@@ -26,7 +27,7 @@ export function orphans(
     .map((schedule) => schedule.name);
 }
 
-export function untilNoOrphans(context: SwitchoverContext, role: ScheduleRole): Wait {
+export function untilNoOrphans<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>): Wait {
   return waitOn({
     title: "waiting until the Velero Schedules of the deleted BackupSchedule are gone",
     sources: {
@@ -54,7 +55,7 @@ export function untilNoOrphans(context: SwitchoverContext, role: ScheduleRole): 
 }
 
 /** Waits for a Velero that can make the first backup; goes on without one. */
-export function untilVeleroReady(context: SwitchoverContext, role: ScheduleRole): Wait {
+export function untilVeleroReady<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>): Wait {
   return waitOn({
     title: `waiting for a ready Velero pod on the ${role.words}`,
     sources: { pods: veleroPodsOf.live(context, role.hub) },
@@ -99,7 +100,10 @@ export function createSchedule(schedule: BackupSchedule, role: ScheduleRole): Ac
 }
 
 /** Remembers since when backups of the hub are expected. */
-export function enabledNow(context: SwitchoverContext, role: ScheduleRole): Action<OperationMemory> {
+export function enabledNow<H extends HubName>(
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
+): Action<OperationMemory> {
   const at = new Date(context.clock.now()).toISOString();
   return {
     kind: "remember",

@@ -9,7 +9,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { acmSchedules, backupsOf, type OwnedVeleroSchedule, schedulesOf, veleroSchedulesOf } from "../hub-reads.ts";
 import { hubWords } from "../hub-words.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { type HubStepContext, ms } from "../switchover-context.ts";
 
 const quietPhases: ReadonlySet<string> = new Set(["Paused", "BackupCollision"]);
 
@@ -43,7 +43,7 @@ export function isQuiet(
   return schedules.every((schedule) => quietPhases.has(phaseOf(schedule))) && running(veleroSchedules).length === 0;
 }
 
-function untilPaused(context: SwitchoverContext, hub: HubName, allowanceMs: number): Wait {
+function untilPaused<H extends HubName>(context: HubStepContext<H>, hub: H, allowanceMs: number): Wait {
   return waitOn({
     title: `waiting until the ${hubWords[hub]}'s backup schedule is paused`,
     sources: {
@@ -66,7 +66,7 @@ function untilPaused(context: SwitchoverContext, hub: HubName, allowanceMs: numb
   });
 }
 
-function untilGone(context: SwitchoverContext, hub: HubName): Wait {
+function untilGone<H extends HubName>(context: HubStepContext<H>, hub: H): Wait {
   return waitOn({
     title: `waiting until the ${hubWords[hub]}'s backup schedule and its Velero Schedules are gone`,
     sources: {
@@ -83,7 +83,7 @@ function untilGone(context: SwitchoverContext, hub: HubName): Wait {
   });
 }
 
-function untilIdle(context: SwitchoverContext, hub: HubName): Wait {
+function untilIdle<H extends HubName>(context: HubStepContext<H>, hub: H): Wait {
   return waitOn({
     title: `waiting until no backup of the ${hubWords[hub]} is in progress`,
     sources: { backups: backupsOf.live(context, hub) },
@@ -138,9 +138,9 @@ function writes(
  * Stops a hub from making backups: pauses its schedules, or deletes them where its ACM cannot pause (they must be saved
  * then), and waits until no backup is under way.
  */
-export function pauseSchedules(
-  context: SwitchoverContext,
-  hub: HubName,
+export function pauseSchedules<H extends HubName>(
+  context: HubStepContext<H>,
+  hub: H,
   { schedules, allowanceMs }: { readonly schedules: readonly BackupSchedule[]; readonly allowanceMs: number },
 ): readonly Action<OperationMemory>[] {
   const deleting = lacksPause(context.hubs[hub].version);

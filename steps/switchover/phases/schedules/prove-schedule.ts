@@ -16,7 +16,7 @@ import {
   veleroSchedulesOf,
   withAllowance,
 } from "../hub-reads.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { type HubStepContext, ms } from "../switchover-context.ts";
 import { createSchedule, orphans, untilNoOrphans } from "./make-schedule.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 import { collided, unhealthy, watchSchedule } from "./watch-schedule.ts";
@@ -30,7 +30,7 @@ export interface ScheduleSeen {
 }
 
 /** Looks at all of it. */
-export async function readSchedule(context: SwitchoverContext, hub: HubName): Promise<ScheduleSeen> {
+export async function readSchedule<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<ScheduleSeen> {
   const [schedules, veleroSchedules, backups, allowanceMs] = await Promise.all([
     schedulesOf.once(context, hub),
     veleroSchedulesOf.once(context, hub),
@@ -68,10 +68,10 @@ function replaced(schedule: BackupSchedule, progress: ScheduleProgress): Created
  *
  * @param first what must end before the old one goes
  */
-export function recreateSchedule(
+export function recreateSchedule<H extends HubName>(
   schedule: BackupSchedule,
-  context: SwitchoverContext,
-  role: ScheduleRole,
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
   first: readonly Action<OperationMemory>[] = [],
 ): Plan {
   const { name, uid = "" } = schedule.metadata;
@@ -115,10 +115,10 @@ function collidesAgain(name: string, message: string, role: ScheduleRole): Fairl
 }
 
 /** A last look: the queue may be slow once more. */
-function waitForQueue(
+function waitForQueue<H extends HubName>(
   queued: BackupSummary,
-  context: SwitchoverContext,
-  role: ScheduleRole,
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
   error: FairleadError,
 ): Plan {
   const wait = { ...untilStarted(context, role), onTimeout: () => error };
@@ -130,11 +130,11 @@ function waitForQueue(
   };
 }
 
-function planExisting(
+function planExisting<H extends HubName>(
   schedule: BackupSchedule,
   seen: ScheduleSeen,
-  context: SwitchoverContext,
-  role: ScheduleRole,
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
 ): Plan {
   const progress = role.progress(context.memory());
   const created = progress.created_schedule;
@@ -165,7 +165,11 @@ function planExisting(
 }
 
 /** Proves that a hub's schedule works and does not collide; makes it anew once where it does. Pure. */
-export function planProof(seen: ScheduleSeen, context: SwitchoverContext, role: ScheduleRole): Plan {
+export function planProof<H extends HubName>(
+  seen: ScheduleSeen,
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
+): Plan {
   const schedule = role.pick(seen.schedules, context.memory());
   if (schedule !== undefined) {
     return planExisting(schedule, seen, context, role);

@@ -4,8 +4,8 @@ import type { OperationMemory, RollbackMemory, ScheduleProgress } from "../../st
 import { hubWords } from "../hub-words.ts";
 
 /** Which hub's BackupSchedule is worked on, and where the operation remembers how far that is. */
-export interface ScheduleRole {
-  readonly hub: HubName;
+export interface ScheduleRole<H extends HubName = HubName> {
+  readonly hub: H;
   /** `new hub`, for people. */
   readonly words: string;
   progress(memory: OperationMemory): ScheduleProgress;
@@ -15,7 +15,7 @@ export interface ScheduleRole {
 }
 
 /** The schedule by which the new hub takes over. */
-export const onNewHub: ScheduleRole = {
+export const onNewHub: ScheduleRole<"secondary"> = {
   hub: "secondary",
   words: hubWords.secondary,
   progress: (memory) => memory,
@@ -36,7 +36,7 @@ export function forgetWait(memory: OperationMemory, wait: "deletion_awaited" | "
 }
 
 /** The schedule that a rollback gives back to the old hub. Others of that hub stay as they are. */
-export const onOldHub: ScheduleRole = {
+export const onOldHub: ScheduleRole<"primary"> = {
   hub: "primary",
   words: hubWords.primary,
   progress: (memory) => memory.rollback?.schedule ?? {},

@@ -4,11 +4,12 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, newestOfType } from "../../acm/backup.ts";
 import { validationCause } from "../../acm/backup-schedule.ts";
 import { veleroScheduleName } from "../../acm/constants.ts";
+import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { acmSchedules, backupsOf, type OwnedVeleroSchedule, schedulesOf, veleroSchedulesOf } from "../hub-reads.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { type HubStepContext, ms } from "../switchover-context.ts";
 import { notEnabled } from "./make-schedule.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
@@ -46,9 +47,9 @@ export function unpauseArrived(veleroSchedules: readonly OwnedVeleroSchedule[]):
   return own.length === Object.keys(veleroScheduleName).length && own.every((schedule) => !schedule.paused);
 }
 
-interface Proof {
-  readonly context: SwitchoverContext;
-  readonly role: ScheduleRole;
+interface Proof<H extends HubName> {
+  readonly context: HubStepContext<H>;
+  readonly role: ScheduleRole<H>;
   readonly graceMs: number;
 }
 
@@ -60,7 +61,7 @@ function judgeInvalid(phase: string, message: string, overGrace: boolean, role: 
   return atOnce || overGrace ? { state: "failed", error: unhealthy(note, role) } : { state: "pending", note };
 }
 
-function judgeProof(live: Health, phase: string, time: WaitTime, { context, role }: Proof): Look {
+function judgeProof<H extends HubName>(live: Health, phase: string, time: WaitTime, { context, role }: Proof<H>): Look {
   const progress = role.progress(context.memory());
   const kept = progress.velero_schedules_kept === true;
   const enabledAt = Date.parse(progress.backup_schedule_enabled_at ?? "") || 0;
@@ -84,7 +85,7 @@ function judgeProof(live: Health, phase: string, time: WaitTime, { context, role
   return { state: "pending", note: `phase ${phase || "empty"}; ${missing.join(", ")}` };
 }
 
-function judgeHealth(live: Health, time: WaitTime, proof: Proof): Look {
+function judgeHealth<H extends HubName>(live: Health, time: WaitTime, proof: Proof<H>): Look {
   const schedule = proof.role.pick(live.schedules, proof.context.memory());
   const phase = schedule?.status?.phase ?? "";
   const message = schedule?.status?.lastMessage ?? "";
@@ -109,7 +110,7 @@ export function unhealthy(why: string, role: ScheduleRole): FairleadError {
   });
 }
 
-function untilHealthy(context: SwitchoverContext, role: ScheduleRole, allowanceMs: number): Wait {
+function untilHealthy<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>, allowanceMs: number): Wait {
   const graceMs = ms(context.tuning.errorGrace) + allowanceMs;
   return waitOn({
     title: `waiting until the ${role.words}'s backup schedule has proved itself`,
@@ -129,9 +130,9 @@ function untilHealthy(context: SwitchoverContext, role: ScheduleRole, allowanceM
 }
 
 /** Waits for the proof, once. */
-export function watchSchedule(
-  context: SwitchoverContext,
-  role: ScheduleRole,
+export function watchSchedule<H extends HubName>(
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
   allowanceMs: number,
 ): readonly Action<OperationMemory>[] {
   return [

@@ -1,3 +1,4 @@
+import { ifOldHubIsLost } from "../../hubs.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, judge, passed } from "../finding.ts";
 import type { HubObservation } from "../observation.ts";
@@ -16,7 +17,9 @@ export const apiConnectivity: Check = {
 function evaluateHub({ hub, server, connection, namespaces }: HubObservation): readonly Finding[] {
   if (connection.state === "unread") {
     const { what, why, fix, id } = connection.text;
-    return [critical(hub, `${what}: ${why}`, fix, { errorId: id, server })];
+    return [
+      critical(hub, `${what}: ${why}`, hub === "primary" ? `${fix}; ${ifOldHubIsLost}` : fix, { errorId: id, server }),
+    ];
   }
   return judge(connection, {
     hub,

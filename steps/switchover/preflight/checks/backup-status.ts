@@ -13,15 +13,24 @@ import { formatSpan } from "../age.ts";
 import type { Check, Waited, WaitRequest } from "../check.ts";
 import { critical, type Finding, judge, passed, warning } from "../finding.ts";
 import { nameList } from "../name-list.ts";
-import { hubTime, type Observation } from "../observation.ts";
+import { backupHub, hubTime, isOldHubDown, type Observation } from "../observation.ts";
 import { valueOr } from "../reading.ts";
 import type { PreflightSettings } from "../settings.ts";
 
 const hourMs = 3600 * 1000;
 const requiredTypes = ["managedClusters", "credentials", "resources"] as const satisfies readonly BackupType[];
 const takeBackup = "run a backup on the primary and wait until all its parts are Completed";
+const noneCanBeMade = "wait for Velero's sync on the secondary (about a minute), and see the check bsl";
 
-/** The newest backup of each kind on the primary is complete, and none is under way. */
+/** What helps against a missing or bad backup. A hub that is down makes no other. */
+function remedy(observation: Observation): string {
+  return isOldHubDown(observation) ? noneCanBeMade : takeBackup;
+}
+
+/**
+ * The newest backup of each kind on the primary is complete, and none is under way. Of a primary that is declared down the
+ * secondary has the copies.
+ */
 export const backupStatus: Check = {
   id: "backup-status",
   number: 16,
@@ -30,12 +39,14 @@ export const backupStatus: Check = {
   modes: "both",
   onResume: "until-pause",
   wait: waitForBackups,
-  evaluate: (observation, settings, waited) =>
-    judge(observation.primary.backups, {
-      hub: "primary",
+  evaluate: (observation, settings, waited) => {
+    const { hub, backups } = backupHub(observation);
+    return judge(backups, {
+      hub,
       unreadable: "critical",
       decide: (all) => evaluateBackups(all.filter(isAcmOwned), observation, settings, waited),
-    }),
+    });
+  },
 };
 
 function evaluateBackups(
@@ -44,16 +55,17 @@ function evaluateBackups(
   settings: PreflightSettings,
   waited: Waited | undefined,
 ): readonly Finding[] {
+  const { hub } = backupHub(observation);
   const running = backups.filter(({ phase }) => isInProgress(phase));
   if (running.length > 0) {
     const limit = formatSpan(settings.waits.backupInProgress * 1000);
     const fix = "see why Velero does not finish them (its log, the backup storage), then start again";
-    return [critical("primary", `still running after ${limit}: ${nameList(running.map(describe))}`, fix)];
+    return [critical(hub, `still running after ${limit}: ${nameList(running.map(describe))}`, fix)];
   }
   const present = new Set(backups.map(({ name }) => name));
   const vanished = waited?.awaited.filter((name) => !present.has(name)) ?? [];
   if (vanished.length > 0) {
-    return [critical("primary", `vanished while running: ${nameList(vanished)}`, takeBackup)];
+    return [critical(hub, `vanished while running: ${nameList(vanished)}`, remedy(observation))];
   }
   return requiredTypes.flatMap((type) => evaluateType(type, backups, observation, settings));
 }
@@ -64,22 +76,24 @@ function evaluateType(
   observation: Observation,
   settings: PreflightSettings,
 ): readonly Finding[] {
+  const { hub } = backupHub(observation);
   const backup = newestOfType(backups, type);
   if (backup === undefined) {
-    return [critical("primary", `there is no ${type} backup`, takeBackup)];
+    return [critical(hub, `there is no ${type} backup`, remedy(observation))];
   }
   return [judgePhase(backup, observation, settings), ...judgeOrigin(type, backup, observation)];
 }
 
 function judgePhase(backup: BackupSummary, observation: Observation, settings: PreflightSettings): Finding {
-  const age = hubTime(observation, "primary") - (backup.completedAt ?? backup.startedAt ?? 0);
+  const { hub } = backupHub(observation);
+  const age = hubTime(observation, hub) - (backup.completedAt ?? backup.startedAt ?? 0);
   if (backup.phase === "Completed") {
-    return passed("primary", `${backup.name} is Completed, ${formatSpan(age)} old (${freshness(age)})`);
+    return passed(hub, `${backup.name} is Completed, ${formatSpan(age)} old (${freshness(age)})`);
   }
   const detail = `the newest of its kind, ${describe(backup)}${backup.errors > 0 ? `, ${backup.errors} errors` : ""}`;
   return backup.phase === "PartiallyFailed" && settings.allowPartialBackup
-    ? warning("primary", `${detail}; accepted by allow-partial-backup`, takeBackup)
-    : critical("primary", detail, takeBackup);
+    ? warning(hub, `${detail}; accepted by allow-partial-backup`, remedy(observation))
+    : critical(hub, detail, remedy(observation));
 }
 
 function judgeOrigin(type: BackupType, backup: BackupSummary, observation: Observation): readonly Finding[] {
@@ -98,18 +112,19 @@ function judgeOrigin(type: BackupType, backup: BackupSummary, observation: Obser
 
 /** Velero runs one Backup at a time, so that queued ones count as running. */
 function waitForBackups(observation: Observation, settings: PreflightSettings): WaitRequest | undefined {
-  const running = runningBackups(valueOr(observation.primary.backups, []));
+  const { hub, backups: known } = backupHub(observation);
+  const running = runningBackups(valueOr(known, []));
   if (running.length === 0) {
     return undefined;
   }
   return {
-    title: `waiting for backups of the primary: ${nameList(running.map(describe))}`,
+    title: `waiting for backups of the ${hub}: ${nameList(running.map(describe))}`,
     awaited: running.map(({ name }) => name),
-    build: ({ primary }) =>
+    build: (clientOf) =>
       waitOn({
-        title: "waiting for backups of the primary to end",
+        title: `waiting for backups of the ${hub} to end`,
         sources: {
-          backups: source(primary, veleroBackups, { namespace: settings.namespaces.backup }, summariseBackup),
+          backups: source(clientOf(hub), veleroBackups, { namespace: settings.namespaces.backup }, summariseBackup),
         },
         decide: ({ backups }) => {
           const left = runningBackups(backups);

@@ -3,9 +3,9 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, newestOfType, summariseBackup } from "../../acm/backup.ts";
 import { veleroBackups } from "../../acm/resources.ts";
 import type { Check, WaitRequest } from "../check.ts";
-import { critical, judge, passed } from "../finding.ts";
+import { critical, type Finding, judge, passed } from "../finding.ts";
 import { nameList } from "../name-list.ts";
-import { hubTime, type Observation } from "../observation.ts";
+import { hubTime, isOldHubDown, type Observation } from "../observation.ts";
 import { allOf, valueOr } from "../reading.ts";
 import type { PreflightSettings } from "../settings.ts";
 
@@ -18,31 +18,57 @@ export const backupVisibleOnSecondary: Check = {
   modes: "both",
   onResume: "until-activation",
   wait: waitForSync,
-  evaluate: ({ primary, secondary }) =>
-    judge(allOf(primary.backups, secondary.backups), {
-      hub: "secondary",
-      unreadable: "critical",
-      decide: ([made, visible]) => {
-        const chosen = chooseBackups(made);
-        if (chosen.length === 0) {
-          return [critical("secondary", "the primary has no backup to look for", "see the check backup-status")];
-        }
-        const missing = missingFrom(visible, chosen);
-        return [
-          missing.length === 0
-            ? passed("secondary", `${nameList(chosen.map(({ name }) => name))}`)
-            : critical(
-                "secondary",
-                `not visible: ${nameList(missing)}`,
-                "wait for Velero's sync (about a minute); if it does not help see the checks bsl and same-storage",
-              ),
-        ];
-      },
-    }),
+  evaluate: (observation) => (isOldHubDown(observation) ? judgeSet(observation) : judgeVisible(observation)),
 };
 
+/** Nobody can say what the primary made last: what is there must do. */
+function judgeSet({ secondary }: Observation): readonly Finding[] {
+  return judge(secondary.backups, {
+    hub: "secondary",
+    unreadable: "critical",
+    decide: (visible) => {
+      const completed = visible.filter(({ phase }) => phase === "Completed");
+      const missing = chosenTypes.filter((type) => newestOfType(completed, type) === undefined);
+      return [
+        missing.length === 0
+          ? passed("secondary", nameList(chooseBackups(completed).map(({ name }) => name)))
+          : critical(
+              "secondary",
+              `no Completed backup of ${nameList(missing)} is visible`,
+              "wait for Velero's sync (about a minute); if it does not help see the check bsl",
+            ),
+      ];
+    },
+  });
+}
+
+function judgeVisible({ primary, secondary }: Observation): readonly Finding[] {
+  return judge(allOf(primary.backups, secondary.backups), {
+    hub: "secondary",
+    unreadable: "critical",
+    decide: ([made, visible]) => {
+      const chosen = chooseBackups(made);
+      if (chosen.length === 0) {
+        return [critical("secondary", "the primary has no backup to look for", "see the check backup-status")];
+      }
+      const missing = missingFrom(visible, chosen);
+      return [
+        missing.length === 0
+          ? passed("secondary", `${nameList(chosen.map(({ name }) => name))}`)
+          : critical(
+              "secondary",
+              `not visible: ${nameList(missing)}`,
+              "wait for Velero's sync (about a minute); if it does not help see the checks bsl and same-storage",
+            ),
+      ];
+    },
+  });
+}
+
+const chosenTypes = ["managedClusters", "credentials", "resources"] as const;
+
 function chooseBackups(backups: readonly BackupSummary[]): readonly BackupSummary[] {
-  return (["managedClusters", "credentials", "resources"] as const).flatMap((type) => {
+  return chosenTypes.flatMap((type) => {
     const backup = newestOfType(backups, type);
     return backup === undefined ? [] : [backup];
   });
@@ -73,11 +99,16 @@ function waitForSync(observation: Observation, settings: PreflightSettings): Wai
   return {
     title: `waiting until the secondary sees ${nameList([...missing])}`,
     awaited: [...missing],
-    build: ({ secondary }) =>
+    build: (clientOf) =>
       waitOn({
         title: "waiting until the secondary sees the newest backups",
         sources: {
-          backups: source(secondary, veleroBackups, { namespace: settings.namespaces.backup }, summariseBackup),
+          backups: source(
+            clientOf("secondary"),
+            veleroBackups,
+            { namespace: settings.namespaces.backup },
+            summariseBackup,
+          ),
         },
         decide: ({ backups }) => {
           const still = missingFrom(backups, onTheirWay);

@@ -44,11 +44,11 @@ function waitForAvailable(observation: Observation, settings: PreflightSettings)
   return {
     title: `looking again at the backup storage of ${down.join(" and ")}`,
     awaited: [],
-    build: (clients) =>
+    build: (clientOf) =>
       waitOn({
         title: "waiting for BackupStorageLocations to be Available",
         sources: Object.fromEntries(
-          down.map((hub) => [hub, source(clients[hub], backupStorageLocations, query, summariseStorageLocation)]),
+          down.map((hub) => [hub, source(clientOf(hub), backupStorageLocations, query, summariseStorageLocation)]),
         ),
         decide: (snapshot) => {
           const left = Object.values(snapshot).flat().filter(isDown).map(describeStorage);

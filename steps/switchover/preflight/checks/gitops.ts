@@ -31,7 +31,7 @@ function judgeMarks({ hub, gitops: readings }: HubObservation): readonly Finding
   const missed =
     unread === undefined ? [] : judge(unread, { hub, unreadable: "warning", decide: (): readonly Finding[] => [] });
   if (marked.length > 0) return [adviseMarked(hub, marked), ...missed];
-  const isDown = readings.every((reading) => reading.state === "hub-down");
+  const isDown = readings.every(({ state }) => state === "hub-down" || state === "declared-down");
   return isDown || unread !== undefined ? missed : [passed(hub, "nothing carries a mark of a GitOps tool")];
 }
 

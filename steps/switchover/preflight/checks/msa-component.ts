@@ -25,13 +25,18 @@ export const msaComponent: Check = {
       hub: "secondary",
       unreadable: "warning",
       decide: (wanted) => {
-        const findings = [...evaluateComponent(secondary, wanted), ...evaluateSchedules(secondary, wanted)];
+        const findings =
+          wanted === "unknown"
+            ? [...evaluateDefault(secondary), ...evaluateSchedules(secondary, false)]
+            : [...evaluateComponent(secondary, wanted), ...evaluateSchedules(secondary, wanted)];
         return findings.length > 0
           ? findings
           : [
               passed(
                 "secondary",
-                wanted ? "component managedserviceaccount is enabled" : "the primary's schedule makes no tokens",
+                wanted === false
+                  ? "the primary's schedule makes no tokens"
+                  : "component managedserviceaccount is enabled",
               ),
             ];
       },
@@ -39,11 +44,15 @@ export const msaComponent: Check = {
 };
 
 /** From the primary's schedule, or from the one saved when it was paused: on ACM 2.11 pausing deletes it. */
-function tokensWanted(primary: HubObservation, { savedSchedules }: PreflightSettings): Reading<boolean> {
+function tokensWanted(
+  { schedules }: HubObservation,
+  { savedSchedules }: PreflightSettings,
+): Reading<boolean | "unknown"> {
   const saved = scheduleInForce(savedSchedules);
-  return saved === undefined
-    ? mapReading(primary.schedules, (schedules) => wants(scheduleInForce(schedules)))
-    : read(wants(saved));
+  if (saved !== undefined) return read(wants(saved));
+  return schedules.state === "declared-down"
+    ? read("unknown")
+    : mapReading(schedules, (known) => wants(scheduleInForce(known)));
 }
 
 function wants(schedule: BackupSchedule | undefined): boolean {
@@ -58,6 +67,24 @@ function evaluateComponent({ managedServiceAccounts }: HubObservation, wanted: b
         unreadable: "warning",
         decide: (state) => judgeComponent(state),
       });
+}
+
+/** Nobody knows what the primary's schedule wanted: the secondary's will make tokens if it can. */
+function evaluateDefault({ managedServiceAccounts }: HubObservation): readonly Finding[] {
+  return judge(managedServiceAccounts, {
+    hub: "secondary",
+    unreadable: "warning",
+    decide: (state) =>
+      state === "enabled"
+        ? []
+        : [
+            warning(
+              "secondary",
+              "component managedserviceaccount is not enabled: the new schedule will make no import tokens and delete every one of this hub",
+              enable,
+            ),
+          ],
+  });
 }
 
 function judgeComponent(state: ComponentState): readonly Finding[] {

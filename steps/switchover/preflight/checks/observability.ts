@@ -2,7 +2,7 @@ import { objectName } from "../../acm/constants.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, failed, judge, passed, skipped, warning } from "../finding.ts";
 import { count, nameList } from "../name-list.ts";
-import { allOf } from "../reading.ts";
+import { allOf, read } from "../reading.ts";
 
 /** Where observability is installed. Informs only. */
 export const observability: Check = {
@@ -13,11 +13,17 @@ export const observability: Check = {
   modes: "both",
   onResume: "never",
   evaluate: ({ primary, secondary }) =>
-    judge(allOf(primary.namespaces.observability, secondary.namespaces.observability), {
-      hub: "both",
-      unreadable: "warning",
-      decide: ([first, second]) => [passed("both", whereInstalled(first, second))],
-    }),
+    primary.namespaces.observability.state === "declared-down"
+      ? judge(secondary.namespaces.observability, {
+          hub: "secondary",
+          unreadable: "warning",
+          decide: (installed) => [passed("secondary", `${installed ? "" : "not "}on the secondary`)],
+        })
+      : judge(allOf(primary.namespaces.observability, secondary.namespaces.observability), {
+          hub: "both",
+          unreadable: "warning",
+          decide: ([first, second]) => [passed("both", whereInstalled(first, second))],
+        }),
 };
 
 function whereInstalled(primary: boolean, secondary: boolean): string {
@@ -71,8 +77,10 @@ export const observabilitySecondaryIdle: Check = {
     if (skipObservabilityChecks) {
       return [skipped("secondary", "skipped by skip-observability-checks")];
     }
+    // Of a hub that is declared down nobody knows whether its metrics will be missed.
+    const onPrimary = primary.namespaces.observability;
     const readings = allOf(
-      primary.namespaces.observability,
+      onPrimary.state === "declared-down" ? read(false) : onPrimary,
       secondary.namespaces.observability,
       secondary.observabilities,
       secondary.observabilityPods,

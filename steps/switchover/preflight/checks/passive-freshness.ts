@@ -9,6 +9,7 @@ import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { formatSpan } from "../age.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, judge, passed, skipped, warning } from "../finding.ts";
+import { backupHub } from "../observation.ts";
 import { allOf } from "../reading.ts";
 
 const passiveTypes = ["credentials", "resources", "resourcesGeneric"] as const satisfies readonly RestorableType[];
@@ -23,8 +24,10 @@ export const passiveFreshness: Check = {
   hubs: ["secondary"],
   modes: "passive",
   onResume: "until-activation",
-  evaluate: ({ primary, secondary }) =>
-    judge(allOf(primary.backups, secondary.backups, secondary.restores, secondary.veleroRestores), {
+  evaluate: (observation) => {
+    const { secondary } = observation;
+    const source = backupHub(observation);
+    return judge(allOf(source.backups, secondary.backups, secondary.restores, secondary.veleroRestores), {
       hub: "secondary",
       unreadable: "critical",
       decide: ([made, visible, restores, veleroRestores]) => {
@@ -39,9 +42,10 @@ export const passiveFreshness: Check = {
         });
         return findings.length > 0
           ? findings
-          : [skipped("secondary", "the primary has no backup to compare with, see backup-status")];
+          : [skipped("secondary", `the ${source.hub} has no backup to compare with, see backup-status`)];
       },
-    }),
+    });
+  },
 };
 
 /** The backup that the Velero Restore of that kind came from, if status, Velero Restore and Backup are all still there. */

@@ -1,6 +1,7 @@
+import { declaredDown } from "../../hubs.ts";
 import { formatSpan } from "../age.ts";
 import type { Check } from "../check.ts";
-import { critical, type Finding, passed, warning } from "../finding.ts";
+import { critical, type Finding, passed, skipped, warning } from "../finding.ts";
 import { type HubObservation, hubTime, type Observation } from "../observation.ts";
 
 const soonMs = 4 * 3600 * 1000;
@@ -24,6 +25,7 @@ function hubTimeOf(observation: Observation, hub: HubObservation): number {
 }
 
 function evaluateHub({ hub, credential }: HubObservation, now: number): Finding {
+  if (credential.state === "declared-down") return skipped(hub, `not checked: ${declaredDown}`);
   if (credential.state !== "read") {
     const why = credential.state === "unread" ? `${credential.text.what}: ${credential.text.why}` : "not available";
     return warning(hub, `the credential could not be looked at: ${why}`, fix);

@@ -35,7 +35,7 @@ function memoryOf(entries: readonly PausedApplication[], away = false): Operatio
 /** The first round: what is remembered by it, and the names of the Applications that it writes. */
 function round(memory: OperationMemory, applications: readonly ApplicationSummary[], hubs: readonly Hub[]) {
   // The step asks for nothing else.
-  const context = { memory: () => memory } as unknown as SwitchoverContext;
+  const context = { oldHub: "reachable", memory: () => memory } as unknown as SwitchoverContext;
   const plan = rbResumeArgocd.plan({ applications, hubs }, context);
   const actions = plan.state === "act" ? plan.actions : [];
   const after = actions.reduce((now, action) => (action.kind === "remember" ? action.update(now) : now), memory);

@@ -5,6 +5,7 @@ import { annotation } from "../../../../steps/switchover/acm/constants.ts";
 import type { Application } from "../../../../steps/switchover/acm/hub-objects.ts";
 import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
 import { applications, customResourceDefinitions } from "../../../../steps/switchover/acm/resources.ts";
+import { settleEntries } from "../../../../steps/switchover/argocd/plan-pause.ts";
 import { verifyArgocdPaused } from "../../../../steps/switchover/phases/activation/verify-argocd-paused.ts";
 import { resumeArgocdApps } from "../../../../steps/switchover/phases/finalization/resume-argocd-apps.ts";
 import { pauseArgocdApps } from "../../../../steps/switchover/phases/primary-preparation/pause-argocd-apps.ts";
@@ -40,15 +41,19 @@ interface Given {
   readonly memory?: OperationMemory;
   readonly settings?: Partial<SwitchoverSettings>;
   readonly dryRun?: boolean;
+  /** The primary is declared down; the Applications are then the secondary's. */
+  readonly isDown?: true;
 }
 
 /** What the step wants on a primary with these Applications. */
 async function planOf(step: SwitchoverStep, given: Given): Promise<StepPlan<OperationMemory>> {
   const [primary, secondary] = [new HubInMemory("primary", 0), new HubInMemory("secondary", 0)];
-  primary.put(customResourceDefinitions, [{ metadata: { name: "applications.argoproj.io" } }]);
-  primary.put(applications, given.live);
+  const asked = given.isDown === true ? secondary : primary;
+  asked.put(customResourceDefinitions, [{ metadata: { name: "applications.argoproj.io" } }]);
+  asked.put(applications, given.live);
   const context = {
-    clients: { primary: primary.client(), secondary: secondary.client() },
+    oldHub: given.isDown === true ? "down" : "reachable",
+    clients: { ...(given.isDown === true ? {} : { primary: primary.client() }), secondary: secondary.client() },
     namespaces: defaultNamespaces,
     settings: { argocdManage: true, argocdResume: true, ...given.settings },
     memory: () => given.memory ?? {},
@@ -138,5 +143,28 @@ describe("the step resume_argocd_apps", () => {
     const planned = { ...paused, argocd_paused_apps: [{ ...entry, pause_applied: false }] };
     const plan = await planOf(resumeArgocdApps, { live: [turnedOn], memory: planned, dryRun: true });
     expect(plan).toEqual({ state: "skipped", note: "would let 1 Applications sync again" });
+  });
+});
+
+describe("where the old hub is declared down", () => {
+  const onNew: PausedApplication = { ...entry, hub: "secondary" };
+  const both: OperationMemory = { argocd_run_id: runId, argocd_paused_apps: [entry, onNew] };
+
+  test("A-73 the Applications of the new hub are paused", async () => {
+    const plan = await planOf(pauseArgocdApps, { live: [turnedOn], isDown: true });
+    expect(writesOf(plan)).toEqual(["acm: turn automated sync of Application gitops/acm off"]);
+  });
+
+  test("A-73 those of the new hub sync again, those of the old one stay noted as paused", async () => {
+    const plan = await planOf(resumeArgocdApps, { live: [still], memory: both, isDown: true });
+    expect(writesOf(plan)).toEqual(["acm: give its sync policy back to Application gitops/acm"]);
+    const alone = await planOf(resumeArgocdApps, { live: [], memory: paused, isDown: true });
+    expect(alone).toEqual({ state: "skipped", note: "no Application of the new hub is paused" });
+  });
+
+  test("A-73 a failed pause forgets nothing of a hub that was not asked", () => {
+    const begun = { ...both, argocd_paused_apps: [entry, onNew].map((one) => ({ ...one, pause_applied: false })) };
+    const settled = settleEntries({ applications: [], hubs: ["secondary"] }, begun);
+    expect(settled.argocd_paused_apps?.map(({ hub }) => hub)).toEqual(["primary"]);
   });
 });

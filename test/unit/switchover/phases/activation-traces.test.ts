@@ -5,7 +5,7 @@ import { label } from "../../../../steps/switchover/acm/constants.ts";
 import type { AcmRestore, BackupSchedule } from "../../../../steps/switchover/acm/hub-objects.ts";
 import { activationRestoresOf } from "../../../../steps/switchover/phases/rollback/delete-activation-restore.ts";
 import { decideReturn } from "../../../../steps/switchover/phases/rollback/return-of-backups.ts";
-import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
+import type { BothHubsContext } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { ArchivedRestore, OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
 
 const at = Date.parse("2026-11-25T12:00:00Z");
@@ -48,7 +48,7 @@ describe("how the old hub gets its backups back", () => {
       memory: () => ({ saved_backup_schedules: [schedule], ...memory }),
       hubs: { primary: facts("east"), secondary: facts("west") },
       // The decision asks for nothing else.
-    } as unknown as SwitchoverContext;
+    } as unknown as BothHubsContext;
     const decided = decideReturn({ schedules: [paused], veleroSchedules: [], backupsOfNewHub }, context);
     return decided.way === "recreate" && decided.afterMarker ? "recreate after the marker" : decided.way;
   }

@@ -53,14 +53,19 @@ function changesOf(actions: readonly Action<OperationMemory>[]): readonly Change
   });
 }
 
-function benchOf(from: World): Bench {
+function benchOf(from: World, oldHub: SwitchoverContext["oldHub"] = "reachable"): Bench {
   const hubs = { primary: hubOf("primary", from.hubs.primary), secondary: hubOf("secondary", from.hubs.secondary) };
   let memory = from.memory;
   const changes: Change[] = [];
   const factsOf = (id: string, { version }: HubWorld) => ({ id, version: acmVersion(version) });
+  const isDown = oldHub === "down";
   const context = {
-    clients: { primary: hubs.primary.client(), secondary: hubs.secondary.client() },
-    hubs: { primary: factsOf("east", from.hubs.primary), secondary: factsOf("west", from.hubs.secondary) },
+    oldHub,
+    clients: { ...(isDown ? {} : { primary: hubs.primary.client() }), secondary: hubs.secondary.client() },
+    hubs: {
+      ...(isDown ? {} : { primary: factsOf("east", from.hubs.primary) }),
+      secondary: factsOf("west", from.hubs.secondary),
+    },
     namespaces: defaultNamespaces,
     tuning: tuningDefaults,
     settings: from,
@@ -206,6 +211,44 @@ describe.each(named)("the plan of %s", (name, step, phase) => {
       }),
       { numRuns },
     );
+  });
+});
+
+describe("where the old hub is declared down", () => {
+  test.each(named)(
+    "A-73 %s asks and changes nothing there, and writes no more once it is done",
+    async (_name, step) => {
+      await fc.assert(
+        fc.asyncProperty(world, async (given) => {
+          const bench = benchOf(given, "down");
+          const left = await rest(step, bench);
+          await takeBack(step, bench);
+          expect(left.map(({ summary }) => summary)).toEqual([]);
+          expect(bench.changes.filter(({ target }) => target !== "secondary")).toEqual([]);
+        }),
+        { numRuns },
+      );
+    },
+  );
+
+  test("A-73 the new hub gets a schedule, if need be the usual one", async () => {
+    const step = steps.find(({ step: { name } }) => name === "enable_backup_schedule")?.step;
+    let usual = 0;
+    await fc.assert(
+      fc.asyncProperty(world, async (any) => {
+        const { saved_backup_schedules: _saved, ...memory } = any.memory;
+        const bench = benchOf({ ...any, memory }, "down");
+        const plan = step === undefined ? undefined : await planOf(step, bench);
+        if (plan?.state !== "act") return;
+        const [created] = writesOf(plan).filter(({ verb }) => verb === "create");
+        if (created === undefined) return;
+        usual += 1;
+        const warned = plan.actions.filter(({ kind }) => kind === "warn");
+        expect({ name: created.ref.name, warned: warned.length > 0 }).toEqual({ name: "acm-hub-backup", warned: true });
+      }),
+      { numRuns: 300 },
+    );
+    expect(usual).toBeGreaterThan(0);
   });
 });
 

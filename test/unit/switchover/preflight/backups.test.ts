@@ -174,7 +174,7 @@ describeRules(backupStatus, [
 ]);
 
 // Waits are planned here, not begun: they need no hub.
-const clients = { primary: {} as KubeClient, secondary: {} as KubeClient };
+const clientOf = () => ({}) as KubeClient;
 const time = { elapsedMs: 0, now: 0 };
 
 describe("a backup of the primary in progress", () => {
@@ -182,7 +182,7 @@ describe("a backup of the primary in progress", () => {
 
   test("A-08: is waited for until every one has ended, however many others have", () => {
     const request = backupStatus.wait?.(running, settings);
-    const wait = request?.build(clients);
+    const wait = request?.build(clientOf);
     expect(request?.awaited).toEqual([names.managedClusters]);
     expect(wait).toMatchObject({ timeoutMs: 600_000, pollMs: 30_000 });
     expect(wait?.decide({ backups: backups({ resources: { phase: "New" } }) }, time)).toMatchObject({
@@ -336,7 +336,7 @@ describe("a backup that the secondary does not see", () => {
     hubs({ backups: read(backups({ managedClusters: { completedAt: now - ms } })) }, { backups: invisible });
 
   test("is waited for while Velero may still bring it", () => {
-    const wait = backupVisibleOnSecondary.wait?.(endedAgo(minute), settings)?.build(clients);
+    const wait = backupVisibleOnSecondary.wait?.(endedAgo(minute), settings)?.build(clientOf);
     expect(wait?.timeoutMs).toBe(600_000 - minute);
     expect(wait?.decide({ backups: [] }, time)).toMatchObject({ state: "pending" });
     expect(wait?.decide({ backups: backups() }, time)).toMatchObject({ state: "done" });

@@ -284,6 +284,19 @@ export function down(hub: "primary" | "secondary"): Observation {
   return { ...healthy, [hub]: { ...silent, namespaces, gitops, connection: { state: "unread", text } } };
 }
 
+/** An old hub that the caller declared down: nothing of it was asked. */
+export function declaredDown(secondary: Partial<SecondaryObservation> = {}): Observation {
+  const healthy = hubs({}, secondary);
+  const lost = { state: "declared-down" } as const;
+  const primary = Object.fromEntries(
+    Object.entries(healthy.primary).map(([key, value]) => [key, isReading(value) ? lost : value]),
+  );
+  const namespaces = { acm: lost, backup: lost, observability: lost, engine: lost };
+  // Every key is that of a healthy hub.
+  const whole = { ...healthy.primary, ...primary, namespaces, gitops: [lost] } as PrimaryObservation;
+  return { ...healthy, primary: whole, sharedUsers: lost };
+}
+
 function isReading(value: unknown): value is Reading<unknown> {
   return typeof value === "object" && value !== null && "state" in value;
 }

@@ -115,11 +115,11 @@ describeRules(bsl, [
 
 describe("a storage location that was seen Unavailable once", () => {
   // The wait is planned, not begun: it needs no hub.
-  const clients = { primary: {} as KubeClient, secondary: {} as KubeClient };
+  const clientOf = () => ({}) as KubeClient;
   const time = { elapsedMs: 0, now: 0 };
 
   test("is looked at again before that is believed, on that hub only", () => {
-    const wait = bsl.wait?.(onSecondary({ storageLocations: read([gone]) }), settings)?.build(clients);
+    const wait = bsl.wait?.(onSecondary({ storageLocations: read([gone]) }), settings)?.build(clientOf);
     expect(wait?.timeoutMs).toBe(settings.waits.storageGrace * 1000);
     expect(Object.keys(wait?.sources ?? {})).toEqual(["secondary"]);
     expect(wait?.decide({ secondary: [gone] }, time)).toMatchObject({ state: "pending" });
