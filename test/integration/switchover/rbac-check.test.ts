@@ -54,7 +54,7 @@ const onBoth = (): readonly string[] => [
 describe("given the roles as they are committed", () => {
   test("both hubs pass, exit 0: without observability its permissions are not asked for", async () => {
     const { exitCode, stdout } = await check(onBoth());
-    const tokens = { scope: "cluster", permissions: ["list secrets", "get secrets"] };
+    const tokens = { scope: "cluster", permissions: ["get secrets", "list secrets"] };
     expect(JSON.parse(stdout)).toMatchObject({
       passed: true,
       clusters: [
@@ -73,7 +73,10 @@ describe("given the roles as they are committed", () => {
     const [{ missing }] = JSON.parse(asOperator.stdout).clusters;
     expect(missing).toContainEqual({
       scope: "cluster",
-      permissions: ["patch managedclusters.cluster.open-cluster-management.io"],
+      permissions: [
+        "delete multiclusterobservabilities.observability.open-cluster-management.io",
+        "patch managedclusters.cluster.open-cluster-management.io",
+      ],
     });
   }, 60_000);
 

@@ -171,7 +171,14 @@ describe("a setup of both roles on a hub without observability", () => {
 
   test("once the namespace exists, another one adds its roles; deletion and Secrets where they are asked for", async () => {
     await hub.kubectl(["create", "namespace", observability]);
-    const extended = await setup(hub, ["--include-decommission", "true", "--import-tokens", "true"]);
+    const extended = await setup(hub, [
+      "--include-decommission",
+      "true",
+      "--import-tokens",
+      "true",
+      "--klusterlets",
+      "true",
+    ]);
     expect(extended.exitCode).toBe(0);
     const { skipped, checks }: SetupDocument = JSON.parse(extended.stdout);
     expect(skipped).toEqual([]);
