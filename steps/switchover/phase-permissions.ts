@@ -168,7 +168,7 @@ const onSecondary: readonly Row[] = [
     steps: ["activate", "finalize"],
     reason: "set the auto-import strategy during the switchover and give it back",
   }),
-  read(pods, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero runs" }),
+  read(pods, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "whether Velero runs" }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
   read(pods, ["list"], { scope: observability, steps: ["post-activate"], reason: "health of observability" }),
   write(managedClusters, ["patch"], {
@@ -194,7 +194,7 @@ const onSecondary: readonly Row[] = [
   watch(veleroRestores, backup, ["activate", "finalize"]),
   watch(veleroSchedules, backup, ["finalize"]),
   watch(storageLocations, backup, ["activate", "finalize"]),
-  watch(pods, backup, ["finalize"]),
+  watch(pods, backup, ["activate", "finalize"]),
   watch(pods, acm, ["finalize"]),
   watch(multiClusterHubs, acm, ["finalize"]),
 ];

@@ -1,9 +1,12 @@
+import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
-import { type PhaseContext, type PhaseStep, phaseStep } from "../../lib/phase/types.ts";
+import { type Action, type PhaseContext, type PhaseStep, phaseStep } from "../../lib/phase/types.ts";
 import type { AcmVersion } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import { acmRestores } from "../acm/resources.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ResolvedTuning } from "../tuning.ts";
 
@@ -46,7 +49,27 @@ export type SwitchoverStep = PhaseStep<SwitchoverContext, OperationMemory>;
 
 /** Types a step of a switchover by what it reads. */
 export function switchoverStep<S>(step: PhaseStep<SwitchoverContext, OperationMemory, S>): SwitchoverStep {
-  return phaseStep<SwitchoverContext, OperationMemory, S>(step);
+  return phaseStep<SwitchoverContext, OperationMemory, S>({
+    ...step,
+    onFailure: async (error, context) => [
+      ...tellSilentOperator(error),
+      ...((await step.onFailure?.(error, context)) ?? []),
+    ],
+  });
+}
+
+/** From ACM 2.16 every write of a Restore needs the backup operator: its webhook fails closed. Pure. */
+function tellSilentOperator(error: FairleadError): readonly Action<OperationMemory>[] {
+  if (!isKubeError(error, "WebhookUnavailable") || error.attempt === undefined) return [];
+  const { resource, target } = error.attempt;
+  if (resource?.plural !== acmRestores.plural || resource.group !== acmRestores.group) return [];
+  const hub = target === "primary" ? "old" : "new";
+  return [
+    {
+      kind: "warn",
+      message: `the backup operator of the ${hub} hub does not answer its webhook: start it, then resume`,
+    },
+  ];
 }
 
 /** Seconds of a tuning key as milliseconds. */

@@ -29,6 +29,7 @@ export const quickTuning = {
   scheduleHealthyWait: 15,
   schedulePausedWait: 10,
   schedulePerCluster: 0,
+  syncMargin: 15,
   veleroRestoreWait: 15,
 };
 
@@ -45,6 +46,7 @@ export const patientTuning = {
   scheduleDeleteWait: 120,
   scheduleHealthyWait: 120,
   schedulePausedWait: 120,
+  syncMargin: 120,
   veleroRestoreWait: 120,
 };
 
