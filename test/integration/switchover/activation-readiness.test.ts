@@ -130,9 +130,9 @@ describe("a storage location that is lost before the activation", () => {
     async (flags) => {
       bench = await SwitchoverBench.open({ version: "2.16.0" });
       const { simulators, secondary } = bench.pair;
-      await bench.tasksUntil("activate", flags);
       // It shows the loss only when it looks again.
       await setInterval("24h");
+      await bench.tasksUntil("activate", flags);
       simulators.secondary.inject({ kind: "storage-unavailable" });
 
       const ran = await bench.task("activate", flags);

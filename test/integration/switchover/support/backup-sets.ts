@@ -1,4 +1,6 @@
-import { stamp } from "../../../sim/player.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import type { SimObject } from "../../../sim/kube/sim-client.ts";
+import { stamp, text } from "../../../sim/player.ts";
 import type { SwitchoverBench } from "./switchover-bench.ts";
 
 const schedules = {
@@ -11,6 +13,8 @@ type Kind = keyof typeof schedules;
 const kinds = Object.keys(schedules) as readonly Kind[];
 const firstSet = 5;
 
+const startOf = ({ status }: SimObject): number => Date.parse(text(status, "startTimestamp"));
+
 /**
  * A further set of backups of the old hub that both hubs see as Completed; names by kind.
  *
@@ -22,6 +26,9 @@ export async function furtherSet(
   secondsAgo = 0,
   later: Readonly<Partial<Record<Kind, number>>> = {},
 ): Promise<Readonly<Record<Kind, string>>> {
+  const last = Math.max(...(await seeds.primary.list("veleroBackups")).map(startOf));
+  // Starts and names have whole seconds: what is newer must be so by one.
+  while (Date.now() < last + 1000) await pause(50);
   const named = Date.now() - secondsAgo * 1000;
   const names = { credentials: "", managedClusters: "", generic: "", resources: "" };
   for (const kind of kinds) {
