@@ -20,8 +20,8 @@ import {
 } from "../state/state-document.ts";
 import type { ResolvedTuning } from "../tuning.ts";
 import { captureBaseline } from "./capture-baseline.ts";
-import { loadState, resetState } from "./load-state.ts";
-import { fileMode, type OperationLocks, takeLocks } from "./operation-locks.ts";
+import { loadState, readState, resetState } from "./load-state.ts";
+import { fileMode, lockedHubs, type OperationLocks, takeLocks } from "./operation-locks.ts";
 import type { OwnerContext } from "./run-owner.ts";
 
 export interface OperationRequest {
@@ -120,6 +120,14 @@ async function begin(
   return notice === undefined ? { state: "begin", document } : { state: "begin", document, notice };
 }
 
+/** A state that is to go, or cannot be read, is nobody's reason to leave a hub unlocked. */
+async function hubsToLock(request: OperationRequest, stateFile: string): Promise<readonly KubeClient[]> {
+  const { clients, namespaces, context } = request;
+  const found = request.resetState ? undefined : await readState(stateFile);
+  const memory = found?.state === "loaded" ? found.value.config : undefined;
+  return await lockedHubs(clients, { memory, namespaces, signal: context.signal });
+}
+
 function dryOperation(document: StateDocument, request: OperationRequest, stateFile: string): Operation {
   const recorder = inMemoryRecorder(request.dryRunMemory ?? document.config, (step) =>
     stateShape.isRecorded(document, step),
@@ -197,7 +205,7 @@ export async function openOperation(request: OperationRequest): Promise<OpenedOp
   const lost = new AbortController();
   const locks = await takeLocks({
     ...request,
-    clients: [request.clients.primary, request.clients.secondary],
+    clients: await hubsToLock(request, stateFile),
     stateFile,
     onLost: (error) => lost.abort(error),
   });

@@ -5,8 +5,11 @@ import { acquireFileLock } from "../../lib/state/file-lock.ts";
 import type { FileLock } from "../../lib/state/held-lock.ts";
 import { acquireLease, type HeldLease } from "../../lib/state/lease.ts";
 import { objectName } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import { namespaces as namespaceResource } from "../acm/resources.ts";
 import { ms } from "../phases/switchover-context.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
 import { switchoverExit } from "../switchover-error.ts";
 import type { ResolvedTuning } from "../tuning.ts";
 import { type OwnerContext, ownerGone } from "./run-owner.ts";
@@ -28,6 +31,24 @@ export interface OperationLocks {
   /** Leaves both to the next Task of the same run. */
   detach(): Promise<void>;
   release(signal: AbortSignal): Promise<void>;
+}
+
+/** The hubs that a lease can be held on: one that is being removed loses the namespace of its lease on the way. */
+export async function lockedHubs(
+  { primary, secondary }: Readonly<Record<HubName, KubeClient>>,
+  {
+    memory,
+    namespaces,
+    signal,
+  }: {
+    readonly memory: OperationMemory | undefined;
+    readonly namespaces: HubNamespaces;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly KubeClient[]> {
+  if (memory?.old_hub_removal === undefined) return [primary, secondary];
+  const found = await primary.find(namespaceResource, { name: namespaces.backup }, { signal });
+  return found === undefined || found.metadata.deletionTimestamp !== undefined ? [secondary] : [primary, secondary];
 }
 
 export function fileMode(inTekton: boolean): number {

@@ -5,13 +5,14 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { tellGitopsAdvice } from "../preflight/gitops-advice.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
 import { planFileName } from "./dry-run-files.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { loadState } from "./load-state.ts";
 import { stateFileOf } from "./open-operation.ts";
-import { fileMode, takeLocks } from "./operation-locks.ts";
+import { fileMode, lockedHubs, takeLocks } from "./operation-locks.ts";
 import type { ReportContext } from "./report-declaration.ts";
 import { readRunMarker } from "./run-marker.ts";
 
@@ -41,7 +42,7 @@ export async function reportAndUnlock(context: ReportContext): Promise<void> {
     await report(context, document, { output, hubs });
   } finally {
     // A report that cannot be written must not keep the next run out.
-    await unlock(context, { stateFile, operationId, hubs });
+    await unlock(context, { stateFile, operationId, hubs, memory: document.config });
   }
 }
 
@@ -117,14 +118,20 @@ async function preflightSummary(file: string): Promise<string | undefined> {
 /** Re-enters the locks of this run and frees them; those of another run are left alone. */
 async function unlock(
   context: ReportContext,
-  at: { readonly stateFile: string; readonly operationId: string; readonly hubs: Hubs },
+  at: {
+    readonly stateFile: string;
+    readonly operationId: string;
+    readonly hubs: Hubs;
+    readonly memory: OperationMemory;
+  },
 ): Promise<void> {
   const { params, log, setting, signal } = context;
+  const namespaces = resolveNamespaces(params.namespaces);
   try {
     const locks = await takeLocks({
       context,
-      clients: [at.hubs.primary, at.hubs.secondary],
-      namespaces: resolveNamespaces(params.namespaces),
+      clients: await lockedHubs(at.hubs, { memory: at.memory, namespaces, signal }),
+      namespaces,
       tuning: await resolveTuning(params.tuning, setting(tuningSetting)),
       stateFile: at.stateFile,
       operationId: at.operationId,

@@ -5,6 +5,7 @@ import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { connectHubs } from "../connect-hubs.ts";
+import { refuseUnconfirmed } from "../decommission/guards.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations, resolveNamespaces } from "../parameters.ts";
 import type { HubFacts, SwitchoverContext } from "../phases/switchover-context.ts";
@@ -45,21 +46,6 @@ export interface ConnectedSwitchover {
   readonly stateFolder: string;
 }
 
-/** Refuses what this version does not do yet, so that no value is silently taken for another. */
-export function refuseUnavailable(params: Pick<TaskParams, "old-hub-action">): void {
-  const given = params["old-hub-action"];
-  if (given !== "decommission") return;
-  throw switchoverError(
-    "SW-PAR-04",
-    {
-      what: `old-hub-action "${given}" is not available in this version`,
-      why: 'a switchover of this version knows "secondary" and "none" only',
-      fix: "give old-hub-action secondary or none, or use a later version",
-    },
-    "invalid",
-  );
-}
-
 /** Where operations keep their state, and the setting that says so. */
 export function stateFolder(input: {
   readonly setting: SwitchoverInput["setting"];
@@ -86,6 +72,13 @@ function confirm(params: TaskParams, facts: Readonly<Record<HubName, HubFacts>>)
   refuseSameHub(facts);
 }
 
+/** @throws FairleadError SW-DEC-02 (exit 4) */
+function confirmRemoval(params: TaskParams, hub: { readonly id: string; readonly server: string }): void {
+  if (params["old-hub-action"] !== "decommission") return;
+  const refusal = refuseUnconfirmed(params["confirm-decommission"], hub);
+  if (refusal !== undefined) throw refusal;
+}
+
 /** @throws FairleadError SW-RUN-03 (exit 4) */
 export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, Pick<HubFacts, "id">>>): void {
   if (primary.id !== secondary.id) return;
@@ -104,7 +97,6 @@ export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, P
 export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
   const { params, connect, setting, run, signal, log } = input;
   checkCombinations(params);
-  refuseUnavailable(params);
   const stale = staleHoursOf(setting(staleHoursSetting), (message) => log.warn(message));
   const tuning = await resolveTuning({ ...stale, ...params.tuning }, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
@@ -124,6 +116,7 @@ export async function connectSwitchover(input: SwitchoverInput): Promise<Connect
   ]);
   const facts = { primary, secondary };
   confirm(params, facts);
+  confirmRemoval(params, { id: primary.id, server: clients.primary.server });
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
   return { clients, facts, namespaces, tuning, operationId: id, stateFolder: stateFolder(input).path };
@@ -194,6 +187,7 @@ export function phaseContext(
       backupScheduleTemplate: params["backup-schedule-template"],
       argocdManage: params["argocd-manage"],
       argocdResume: params["argocd-resume-after-switchover"],
+      force: params.force,
     },
     memory: operation.recorder.memory,
     log: log.child({ operationId: hubs.operationId }),

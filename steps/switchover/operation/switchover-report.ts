@@ -99,6 +99,7 @@ function summaryOf(input: ReportInput): string {
 }
 
 function oldHubWords(action: string): string {
+  if (action === "decommission") return "ACM is removed from the old hub";
   return action === "none" ? "old hub left as it is" : `old hub becomes ${action}`;
 }
 

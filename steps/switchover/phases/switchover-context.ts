@@ -34,6 +34,8 @@ export interface SwitchoverSettings {
   readonly argocdManage: boolean;
   /** And resumed last. */
   readonly argocdResume: boolean;
+  /** A hub that is to be removed may have clusters that are still Available there: they are detached. */
+  readonly force: boolean;
 }
 
 /** What each step of a switchover may use. */

@@ -4,6 +4,7 @@ import { type AcmVersion, isBelow } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { ArgoInstall } from "../argocd/find-applications.ts";
+import { decommissionUse } from "../decommission/permissions.ts";
 import { type SwitchoverPermission, switchoverPermissions } from "../permissions.ts";
 import { looksAtArgoCd, neededRole, type PreflightSettings } from "./settings.ts";
 
@@ -30,10 +31,14 @@ export interface AccessContext {
  */
 export function accessQuestions(
   context: AccessContext,
-  settings: Pick<PreflightSettings, "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck">,
+  settings: Pick<
+    PreflightSettings,
+    "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck" | "oldHubAction"
+  >,
 ): readonly AccessQuestion[] {
   const writes = neededRole(settings) === "operator";
-  const needed = switchoverPermissions.filter(
+  const removal = settings.oldHubAction === "decommission" ? decommissionUse : [];
+  const needed = [...switchoverPermissions, ...removal].filter(
     (permission) =>
       permission.target === context.hub && (writes || permission.readOnly) && isWanted(permission, settings),
   );

@@ -44,7 +44,7 @@ export interface PreflightWaits {
 }
 
 /** How far the operation has come, which decides what a resumed one checks again. */
-export type PreflightScope = "full" | "before-pause" | "paused" | "activated";
+export type PreflightScope = "full" | "before-pause" | "paused" | "activated" | "removing";
 
 /** Whether Argo CD matters to this run at all. */
 export function looksAtArgoCd(settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">): boolean {

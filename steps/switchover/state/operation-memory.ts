@@ -122,6 +122,8 @@ export interface OperationMemory {
   /** `null`: the key was not there. */
   readonly auto_import_strategy_previous?: string | null;
   readonly auto_import_strategy_created_config?: boolean;
+  /** The old hub is being removed, or is gone: nothing leads back to it, and what lies on it may be absent. */
+  readonly old_hub_removal?: "begun";
   readonly abandoned_activation?: AbandonedActivation;
   readonly archived_restores?: readonly ArchivedRestore[];
   /** Persisted before the old one is deleted: a run killed in between creates it from here. */

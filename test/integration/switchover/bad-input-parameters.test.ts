@@ -138,13 +138,7 @@ const faults = [
   ["a wait time in words", { tuning: '{"clusterWait":"long"}' }, {}, "STEP-03", "give"],
   ["an unknown wait time in the environment", {}, { SWITCHOVER_TUNING: '{"wait":1}' }, "SW-PAR-01", "keys: "],
   ["wait times in the environment that are no JSON", {}, { SWITCHOVER_TUNING: "{" }, "SW-PAR-01", "give an object"],
-  [
-    "an action that is not available",
-    { "old-hub-action": "decommission" },
-    {},
-    "SW-PAR-04",
-    "give old-hub-action secondary or none",
-  ],
+  ["a removal without its confirmation", { "old-hub-action": "decommission" }, {}, "SW-DEC-01", "give the cluster id"],
   ["a count below zero", { "min-managed-clusters": "-1" }, {}, "STEP-03", "give a number of at least 0"],
   ["a count with a fraction", { "min-managed-clusters": "1.5" }, {}, "STEP-03", "give digits only"],
   ["a count beyond any fleet", { "min-managed-clusters": "9".repeat(40) }, {}, "STEP-03", "give digits only"],
@@ -164,6 +158,26 @@ describe("a run with", () => {
     expect(what).toBe("2 parameters are not valid: force, method");
     expect(why).toContain('parameter "force" = "yes" is neither "true" nor "false"');
     expect(fix).toBe('force: give "true" or "false"; method: did you mean "full"?');
+  });
+});
+
+const decommission = { "old-hub-action": "decommission" };
+const resumes = { "argocd-resume-after-switchover": "true" };
+const combinations = [
+  ["method full with activation-method restore", { method: "full", "activation-method": "restore" }, "SW-PAR-02"],
+  ["a resume of Argo CD without a pause", resumes, "SW-ARGO-04"],
+  ["a resume of Argo CD on a hub that goes", { ...decommission, ...resumes, "argocd-manage": "true" }, "SW-ARGO-04"],
+  ["fewer than no clusters", { "min-managed-clusters": "-1" }, "STEP-03"],
+  ["a removal without its confirmation", decommission, "SW-DEC-01"],
+  ["a state that climbs out of its folder", { "state-folder": "../x" }, "SW-PAR-05"],
+  ["an operation whose state would climb out of its folder", { "operation-id": "../x" }, "STEP-03"],
+  ["a wait time that nobody knows", { tuning: '{"clusterWaits":1}' }, "STEP-03"],
+  ["a parameter that nobody knows", { "disable-observability": "true" }, "STEP-01"],
+] as const;
+
+describe("A-76 before any hub is asked", () => {
+  test.each(combinations)("%s is refused with exit 2", async (_what, flags, id) => {
+    expect(await refused("run", flags)).toMatchObject({ code: 2, id });
   });
 });
 

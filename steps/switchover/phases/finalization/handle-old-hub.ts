@@ -20,6 +20,7 @@ import {
 } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { planRemoval, type RemovalSeen, readRemoval } from "./remove-old-hub.ts";
 
 interface Seen {
   readonly schedules: readonly BackupSchedule[];
@@ -150,13 +151,14 @@ function leavesAlone({ settings }: SwitchoverContext): boolean {
   return settings.oldHubAction === "none";
 }
 
-/** Makes the old hub the standby of the new one: it follows the new hub's backups. */
-export const handleOldHub = switchoverStep<Seen | typeof leftAlone>({
+/** Makes the old hub the standby of the new one, which follows its backups; or removes ACM from it. */
+export const handleOldHub = switchoverStep<Seen | RemovalSeen | typeof leftAlone>({
   name: "handle_old_hub",
   title: "Give the old hub its part",
   onResume: "observe",
   async read(context) {
     if (leavesAlone(context)) return leftAlone;
+    if (context.settings.oldHubAction === "decommission") return await readRemoval(context);
     const [schedules, restores, backups, allowanceMs] = await Promise.all([
       schedulesOf.once(context, "primary"),
       restoresOf.once(context, "primary"),
@@ -167,6 +169,7 @@ export const handleOldHub = switchoverStep<Seen | typeof leftAlone>({
   },
   plan(seen, context) {
     if (seen === leftAlone) return { state: "done", note: "left as it is: old-hub-action is none" };
+    if ("kind" in seen) return planRemoval(seen, context);
     const { version } = context.hubs.primary;
     const passive = seen.restores.find((restore) => restore.metadata.name === restoreName.passiveSync);
     if (
@@ -218,7 +221,8 @@ export const verifyOldHubState = switchoverStep<OldHub>({
   name: "verify_old_hub_state",
   title: "Look at the old hub once more",
   onResume: "trust-record",
-  skip: (context) => (leavesAlone(context) ? "old-hub-action is none" : undefined),
+  skip: ({ settings: { oldHubAction } }) =>
+    oldHubAction === "secondary" ? undefined : `old-hub-action is ${oldHubAction}`,
   async read(context) {
     const [fleet, schedules, veleroSchedules] = await Promise.all([
       fleetOf(context, "primary"),
