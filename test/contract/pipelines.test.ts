@@ -16,6 +16,7 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
   "switchover-validate": [
     "argocd-manage",
     "argocd-resume-after-switchover",
+    "confirm-decommission",
     "confirm-new-hub",
     "dry-run",
     "old-hub-action",

@@ -22,6 +22,7 @@ export const quickTuning = {
   clusterWait: 4,
   collisionCheckAfter: 4,
   errorGrace: 3,
+  mcDelete: 15,
   passiveSettle: 15,
   restoreDeleteWait: 10,
   restoreWait: 15,
