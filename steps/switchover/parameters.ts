@@ -78,6 +78,14 @@ export const methodParameters = {
   ...removalParameters,
 };
 
+/** What of the preparation the preflight judges too. */
+export const preparationParameters = {
+  "final-backup": Type.Boolean({
+    default: false,
+    description: "Back the old hub up once more before its schedule is paused, and wait until the new hub sees that",
+  }),
+};
+
 /** What of the activation the preflight judges too. */
 export const activationParameters = {
   "manage-auto-import-strategy": Type.Boolean({

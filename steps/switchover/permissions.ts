@@ -29,9 +29,9 @@ export interface SwitchoverPermission extends Permission {
   readonly steps: readonly SwitchoverStep[];
   /**
    * Only needed there. `gitops`: unless skip-gitops-check. `argocd`: where Argo CD is installed. `argocd-operator`:
-   * where its operator is, too. `argocd-manage`: where it is to be paused.
+   * where its operator is, too. `argocd-manage`: where it is to be paused. `final-backup`: with that parameter.
    */
-  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage";
+  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage" | "final-backup";
   /**
    * What a run loses without it; absent = required.
    * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.

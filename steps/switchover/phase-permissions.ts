@@ -98,6 +98,14 @@ const onPrimary: readonly Row[] = [
     steps: ["primary-prep"],
     reason: "the annotation that stops imports",
   }),
+  {
+    ...write(veleroBackups, ["get", "create"], {
+      scope: backup,
+      steps: ["primary-prep"],
+      reason: "back up once more before the pause",
+    }),
+    when: "final-backup",
+  },
   write(backupSchedules, ["get", "patch", "delete"], {
     scope: backup,
     steps: ["primary-prep"],
@@ -145,7 +153,11 @@ const onSecondary: readonly Row[] = [
     steps: ["activate", "finalize"],
     reason: "passive sync and activation",
   }),
-  read(veleroBackups, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "which backups exist" }),
+  read(veleroBackups, ["list"], {
+    scope: backup,
+    steps: ["primary-prep", "activate", "finalize"],
+    reason: "which backups exist",
+  }),
   read(veleroRestores, ["list"], { scope: backup, steps: ["activate", "finalize"], reason: "what was restored" }),
   read(veleroSchedules, ["list"], { scope: backup, steps: ["finalize"], reason: "whether Velero Schedules run" }),
   read(storageLocations, ["list"], {
@@ -190,7 +202,7 @@ const onSecondary: readonly Row[] = [
   watch(managedClusters, "cluster", ["post-activate"]),
   watch(backupSchedules, backup, ["finalize"]),
   watch(acmRestores, backup, ["activate", "finalize"]),
-  watch(veleroBackups, backup, ["activate", "finalize"]),
+  watch(veleroBackups, backup, ["primary-prep", "activate", "finalize"]),
   watch(veleroRestores, backup, ["activate", "finalize"]),
   watch(veleroSchedules, backup, ["finalize"]),
   watch(storageLocations, backup, ["activate", "finalize"]),

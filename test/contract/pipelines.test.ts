@@ -19,6 +19,7 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
     "confirm-decommission",
     "confirm-new-hub",
     "dry-run",
+    "final-backup",
     "old-hub-action",
     "operation-id",
     "reset-state",

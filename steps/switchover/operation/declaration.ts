@@ -7,6 +7,7 @@ import {
   hubParameters,
   methodParameters,
   operationParameters,
+  preparationParameters,
 } from "../parameters.ts";
 
 // The interface that the four tasks of a switchover after its preflight share.
@@ -34,6 +35,7 @@ export const taskParams = {
     default: true,
     description: "Name the backups of one set in a Restore that is created, instead of latest",
   }),
+  ...preparationParameters,
   ...activationParameters,
   "max-unavailable": Type.Optional(
     Type.String({

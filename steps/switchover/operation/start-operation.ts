@@ -178,6 +178,7 @@ export function phaseContext(
       method: params.method,
       activationMethod: params["activation-method"],
       oldHubAction: params["old-hub-action"],
+      finalBackup: params["final-backup"],
       pinBackup: params["pin-backup"],
       manageAutoImportStrategy: params["manage-auto-import-strategy"],
       minManagedClusters: params["min-managed-clusters"],

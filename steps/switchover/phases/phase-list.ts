@@ -15,6 +15,7 @@ import { verifyAutoImportCleanup } from "./post-activation/verify-auto-import-cl
 import { verifyClustersConnected } from "./post-activation/verify-clusters-connected.ts";
 import { verifyObservabilityPods } from "./post-activation/verify-observability-pods.ts";
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
+import { finalBackup } from "./primary-preparation/final-backup.ts";
 import { pauseArgocdApps } from "./primary-preparation/pause-argocd-apps.ts";
 import { pauseBackupSchedule } from "./primary-preparation/pause-backup-schedule.ts";
 import { scaleDownThanos } from "./primary-preparation/scale-down-thanos.ts";
@@ -34,7 +35,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "primary_preparation",
     task: "primary-prep",
-    steps: [pauseArgocdApps, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
+    steps: [pauseArgocdApps, finalBackup, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
   },
   {
     phase: "activation",

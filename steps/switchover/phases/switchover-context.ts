@@ -21,6 +21,8 @@ export interface SwitchoverSettings {
   readonly method: "passive" | "full";
   readonly activationMethod: "patch" | "restore";
   readonly oldHubAction: "secondary" | "decommission" | "none";
+  /** The old hub is backed up once more before its schedule is paused. */
+  readonly finalBackup: boolean;
   readonly pinBackup: boolean;
   readonly manageAutoImportStrategy: boolean;
   readonly minManagedClusters: number;

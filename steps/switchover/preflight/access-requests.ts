@@ -33,7 +33,7 @@ export function accessQuestions(
   context: AccessContext,
   settings: Pick<
     PreflightSettings,
-    "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck" | "oldHubAction"
+    "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck" | "oldHubAction" | "finalBackup"
   >,
 ): readonly AccessQuestion[] {
   const writes = neededRole(settings) === "operator";
@@ -47,9 +47,10 @@ export function accessQuestions(
 
 function isWanted(
   { when }: SwitchoverPermission,
-  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">,
+  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck" | "finalBackup">,
 ): boolean {
   if (when === undefined) return true;
+  if (when === "final-backup") return settings.finalBackup;
   return when === "argocd-manage" ? settings.argocdManage : looksAtArgoCd(settings);
 }
 
@@ -84,7 +85,7 @@ function isLeftOut(permission: SwitchoverPermission, context: Omit<AccessContext
 }
 
 function lacksProduct({ when }: SwitchoverPermission, { argoCd }: Pick<AccessContext, "argoCd">): boolean {
-  if (when === undefined || when === "gitops") return false;
+  if (when === undefined || when === "gitops" || when === "final-backup") return false;
   return argoCd === "none" || (when === "argocd-operator" && argoCd === "vanilla");
 }
 

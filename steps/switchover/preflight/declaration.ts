@@ -8,6 +8,7 @@ import {
   hubParameters,
   methodParameters,
   operationParameters,
+  preparationParameters,
 } from "../parameters.ts";
 
 // The preflight's interface, apart from its work, which is loaded only when it runs.
@@ -50,6 +51,7 @@ export const preflightParams = {
   ...operationParameters,
   ...hubParameters,
   ...checkParams,
+  ...preparationParameters,
   ...activationParameters,
   ...argocdParameters,
   "reset-state": Type.Boolean({

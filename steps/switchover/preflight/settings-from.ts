@@ -21,6 +21,7 @@ export function settingsFrom(
     skipObservabilityChecks: params["skip-observability-checks"],
     manageAutoImportStrategy: params["manage-auto-import-strategy"],
     strictHealth: params["strict-health"],
+    finalBackup: params["final-backup"] && mode === "switchover",
     argocdManage: params["argocd-manage"] && mode === "switchover",
     skipGitopsCheck: params["skip-gitops-check"],
     namespaces: resolveNamespaces(params.namespaces),

@@ -15,6 +15,8 @@ export interface PreflightSettings {
   readonly skipObservabilityChecks: boolean;
   readonly manageAutoImportStrategy: boolean;
   readonly strictHealth: boolean;
+  /** The switchover backs the old hub up once more. */
+  readonly finalBackup: boolean;
   /** The switchover pauses Argo CD's Applications itself. */
   readonly argocdManage: boolean;
   readonly skipGitopsCheck: boolean;

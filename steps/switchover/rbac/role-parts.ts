@@ -15,7 +15,7 @@ export const roleParts = ["base", "observability", "import-tokens", "argocd"] as
 export type RolePart = (typeof roleParts)[number];
 
 export function partOf({ scope, optional, when }: SwitchoverPermission): RolePart {
-  if (when !== undefined && when !== "gitops") return "argocd";
+  if (when?.startsWith("argocd") === true) return "argocd";
   if (optional === "tokens") return "import-tokens";
   return scope !== "cluster" && scope.namespace === "observability" ? "observability" : "base";
 }

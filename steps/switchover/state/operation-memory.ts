@@ -107,6 +107,8 @@ export interface OperationMemory {
   readonly primary_version?: string;
   readonly secondary_version?: string;
   readonly cluster_baseline?: readonly BaselineCluster[];
+  /** Names of the last backups of the old hub, decided before the first of them is made. */
+  readonly final_backups?: readonly string[];
   readonly saved_backup_schedules?: readonly BackupSchedule[];
   /** The whole wait for the clusters has passed, and those that were still unavailable were few enough. */
   readonly clusters_tolerated?: boolean;

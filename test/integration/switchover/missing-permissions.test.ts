@@ -37,6 +37,7 @@ const settings: PreflightSettings = {
   skipObservabilityChecks: false,
   manageAutoImportStrategy: false,
   strictHealth: false,
+  finalBackup: false,
   argocdManage: true,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,

@@ -60,7 +60,7 @@ const isWrite = ({ verb, resource }: RecordedCall): boolean =>
 const endOf = ({ exitCode, stderr }: Ended, wanted: number): string =>
   `exit ${exitCode}${exitCode === wanted ? "" : `: ${stderr.slice(-3000)}`}`;
 const application = { namespace: "gitops", name: "acm", syncPolicy: { automated: { prune: true } } };
-const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"];
+const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true", "--final-backup", "true"];
 /** The calls of all scenarios. */
 const proved: { operator: readonly RecordedCall[]; validator: readonly RecordedCall[] } = {
   operator: [],
@@ -150,7 +150,7 @@ describe("the base part alone, on hubs of ACM 2.11 without observability", () =>
     bench = await SwitchoverBench.open({ clusters: 1, version: "2.11.5" }, patientTuning);
     for (const target of targets) await grantNothingToAll(bench.pair[target]);
     const operator = await install(bench, "operator", ["base"]);
-    bench.pair.simulators.secondary.inject({ kind: "restore-errors", prefix: "acm-managed-clusters", errors: 1 });
+    bench.pair.simulators.secondary.inject({ kind: "restore-fails", prefix: "acm-managed-clusters" });
     failed = await bench.run([], filesIn(operator));
     bench.pair.simulators.secondary.clear();
     resumed = await bench.run([], filesIn(operator));

@@ -34,6 +34,7 @@ export const settings: PreflightSettings = {
   skipObservabilityChecks: false,
   manageAutoImportStrategy: false,
   strictHealth: false,
+  finalBackup: false,
   argocdManage: false,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,

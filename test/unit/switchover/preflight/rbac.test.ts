@@ -111,7 +111,7 @@ function asked(
     ...context,
   } as const;
   const questions = accessQuestions(hub, {
-    ...{ oldHubAction: "secondary", ...wanted },
+    ...{ oldHubAction: "secondary", finalBackup: false, ...wanted },
     ...{ mode, dryRun, namespaces: defaultNamespaces },
   });
   return questions.map(({ request }) => describeAccess(request));
