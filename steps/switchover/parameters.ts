@@ -48,6 +48,18 @@ export const hubParameters = {
   ),
 };
 
+/** Which hub is to be removed. */
+export const removalParameters = {
+  "confirm-decommission": Type.Optional(
+    Type.String({
+      pattern: "^[0-9A-Za-z][0-9A-Za-z.:-]{0,252}$",
+      rule: "the cluster id of a hub, or the host name of its API server",
+      description:
+        "Cluster id of the hub to remove, or the host name of its API server, repeated as a confirmation; only a dry run needs none",
+    }),
+  ),
+};
+
 /** How the fleet moves. */
 export const methodParameters = {
   method: Type.Enum(["passive", "full"], {
@@ -60,7 +72,17 @@ export const methodParameters = {
   }),
   "old-hub-action": Type.Enum(["secondary", "decommission", "none"], {
     default: "secondary",
-    description: "What becomes of the old hub; secondary makes it the standby of the new one, none leaves it as it is",
+    description:
+      "What becomes of the old hub; secondary makes it the standby of the new one, decommission removes ACM from it, none leaves it as it is",
+  }),
+  ...removalParameters,
+};
+
+/** What of the preparation the preflight judges too. */
+export const preparationParameters = {
+  "final-backup": Type.Boolean({
+    default: false,
+    description: "Back the old hub up once more before its schedule is paused, and wait until the new hub sees that",
   }),
 };
 
@@ -159,6 +181,8 @@ export function checkCombinations(params: {
   readonly "activation-method": "patch" | "restore";
   readonly "old-hub-action"?: "secondary" | "decommission" | "none";
   readonly mode?: "validate" | "switchover";
+  readonly "confirm-decommission"?: string;
+  readonly "dry-run"?: boolean;
   readonly "argocd-manage"?: boolean;
   readonly "argocd-resume-after-switchover"?: boolean;
   readonly "disable-observability-on-secondary"?: boolean;
@@ -169,6 +193,7 @@ export function checkCombinations(params: {
   checkArgocd(params);
   checkObservability(params);
   checkLostHub(params);
+  if (params["old-hub-action"] === "decommission" && params.mode !== "validate") demandConfirmation(params);
   if (params.method === "full" && params["activation-method"] === "restore") {
     throw new FairleadError(
       {
@@ -180,6 +205,23 @@ export function checkCombinations(params: {
       { exitCode: exitCode.invalidInput },
     );
   }
+}
+
+/** @throws FairleadError SW-DEC-01 (exit 2) before any hub is asked */
+export function demandConfirmation(params: {
+  readonly "confirm-decommission"?: string;
+  readonly "dry-run"?: boolean;
+}): void {
+  if (params["confirm-decommission"] !== undefined || params["dry-run"] === true) return;
+  throw new FairleadError(
+    {
+      id: "SW-DEC-01",
+      what: "confirm-decommission is not given",
+      why: "the removal of a hub cannot be undone, so that it must be named",
+      fix: "give the cluster id of the hub or the host name of its API server; or dry-run to see what would be removed",
+    },
+    { exitCode: exitCode.invalidInput },
+  );
 }
 
 /** What forbids to resume at the end, and why. */

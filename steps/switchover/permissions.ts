@@ -31,9 +31,9 @@ export interface SwitchoverPermission extends Permission {
   /**
    * Only needed there. `gitops`: unless skip-gitops-check. `argocd`: where Argo CD is installed. `argocd-operator`:
    * where its operator is, too. `argocd-manage`: where it is to be paused. `disable-observability`: where the old hub is
-   * to lose its observability.
+   * to lose its observability. `final-backup`: with that parameter.
    */
-  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage" | "disable-observability";
+  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage" | "disable-observability" | "final-backup";
   /**
    * What a run loses without it; absent = required.
    * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.

@@ -137,6 +137,14 @@ const onPrimary: readonly Row[] = [
     steps: ["primary-prep", "rollback"],
     reason: "the annotations that stop and start imports",
   }),
+  {
+    ...write(veleroBackups, ["get", "create"], {
+      scope: backup,
+      steps: ["primary-prep"],
+      reason: "back up once more before the pause",
+    }),
+    when: "final-backup",
+  },
   write(backupSchedules, ["get", "patch", "delete"], {
     scope: backup,
     steps: ["primary-prep", "rollback"],
@@ -201,7 +209,7 @@ const onSecondary: readonly Row[] = [
   }),
   read(veleroBackups, ["list"], {
     scope: backup,
-    steps: ["activate", "finalize", "rollback"],
+    steps: ["primary-prep", "activate", "finalize", "rollback"],
     reason: "which backups exist",
   }),
   read(veleroRestores, ["list"], {
@@ -239,7 +247,11 @@ const onSecondary: readonly Row[] = [
     steps: ["rollback"],
     reason: "give the auto-import strategy back",
   }),
-  read(pods, ["list"], { scope: backup, steps: ["finalize", "rollback"], reason: "whether Velero runs" }),
+  read(pods, ["list"], {
+    scope: backup,
+    steps: ["activate", "finalize", "rollback"],
+    reason: "whether Velero runs",
+  }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
   read(pods, ["list"], { scope: observability, steps: ["post-activate"], reason: "health of observability" }),
   read(["apps", "statefulsets"], ["get"], {
@@ -305,11 +317,11 @@ const onSecondary: readonly Row[] = [
   watch(pods, observability, ["post-activate"]),
   watch(backupSchedules, backup, ["finalize", "rollback"]),
   watch(acmRestores, backup, ["activate", "finalize", "rollback"]),
-  watch(veleroBackups, backup, ["activate", "finalize", "rollback"]),
+  watch(veleroBackups, backup, ["primary-prep", "activate", "finalize", "rollback"]),
   watch(veleroRestores, backup, ["activate", "finalize", "rollback"]),
   watch(veleroSchedules, backup, ["finalize", "rollback"]),
   watch(storageLocations, backup, ["activate", "finalize", "rollback"]),
-  watch(pods, backup, ["finalize", "rollback"]),
+  watch(pods, backup, ["activate", "finalize", "rollback"]),
   watch(pods, acm, ["finalize"]),
   watch(multiClusterHubs, acm, ["finalize"]),
 ];

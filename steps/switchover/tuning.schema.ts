@@ -47,6 +47,8 @@ export const tuningDefaults = {
   secretPoll: 1,
   secretVisible: 10,
   staleHours: 6,
+  /** Beyond the interval of a passive Restore, for newer backups to be restored. */
+  syncMargin: 600,
   thanosSettle: 5,
   veleroRestoreWait: 1800,
 } as const;

@@ -18,9 +18,11 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
   "switchover-validate": [
     "argocd-manage",
     "argocd-resume-after-switchover",
+    "confirm-decommission",
     "confirm-new-hub",
     "disable-observability-on-secondary",
     "dry-run",
+    "final-backup",
     "old-hub-action",
     "operation-id",
     "reset-state",

@@ -5,6 +5,12 @@ export type Fault =
   /** Velero acts on nothing. */
   | { readonly kind: "velero-down" }
   | { readonly kind: "storage-unavailable" }
+  /** The storage location is lost in the moment in which a Restore is told to activate, and stays so. */
+  | { readonly kind: "storage-lost-at-activation" }
+  /** Passive syncs take no newer backups. */
+  | { readonly kind: "sync-stands-still" }
+  /** An activation ends FinishedWithErrors, whatever its Velero Restores say. */
+  | { readonly kind: "ends-with-errors" }
   /** The activation ends Finished without a managed-clusters restore. */
   | { readonly kind: "activates-nothing" }
   /** The named cluster never connects to this hub. */

@@ -74,7 +74,7 @@ const entries: Readonly<Record<KubeReason, Entry>> = {
   AdmissionDenied: {
     id: "KUBE-03",
     ending: "was refused by an admission check",
-    describe: asServerSays("correct what the message names; it is not a missing RBAC permission"),
+    describe: asServerSays("correct what the message names, then start again"),
   },
   NotFound: { id: "KUBE-04", ending: "found nothing", describe: asServerSays("check the name and the namespace") },
   KindAbsent: {
@@ -114,7 +114,7 @@ const entries: Readonly<Record<KubeReason, Entry>> = {
   WebhookUnavailable: {
     id: "KUBE-12",
     ending: "failed because a webhook of the cluster does not answer",
-    describe: asServerSays("start the operator that serves the webhook, then start again; nothing was changed"),
+    describe: asServerSays("start the operator that serves the webhook, then start again; this write changed nothing"),
   },
   Timeout: {
     id: "KUBE-13",

@@ -118,7 +118,8 @@ export interface VeleroSchedule extends KubeObject {
   readonly spec?: {
     readonly paused?: boolean;
     readonly schedule?: string;
-    readonly template?: { readonly ttl?: string };
+    /** Spec of the Backups that it makes. */
+    readonly template?: VeleroBackup["spec"] & { readonly ttl?: string };
   };
   readonly status?: { readonly phase?: string };
 }

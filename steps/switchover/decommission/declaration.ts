@@ -1,17 +1,10 @@
 import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
-import { hubParameters, operationParameters } from "../parameters.ts";
+import { hubParameters, operationParameters, removalParameters } from "../parameters.ts";
 
 export const decommissionParams = {
-  "confirm-decommission": Type.Optional(
-    Type.String({
-      pattern: "^[0-9A-Za-z][0-9A-Za-z.:-]{0,252}$",
-      rule: "the cluster id of a hub, or the host name of its API server",
-      description:
-        "Cluster id of the hub to remove, or the host name of its API server, repeated as a confirmation; only a dry run needs none",
-    }),
-  ),
+  ...removalParameters,
   "operation-id": operationParameters["operation-id"],
   ...hubParameters,
   "dry-run": operationParameters["dry-run"],

@@ -12,10 +12,9 @@ import { stateFileOf } from "../operation/open-operation.ts";
 import { openStandalone } from "../operation/open-standalone.ts";
 import { refuseSameHub, stateFolder } from "../operation/start-operation.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
-import { resolveNamespaces } from "../parameters.ts";
+import { demandConfirmation, resolveNamespaces } from "../parameters.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { type StoredPhase, withPhase } from "../state/state-document.ts";
-import { switchoverError } from "../switchover-error.ts";
 import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
 import type { DecommissionStepContext } from "./declaration.ts";
 import type { DecommissionContext } from "./decommission-context.ts";
@@ -41,23 +40,9 @@ interface Removal {
   readonly stateFile: string;
 }
 
-/** @throws FairleadError SW-DEC-01 (exit 2) before any hub is asked */
-function demandConfirmation({ params }: DecommissionStepContext): void {
-  if (params["confirm-decommission"] !== undefined || params["dry-run"]) return;
-  throw switchoverError(
-    "SW-DEC-01",
-    {
-      what: "confirm-decommission is not given",
-      why: "the removal of a hub cannot be undone, so that it must be named",
-      fix: "give the cluster id of the hub or the host name of its API server; or dry-run to see what would be removed",
-    },
-    "invalid",
-  );
-}
-
 async function openRemoval(context: DecommissionStepContext): Promise<Removal> {
   const { params, setting, workspace } = context;
-  demandConfirmation(context);
+  demandConfirmation(params);
   const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
   const wanted = givenHubNames(hubAccess(context)).includes("secondary")

@@ -9,6 +9,7 @@ import {
   methodParameters,
   observabilityParameters,
   operationParameters,
+  preparationParameters,
 } from "../parameters.ts";
 
 // The interface that the four tasks of a switchover after its preflight share.
@@ -37,6 +38,7 @@ export const taskParams = {
     default: true,
     description: "Name the backups of one set in a Restore that is created, instead of latest",
   }),
+  ...preparationParameters,
   ...activationParameters,
   "max-unavailable": Type.Optional(
     Type.String({

@@ -15,9 +15,9 @@ import { decideStart } from "../state/decide-start.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { type FrozenParameters, type StateDocument, stateShape } from "../state/state-document.ts";
 import type { ResolvedTuning } from "../tuning.ts";
-import { loadState, resetState } from "./load-state.ts";
+import { loadState, readState, resetState } from "./load-state.ts";
 import { newDocument, resumedDocument, storedHubs } from "./operation-document.ts";
-import { fileMode, type OperationLocks, takeLocks } from "./operation-locks.ts";
+import { fileMode, lockedHubs, type OperationLocks, takeLocks } from "./operation-locks.ts";
 import type { OwnerContext } from "./run-owner.ts";
 
 /** What is wanted: a switchover, begun or resumed, or its undoing. */
@@ -125,6 +125,15 @@ async function begin(
   return notice === undefined ? { state: "begin", document } : { state: "begin", document, notice };
 }
 
+/** A state that is to go, or cannot be read, is nobody's reason to leave a hub unlocked. */
+async function hubsToLock(request: OperationRequest, stateFile: string): Promise<readonly KubeClient[]> {
+  const { namespaces, context } = request;
+  const found = request.resetState ? undefined : await readState(stateFile);
+  const memory = found?.state === "loaded" ? found.value.config : undefined;
+  const oldHub = request.clients.primary;
+  return await lockedHubs(answeringClients(request), { oldHub, memory, namespaces, signal: context.signal });
+}
+
 function dryOperation(document: StateDocument, request: OperationRequest, stateFile: string): Operation {
   const recorder = inMemoryRecorder(request.dryRunMemory ?? document.config, (step) =>
     stateShape.isRecorded(document, step),
@@ -202,7 +211,7 @@ export async function openOperation(request: OperationRequest): Promise<OpenedOp
   const lost = new AbortController();
   const locks = await takeLocks({
     ...request,
-    clients: answeringClients(request),
+    clients: await hubsToLock(request, stateFile),
     stateFile,
     onLost: (error) => lost.abort(error),
   });

@@ -6,7 +6,9 @@ import type { FileLock } from "../../lib/state/held-lock.ts";
 import { acquireLease, type HeldLease } from "../../lib/state/lease.ts";
 import { objectName } from "../acm/constants.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import { namespaces as namespaceResource } from "../acm/resources.ts";
 import { ms } from "../phases/switchover-context.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
 import { switchoverExit } from "../switchover-error.ts";
 import type { ResolvedTuning } from "../tuning.ts";
 import { type OwnerContext, ownerGone } from "./run-owner.ts";
@@ -28,6 +30,27 @@ export interface OperationLocks {
   /** Leaves both to the next Task of the same run. */
   detach(): Promise<void>;
   release(signal: AbortSignal): Promise<void>;
+}
+
+/** The hubs that a lease can be held on: one that is being removed loses the namespace of its lease on the way. */
+export async function lockedHubs(
+  clients: readonly KubeClient[],
+  {
+    oldHub,
+    memory,
+    namespaces,
+    signal,
+  }: {
+    readonly oldHub: KubeClient | undefined;
+    readonly memory: OperationMemory | undefined;
+    readonly namespaces: HubNamespaces;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly KubeClient[]> {
+  if (memory?.old_hub_removal === undefined || oldHub === undefined || !clients.includes(oldHub)) return clients;
+  const found = await oldHub.find(namespaceResource, { name: namespaces.backup }, { signal });
+  const isGone = found === undefined || found.metadata.deletionTimestamp !== undefined;
+  return isGone ? clients.filter((client) => client !== oldHub) : clients;
 }
 
 export function fileMode(inTekton: boolean): number {

@@ -7,13 +7,14 @@ import { type OfBothHubs, type OfNewHub, present } from "../hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { isNewHubAway } from "../phases/rollback/rollback-scope.ts";
 import { tellGitopsAdvice } from "../preflight/gitops-advice.ts";
+import type { OperationMemory } from "../state/operation-memory.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
 import { planFileName } from "./dry-run-files.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { loadState } from "./load-state.ts";
 import { stateFileOf } from "./open-operation.ts";
-import { fileMode, takeLocks } from "./operation-locks.ts";
+import { fileMode, lockedHubs, takeLocks } from "./operation-locks.ts";
 import { openNotices } from "./operation-notices.ts";
 import type { ReportContext } from "./report-declaration.ts";
 import { readRunMarker } from "./run-marker.ts";
@@ -52,7 +53,8 @@ export async function reportAndUnlock(context: ReportContext): Promise<void> {
     notices.ended(await report(context, document, { output, hubs }));
   } finally {
     // A report that cannot be written must not keep the next run out.
-    await unlock(context, { stateFile, operationId, clients: held(document, hubs) });
+    const clients = held(document, hubs);
+    await unlock(context, { stateFile, operationId, clients, oldHub: hubs.primary, memory: document.config });
   }
 }
 
@@ -142,14 +144,21 @@ function held({ config }: StateDocument, hubs: Hubs): readonly KubeClient[] {
 /** Re-enters the locks of this run and frees them; those of another run are left alone. */
 async function unlock(
   context: ReportContext,
-  at: { readonly stateFile: string; readonly operationId: string; readonly clients: readonly KubeClient[] },
+  at: {
+    readonly stateFile: string;
+    readonly operationId: string;
+    readonly clients: readonly KubeClient[];
+    readonly oldHub: KubeClient | undefined;
+    readonly memory: OperationMemory;
+  },
 ): Promise<void> {
   const { params, log, setting, signal } = context;
+  const namespaces = resolveNamespaces(params.namespaces);
   try {
     const locks = await takeLocks({
       context,
-      clients: at.clients,
-      namespaces: resolveNamespaces(params.namespaces),
+      clients: await lockedHubs(at.clients, { oldHub: at.oldHub, memory: at.memory, namespaces, signal }),
+      namespaces,
       tuning: await resolveTuning(params.tuning, setting(tuningSetting)),
       stateFile: at.stateFile,
       operationId: at.operationId,

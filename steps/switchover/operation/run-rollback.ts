@@ -53,6 +53,8 @@ const switchoverOnly: SwitchoverSettings = {
   disableObservability: false,
   argocdManage: false,
   argocdResume: false,
+  force: false,
+  finalBackup: false,
 };
 
 /** `fairlead switchover rollback`, as a Task and as a plain command. */

@@ -6,6 +6,7 @@ import type { CommandContext } from "../../lib/step/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { connectAlone, connectBoth, type HubAccess } from "../connect-hubs.ts";
+import { refuseUnconfirmed } from "../decommission/guards.ts";
 import type { OfBothHubs } from "../hubs.ts";
 import { type SpokeAccess, spokeAccess } from "../klusterlet/spoke-access.ts";
 import { operationId } from "../operation-id.ts";
@@ -80,21 +81,6 @@ interface SwitchoverPlace {
   readonly spokes: SpokeAccess | undefined;
 }
 
-/** Refuses what this version does not do yet, so that no value is silently taken for another. */
-export function refuseUnavailable(params: Pick<TaskParams, "old-hub-action">): void {
-  const given = params["old-hub-action"];
-  if (given !== "decommission") return;
-  throw switchoverError(
-    "SW-PAR-04",
-    {
-      what: `old-hub-action "${given}" is not available in this version`,
-      why: 'a switchover of this version knows "secondary" and "none" only',
-      fix: "give old-hub-action secondary or none, or use a later version",
-    },
-    "invalid",
-  );
-}
-
 /** Where operations keep their state, and the setting that says so. */
 export function stateFolder(input: {
   readonly setting: SwitchoverInput["setting"];
@@ -120,6 +106,13 @@ function confirm(params: HubInput["params"], { id }: HubFacts): void {
   }
 }
 
+/** @throws FairleadError SW-DEC-02 (exit 4) */
+function confirmRemoval(params: TaskParams, hub: { readonly id: string; readonly server: string }): void {
+  if (params["old-hub-action"] !== "decommission") return;
+  const refusal = refuseUnconfirmed(params["confirm-decommission"], hub);
+  if (refusal !== undefined) throw refusal;
+}
+
 /** @throws FairleadError SW-RUN-03 (exit 4) */
 export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, Pick<HubFacts, "id">>>): void {
   if (primary.id !== secondary.id) return;
@@ -136,9 +129,12 @@ export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, P
 
 /** Checks parameters, opens the hubs and tells them apart. */
 export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
-  checkCombinations(input.params);
-  refuseUnavailable(input.params);
-  return input.params["primary-unreachable"] ? await connectNewHub(input) : await connectOperation(input);
+  const { params } = input;
+  checkCombinations(params);
+  if (params["primary-unreachable"]) return await connectNewHub(input);
+  const connected = await connectOperation(input);
+  confirmRemoval(params, { id: connected.facts.primary.id, server: connected.clients.primary.server });
+  return connected;
 }
 
 const readBoth: HubsReader = async (clients, namespaces, { signal }) => {
@@ -300,6 +296,7 @@ export function phaseContext(
       method: params.method,
       activationMethod: params["activation-method"],
       oldHubAction: params["old-hub-action"],
+      finalBackup: params["final-backup"],
       pinBackup: params["pin-backup"],
       manageAutoImportStrategy: params["manage-auto-import-strategy"],
       minManagedClusters: params["min-managed-clusters"],
@@ -313,6 +310,7 @@ export function phaseContext(
       disableObservability: params["disable-observability-on-secondary"],
       argocdManage: params["argocd-manage"],
       argocdResume: params["argocd-resume-after-switchover"],
+      force: params.force,
     },
     follow,
   );

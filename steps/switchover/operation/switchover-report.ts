@@ -151,6 +151,7 @@ function oldHubFact({ hubs: { primary }, ...document }: StateDocument): string {
 }
 
 function oldHubWords(action: string): string {
+  if (action === "decommission") return "ACM is removed from the old hub";
   return action === "none" ? "old hub left as it is" : `old hub becomes ${action}`;
 }
 

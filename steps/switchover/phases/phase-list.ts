@@ -22,6 +22,7 @@ import { verifyKlusterletConnections } from "./post-activation/verify-klusterlet
 import { verifyMetricsCollection } from "./post-activation/verify-metrics-collection.ts";
 import { verifyObservabilityPods } from "./post-activation/verify-observability-pods.ts";
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
+import { finalBackup } from "./primary-preparation/final-backup.ts";
 import { pauseArgocdApps } from "./primary-preparation/pause-argocd-apps.ts";
 import { pauseBackupSchedule } from "./primary-preparation/pause-backup-schedule.ts";
 import { primaryPrepSkipped } from "./primary-preparation/primary-prep-skipped.ts";
@@ -42,7 +43,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "primary_preparation",
     task: "primary-prep",
-    steps: [pauseArgocdApps, primaryPrepSkipped, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
+    steps: [pauseArgocdApps, primaryPrepSkipped, finalBackup, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
   },
   {
     phase: "activation",

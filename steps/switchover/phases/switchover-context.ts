@@ -1,11 +1,13 @@
 import { exitCode } from "../../lib/errors/exit-code.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
-import { type PhaseContext, type PhaseStep, phaseStep } from "../../lib/phase/types.ts";
+import { type Action, type PhaseContext, type PhaseStep, phaseStep } from "../../lib/phase/types.ts";
 import type { AcmVersion } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import { acmRestores } from "../acm/resources.ts";
 import { declaredDown, type OfBothHubs, type OfNewHub } from "../hubs.ts";
 import type { SpokeAccess } from "../klusterlet/spoke-access.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
@@ -22,6 +24,8 @@ export interface SwitchoverSettings {
   readonly method: "passive" | "full";
   readonly activationMethod: "patch" | "restore";
   readonly oldHubAction: "secondary" | "decommission" | "none";
+  /** The old hub is backed up once more before its schedule is paused. */
+  readonly finalBackup: boolean;
   readonly pinBackup: boolean;
   readonly manageAutoImportStrategy: boolean;
   readonly minManagedClusters: number;
@@ -43,6 +47,8 @@ export interface SwitchoverSettings {
   readonly argocdManage: boolean;
   /** And resumed last. */
   readonly argocdResume: boolean;
+  /** A hub that is to be removed may have clusters that are still Available there: they are detached. */
+  readonly force: boolean;
 }
 
 interface AnyContext extends PhaseContext<OperationMemory> {
@@ -74,7 +80,27 @@ export type SwitchoverStep = PhaseStep<SwitchoverContext, OperationMemory>;
 
 /** Types a step of a switchover by what it reads. */
 export function switchoverStep<S>(step: PhaseStep<SwitchoverContext, OperationMemory, S>): SwitchoverStep {
-  return phaseStep<SwitchoverContext, OperationMemory, S>(step);
+  return phaseStep<SwitchoverContext, OperationMemory, S>({
+    ...step,
+    onFailure: async (error, context) => [
+      ...tellSilentOperator(error),
+      ...((await step.onFailure?.(error, context)) ?? []),
+    ],
+  });
+}
+
+/** From ACM 2.16 every write of a Restore needs the backup operator: its webhook fails closed. Pure. */
+function tellSilentOperator(error: FairleadError): readonly Action<OperationMemory>[] {
+  if (!isKubeError(error, "WebhookUnavailable") || error.attempt === undefined) return [];
+  const { resource, target } = error.attempt;
+  if (resource?.plural !== acmRestores.plural || resource.group !== acmRestores.group) return [];
+  const hub = target === "primary" ? "old" : "new";
+  return [
+    {
+      kind: "warn",
+      message: `the backup operator of the ${hub} hub does not answer its webhook: start it, then resume`,
+    },
+  ];
 }
 
 /** Where a certain hub answers, whatever the other one does. */
@@ -108,7 +134,11 @@ export function oldHubStep<S>(step: PhaseStep<BothHubsContext, OperationMemory, 
     plan: (seen, context) => step.plan(seen, withOldHub(context, name)),
     ...(onFailure === undefined
       ? {}
-      : { onFailure: (error, context) => onFailure.call(step, error, withOldHub(context, name)) }),
+      : {
+          // Where it did not apply it left nothing to undo.
+          onFailure: async (error, context) =>
+            context.oldHub === "down" ? [] : await onFailure.call(step, error, context),
+        }),
   });
 }
 

@@ -4,6 +4,7 @@ import { type AcmVersion, isBelow } from "../acm/acm-version.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { ArgoInstall } from "../argocd/find-applications.ts";
+import { decommissionUse } from "../decommission/permissions.ts";
 import { type SwitchoverPermission, switchoverPermissions } from "../permissions.ts";
 import { looksAtArgoCd, neededRole, type PreflightSettings } from "./settings.ts";
 
@@ -32,11 +33,19 @@ export function accessQuestions(
   context: AccessContext,
   settings: Pick<
     PreflightSettings,
-    "mode" | "dryRun" | "namespaces" | "argocdManage" | "skipGitopsCheck" | "disableObservability"
+    | "mode"
+    | "dryRun"
+    | "namespaces"
+    | "argocdManage"
+    | "skipGitopsCheck"
+    | "oldHubAction"
+    | "disableObservability"
+    | "finalBackup"
   >,
 ): readonly AccessQuestion[] {
   const writes = neededRole(settings) === "operator";
-  const needed = switchoverPermissions.filter(
+  const removal = settings.oldHubAction === "decommission" ? decommissionUse : [];
+  const needed = [...switchoverPermissions, ...removal].filter(
     (permission) =>
       permission.target === context.hub && (writes || permission.readOnly) && isWanted(permission, settings),
   );
@@ -45,10 +54,11 @@ export function accessQuestions(
 
 function isWanted(
   { when }: SwitchoverPermission,
-  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck" | "disableObservability">,
+  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck" | "disableObservability" | "finalBackup">,
 ): boolean {
   if (when === undefined) return true;
   if (when === "disable-observability") return settings.disableObservability;
+  if (when === "final-backup") return settings.finalBackup;
   return when === "argocd-manage" ? settings.argocdManage : looksAtArgoCd(settings);
 }
 
@@ -83,7 +93,7 @@ function isLeftOut(permission: SwitchoverPermission, context: Omit<AccessContext
 }
 
 function lacksProduct({ when }: SwitchoverPermission, { argoCd }: Pick<AccessContext, "argoCd">): boolean {
-  if (when === undefined || when === "gitops" || when === "disable-observability") return false;
+  if (when === undefined || !when.startsWith("argocd")) return false;
   return argoCd === "none" || (when === "argocd-operator" && argoCd === "vanilla");
 }
 

@@ -67,5 +67,8 @@ export function applies(check: Check, settings: Pick<PreflightSettings, "method"
       return check.onResume === "until-activation" || check.onResume === "always";
     case "activated":
       return check.onResume === "always";
+    case "removing":
+      // What lies on the old hub is going, and the removal itself looks at what must not be lost.
+      return check.id === "hub-identity";
   }
 }

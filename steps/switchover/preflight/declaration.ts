@@ -11,6 +11,7 @@ import {
   observabilityCheckParameters,
   observabilityRemovalParameters,
   operationParameters,
+  preparationParameters,
 } from "../parameters.ts";
 
 // The preflight's interface, apart from its work, which is loaded only when it runs.
@@ -51,6 +52,7 @@ export const preflightParams = {
   ...hubParameters,
   ...lostHubParameters,
   ...checkParams,
+  ...preparationParameters,
   ...activationParameters,
   ...observabilityRemovalParameters,
   ...argocdParameters,

@@ -37,7 +37,8 @@ function fromMemory(memory: OperationMemory | undefined): Omit<ResumeSettings, "
 
 /** What the state of an operation changes about its preflight. */
 export function resumeSettings(document: StateDocument | undefined): ResumeSettings {
-  return { scope: resumeScope(document), ...fromMemory(document?.config) };
+  const scope = document?.config.old_hub_removal === undefined ? resumeScope(document) : "removing";
+  return { scope, ...fromMemory(document?.config) };
 }
 
 /** The state of the operation in that folder; `undefined` when there is none. @throws FairleadError STATE-05 … 07 (exit 4) */

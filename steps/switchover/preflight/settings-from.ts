@@ -22,6 +22,7 @@ export function settingsFrom(
     manageAutoImportStrategy: params["manage-auto-import-strategy"],
     strictHealth: params["strict-health"],
     disableObservability: params["disable-observability-on-secondary"] && mode === "switchover",
+    finalBackup: params["final-backup"] && mode === "switchover",
     argocdManage: params["argocd-manage"] && mode === "switchover",
     skipGitopsCheck: params["skip-gitops-check"],
     namespaces: resolveNamespaces(params.namespaces),

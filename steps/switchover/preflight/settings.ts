@@ -17,6 +17,8 @@ export interface PreflightSettings {
   readonly strictHealth: boolean;
   /** The old hub loses its MultiClusterObservability at the end. */
   readonly disableObservability: boolean;
+  /** The switchover backs the old hub up once more. */
+  readonly finalBackup: boolean;
   /** The switchover pauses Argo CD's Applications itself. */
   readonly argocdManage: boolean;
   readonly skipGitopsCheck: boolean;
@@ -46,7 +48,7 @@ export interface PreflightWaits {
 }
 
 /** How far the operation has come, which decides what a resumed one checks again. */
-export type PreflightScope = "full" | "before-pause" | "paused" | "activated";
+export type PreflightScope = "full" | "before-pause" | "paused" | "activated" | "removing";
 
 /** Whether Argo CD matters to this run at all. */
 export function looksAtArgoCd(settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">): boolean {

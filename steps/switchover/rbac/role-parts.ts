@@ -15,7 +15,7 @@ export const roleParts = ["base", "observability", "import-tokens", "argocd", "k
 export type RolePart = (typeof roleParts)[number];
 
 export function partOf({ scope, optional, when }: SwitchoverPermission): RolePart {
-  if (when !== undefined && when !== "gitops" && when !== "disable-observability") return "argocd";
+  if (when?.startsWith("argocd") === true) return "argocd";
   if (optional === "tokens") return "import-tokens";
   if (optional === "klusterlets") return "klusterlets";
   return scope !== "cluster" && scope.namespace === "observability" ? "observability" : "base";

@@ -143,6 +143,8 @@ export interface OperationMemory extends ScheduleProgress {
   readonly primary_version?: string;
   readonly secondary_version?: string;
   readonly cluster_baseline?: readonly BaselineCluster[];
+  /** Names of the last backups of the old hub, decided before the first of them is made. */
+  readonly final_backups?: readonly string[];
   readonly saved_backup_schedules?: readonly BackupSchedule[];
   /** The clusters had time to connect by themselves, before their klusterlets were looked at. */
   readonly clusters_given_time?: true;
@@ -165,6 +167,8 @@ export interface OperationMemory extends ScheduleProgress {
   /** `null`: the key was not there. */
   readonly auto_import_strategy_previous?: string | null;
   readonly auto_import_strategy_created_config?: boolean;
+  /** The old hub is being removed, or is gone: nothing leads back to it, and what lies on it may be absent. */
+  readonly old_hub_removal?: "begun";
   readonly abandoned_activation?: AbandonedActivation;
   readonly archived_restores?: readonly ArchivedRestore[];
   /** 12 hex digits, the value of the marker on what was paused. */

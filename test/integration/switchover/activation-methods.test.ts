@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { backupNamespace } from "../../support/hubs.ts";
 import { activationOf, endOf, hold, letGo, succeed } from "./support/activations.ts";
+import { furtherSet } from "./support/backup-sets.ts";
 import { ended, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
@@ -48,6 +49,36 @@ describe("activation-method restore", () => {
       const { names } = await activationOf(bench, "restore-acm-activate");
       expect(new Set(names.map(stampOf)).size).toBe(1);
       expect(names.join()).not.toMatch(/latest|skip/);
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-85 a generic backup that the operator would leave out, by its name and its start: three latest, with a warning",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      // Each is run now: 41 s after the time in the resources name, and 40 s after that in the generic one.
+      const { generic, resources } = await furtherSet(bench, 41, { generic: 1 });
+      expect(stampOf(generic)).not.toBe(stampOf(resources));
+      const end = await bench.run(replace);
+      succeed(end);
+      expect((await activationOf(bench, "restore-acm-activate")).names).toEqual(["latest", "latest", "latest"]);
+      expect(end.stderr).toContain(
+        `no Completed generic resources backup that the operator would take beside ${resources}`,
+      );
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-85 a credentials backup whose name is a second off the others is of their set",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      const { credentials, managedClusters, resources } = await furtherSet(bench, 0, { credentials: 1 });
+      expect(stampOf(credentials)).not.toBe(stampOf(resources));
+      succeed(await bench.run(replace));
+      const { names } = await activationOf(bench, "restore-acm-activate");
+      expect(names).toEqual([managedClusters, credentials, resources]);
     },
     3 * minute,
   );

@@ -139,13 +139,6 @@ const faults = [
   ["an unknown wait time in the environment", {}, { SWITCHOVER_TUNING: '{"wait":1}' }, "SW-PAR-01", "keys: "],
   ["wait times in the environment that are no JSON", {}, { SWITCHOVER_TUNING: "{" }, "SW-PAR-01", "give an object"],
   [
-    "an action that is not available",
-    { "old-hub-action": "decommission" },
-    {},
-    "SW-PAR-04",
-    "give old-hub-action secondary or none",
-  ],
-  [
     "observability to remove from a hub that is left as it is (A-76)",
     { "disable-observability-on-secondary": "true", "old-hub-action": "none" },
     {},
@@ -173,6 +166,7 @@ const faults = [
     "SW-KLU-01",
     "give a kubeconfig, or a folder of kubeconfigs",
   ],
+  ["a removal without its confirmation", { "old-hub-action": "decommission" }, {}, "SW-DEC-01", "give the cluster id"],
   ["a count below zero", { "min-managed-clusters": "-1" }, {}, "STEP-03", "give a number of at least 0"],
   ["a count with a fraction", { "min-managed-clusters": "1.5" }, {}, "STEP-03", "give digits only"],
   ["a count beyond any fleet", { "min-managed-clusters": "9".repeat(40) }, {}, "STEP-03", "give digits only"],
@@ -229,6 +223,12 @@ const combinations = [
     "SW-DOWN-02",
     ["old-hub-action", "primary-unreachable"],
   ],
+  [
+    "A-76 a removal without its confirmation",
+    { "old-hub-action": "decommission" },
+    "SW-DEC-01",
+    ["confirm-decommission"],
+  ],
 ] as const;
 
 describe("parameters that do not go together", () => {
@@ -245,6 +245,20 @@ describe("parameters that do not go together", () => {
 
   test("A-73 A-76 a validation without a hub that nobody vouches for is refused, too", async () => {
     expect(await refused("preflight", lost)).toMatchObject({ code: 2, id: "SW-DOWN-01" });
+  });
+});
+
+const alone = [
+  ["fewer than no clusters", { "min-managed-clusters": "-1" }, "STEP-03"],
+  ["a state that climbs out of its folder", { "state-folder": "../x" }, "SW-PAR-05"],
+  ["an operation whose state would climb out of its folder", { "operation-id": "../x" }, "STEP-03"],
+  ["a wait time that nobody knows", { tuning: '{"clusterWaits":1}' }, "STEP-03"],
+  ["a parameter that nobody knows", { "disable-observability": "true" }, "STEP-01"],
+] as const;
+
+describe("A-76 before any hub is asked", () => {
+  test.each(alone)("%s is refused with exit 2", async (_what, flags, id) => {
+    expect(await refused("run", flags)).toMatchObject({ code: 2, id });
   });
 });
 

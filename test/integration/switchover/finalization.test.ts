@@ -137,6 +137,31 @@ describe("the new hub's schedule", () => {
   );
 
   test(
+    "A-97 ACM 2.16: collided while its own resources backup stood in the queue, the schedule is made anew once that has started",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.0" });
+      const { seeds, simulators } = bench.pair;
+      await bench.tasksUntil("finalize");
+      simulators.secondary.inject({ kind: "backup-stuck", prefix: "acm-resources-schedule" });
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "is not looked at by Velero yet");
+      const collided = await schedule();
+      expect(collided).toMatchObject({ status: { phase: "BackupCollision" } });
+      simulators.secondary.clear();
+
+      const ran = await end;
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      expect(await bench.state()).toMatchObject({ config: { created_schedule: { recreations: 1 } } });
+      const anew = await schedule();
+      expect(anew?.metadata.uid).not.toBe(collided?.metadata.uid);
+      expect(anew).toMatchObject({ status: { phase: "Enabled" } });
+      expect(await seeds.secondary.list("backupSchedules")).toHaveLength(1);
+    },
+    3 * minute,
+  );
+
+  test(
     "A-88 a health wait ends well only after the first collision check",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });

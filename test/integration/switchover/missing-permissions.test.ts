@@ -38,6 +38,7 @@ const settings: PreflightSettings = {
   manageAutoImportStrategy: false,
   strictHealth: false,
   disableObservability: true,
+  finalBackup: false,
   argocdManage: true,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,

@@ -64,7 +64,7 @@ const endOf = ({ exitCode, stderr }: Ended, wanted: number): string =>
 const application = { namespace: "gitops", name: "acm", syncPolicy: { automated: { prune: true } } };
 /** Of parts that a run does only where it is asked to. */
 const asking = ["--pause-observatorium-api", "true", "--disable-observability-on-secondary", "true"];
-const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"];
+const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true", "--final-backup", "true"];
 /** A kubeconfig whose only context has the name of c1 and leads to the old hub's API server. */
 async function spokeFile({ pair }: SwitchoverBench): Promise<string> {
   const file = join(pair.folder, "spokes.kubeconfig");
@@ -164,7 +164,7 @@ describe("the base part alone, on hubs of ACM 2.11 without observability", () =>
     bench = await SwitchoverBench.open({ clusters: 1, version: "2.11.5" }, patientTuning);
     for (const target of targets) await grantNothingToAll(bench.pair[target]);
     const operator = await install(bench, "operator", ["base"]);
-    bench.pair.simulators.secondary.inject({ kind: "restore-errors", prefix: "acm-managed-clusters", errors: 1 });
+    bench.pair.simulators.secondary.inject({ kind: "restore-fails", prefix: "acm-managed-clusters" });
     failed = await bench.run([], filesIn(operator));
     bench.pair.simulators.secondary.clear();
     resumed = await bench.run([], filesIn(operator));

@@ -156,14 +156,19 @@ export class HubSeed {
   /** A further backup, made of what the newest one of that Velero Schedule is made of; Velero takes it up by itself. */
   async backup(
     veleroSchedule: string,
-    change: { readonly hub?: string; readonly status?: Readonly<Record<string, unknown>> } = {},
+    change: {
+      readonly hub?: string;
+      readonly status?: Readonly<Record<string, unknown>>;
+      /** End of its name; default: a time to come. */
+      readonly stamp?: string;
+    } = {},
   ): Promise<string> {
     const model = (await this.list("veleroBackups")).findLast(
       ({ metadata }) => metadata.labels?.["velero.io/schedule-name"] === veleroSchedule,
     );
     if (model === undefined) throw new Error(`${veleroSchedule} has made no backup yet`);
     // No other one has this name: those of the played operators are stamped with the time of their creation.
-    const name = `${veleroSchedule}-${stamp(Date.now() + hourMs)}`;
+    const name = `${veleroSchedule}-${change.stamp ?? stamp(Date.now() + hourMs)}`;
     const hubLabel = "cluster.open-cluster-management.io/backup-cluster";
     await this.create(kinds.veleroBackups, {
       metadata: {
@@ -278,6 +283,15 @@ export class HubSeed {
       await this.create(kinds.clusterDeployments, {
         metadata: { name, namespace: name },
         spec: { baseDomain: "example.com", clusterName: name, platform: { none: {} }, preserveOnDelete: true },
+      });
+      await this.create(kinds.secrets, {
+        metadata: {
+          name: `${name}-admin-kubeconfig`,
+          namespace: name,
+          labels: { "cluster.open-cluster-management.io/backup": "hive" },
+        },
+        type: "Opaque",
+        data: { kubeconfig: Buffer.from(`kubeconfig of ${name}`).toString("base64") },
       });
       return;
     }

@@ -1,16 +1,20 @@
 import type { StepPlan } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { resolveLatest } from "../../acm/backup.ts";
+import type { StorageLocation } from "../../acm/backup-storage.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { backupsOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
+import { backupsOf, restoresOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { waitUntilStorage } from "./before-activation.ts";
 import { planCreatedRestore, type RestoreWorld, timestampGranularityMs } from "./create-restore.ts";
 import { recreatePassive } from "./recreate-passive.ts";
+import { tellRefusal } from "./refused-write.ts";
 
 interface Seen extends RestoreWorld {
+  readonly storage: readonly StorageLocation[];
   /** Clock of the new hub, ms since the epoch. */
   readonly hubTime: number;
 }
@@ -109,21 +113,23 @@ export const activateManagedClusters = switchoverStep<Seen>({
   onResume: "trust-record",
   skip: ({ settings }) => (settings.method === "full" ? "method full activates by create_full_restore" : undefined),
   async read(context) {
-    const [restores, veleroRestores, backups, { serverTime }] = await Promise.all([
+    const [restores, veleroRestores, backups, storage, { serverTime }] = await Promise.all([
       restoresOf.once(context, "secondary"),
       veleroRestoresOf.once(context, "secondary"),
       backupsOf.once(context, "secondary"),
+      storageOf.once(context, "secondary"),
       context.clients.secondary.serverVersion({ signal: context.signal }),
     ]);
-    return { restores, veleroRestores, backups, hubTime: serverTime };
+    return { restores, veleroRestores, backups, storage, hubTime: serverTime };
   },
   plan(seen, context) {
-    return context.settings.activationMethod === "restore"
-      ? planCreatedRestore(seen, context)
-      : planPatch(seen, context);
+    if (context.settings.activationMethod === "patch") return planPatch(seen, context);
+    // Once the passive Restore was deleted there is nothing left to spare by waiting.
+    const isBegun = context.memory().activation_plan !== undefined;
+    return (isBegun ? undefined : waitUntilStorage(seen.storage, context)) ?? planCreatedRestore(seen, context);
   },
   // Only a created Restore takes something away first.
-  onFailure: async (_error, context) => recreatePassive(context),
+  onFailure: async (error, context) => [...tellRefusal(error), ...(await recreatePassive(context))],
 });
 
 function planPatch(seen: Seen, context: SwitchoverContext): Plan {
@@ -145,5 +151,5 @@ function planPatch(seen: Seen, context: SwitchoverContext): Plan {
   if (restore.status?.phase !== "Enabled") {
     return waitForEnabled(context, restore.metadata.name);
   }
-  return activate(seen, restore, context);
+  return waitUntilStorage(seen.storage, context) ?? activate(seen, restore, context);
 }

@@ -16,6 +16,7 @@ import {
 import { appliedAtOf, planCreatedRestore, type RestoreWorld, standingRestore } from "./create-restore.ts";
 import { type ActivationState, judgeActivation } from "./judge-activation.ts";
 import { recreatePassive } from "./recreate-passive.ts";
+import { tellRefusal } from "./refused-write.ts";
 
 type Plan = StepPlan<OperationMemory>;
 
@@ -136,6 +137,7 @@ export const createFullRestore = switchoverStep<BeforeActivation>({
     );
   },
   onFailure: async (error, context) => [
+    ...tellRefusal(error),
     // A first stage that failed is not looked at again: the next run makes a new one.
     ...(error.text.id === "SW-ACT-19" ? [forgetData] : []),
     ...(await recreatePassive(context)),

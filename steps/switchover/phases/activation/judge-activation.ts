@@ -13,7 +13,8 @@ import type { Activation } from "../../state/operation-memory.ts";
 /**
  * What an activation Restore and its Velero Restores say, without regard to time.
  * - `running`: goes on by itself. - `nothing-yet`: ended without a managed-clusters restore: `Finished` may be written first.
- * - `retrying`: an error that the operator looks at again. - `failed`: will not end well by itself.
+ * - `retrying`: an error that the operator looks at again. - `failed`: will not end well by itself; while it is still
+ *   active it may all the same activate later.
  */
 export type ActivationState =
   | { readonly state: "complete"; readonly warnings: readonly string[] }
@@ -67,6 +68,10 @@ function judgeVelero(view: ActivationView, mayBeEmpty: boolean): ActivationState
   return { state: "complete", warnings: [...partial, ...empty].map(describeVeleroRestore) };
 }
 
+function asStillActive(judged: ActivationState): ActivationState {
+  return judged.state === "failed" ? { ...judged, stillActive: true } : judged;
+}
+
 function judgeFinishedWithErrors(view: ActivationView): ActivationState {
   const message = view.restore.status?.lastMessage ?? "";
   const blocker = ignoredBecauseOf(message);
@@ -106,7 +111,7 @@ export function judgeActivation(view: ActivationView): ActivationState {
       // Right after the patch the Restore still shows Enabled: only a managed-clusters restore proves that it was seen.
       return (view.restore.status?.veleroManagedClustersRestoreName ?? "") === ""
         ? { state: "running", note: "the operator has not looked at the activation yet" }
-        : judgeVelero(view, false);
+        : asStillActive(judgeVelero(view, false));
     case "finished":
       return judgeVelero(view, view.movesNoCluster === true);
     case "finished-with-errors":

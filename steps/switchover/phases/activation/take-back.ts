@@ -1,16 +1,16 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
-import type { Action, Wait } from "../../../lib/phase/types.ts";
-import { waitOn } from "../../../lib/phase/types.ts";
-import { isUsable } from "../../acm/backup-storage.ts";
+import type { Action } from "../../../lib/phase/types.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
-import { acmRestores } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
-import { fleetOf, restoresOf, storageOf } from "../hub-reads.ts";
-import { ms, type SwitchoverContext } from "../switchover-context.ts";
+import { fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
+import type { SwitchoverContext } from "../switchover-context.ts";
 import { archive } from "./passive-snapshot.ts";
+import { stopActivation } from "./stop-activation.ts";
 
 /** An activation that failed for good while its Restore is still active: it must be taken back. */
 export const activationFailed = "SW-ACT-12";
+/** A Restore that ended badly: nothing runs any more. */
+export const activationEnded = "SW-ACT-21";
 /** Someone deleted the Restore of the activation. */
 export const activationVanished = "SW-ACT-10";
 
@@ -26,20 +26,19 @@ export async function takeBack(error: FairleadError, context: SwitchoverContext)
   if (activation === undefined || (id !== activationFailed && id !== activationVanished)) {
     return [];
   }
-  const restores = await restoresOf.once(context, "secondary");
+  const [restores, veleroRestores] = await Promise.all([
+    restoresOf.once(context, "secondary"),
+    veleroRestoresOf.once(context, "secondary"),
+  ]);
   const restore = restores.find((one) => one.metadata.uid === activation.restoreUid);
   if (restore === undefined) {
     return [abandon(activation.restoreUid, undefined, context), ...forgetSteps(context)];
   }
   return [
-    { kind: "warn", message: `until it is deleted, Restore ${restore.metadata.name} may still activate the clusters` },
+    { kind: "warn", message: `Restore ${restore.metadata.name} may still activate the clusters until it is deleted` },
     abandon(activation.restoreUid, restore, context),
     ...forgetSteps(context),
-    ...stop(restore, context),
-    {
-      kind: "warn",
-      message: `Restore ${restore.metadata.name} was deleted, so that it cannot activate the clusters later by itself`,
-    },
+    ...stopActivation(restore, veleroRestores, context),
     ...(await tellOfArrived(context)),
   ];
 }
@@ -72,54 +71,6 @@ function forgetSteps(context: SwitchoverContext): Actions {
       ? ["create_full_restore"]
       : ["activate_managed_clusters", ...(wasPatched(context) ? ["verify_passive_sync"] : [])];
   return steps.map((step) => ({ kind: "forget", step, note: "the activation was taken back" }));
-}
-
-function stop(restore: AcmRestore, context: SwitchoverContext): Actions {
-  const { name, uid = "" } = restore.metadata;
-  const object = {
-    target: "secondary",
-    resource: acmRestores,
-    ref: { name, namespace: context.namespaces.backup },
-    precondition: { uid },
-  };
-  const toSkip: Action<OperationMemory> = {
-    kind: "write",
-    change: {
-      ...object,
-      summary: `set managed clusters of Restore ${name} back to skip`,
-      verb: "merge-patch",
-      patch: { spec: { veleroManagedClustersBackupName: "skip" } },
-    },
-  };
-  return [
-    // From ACM 2.16 the webhook would refuse the operator's removal of its finalizer while a patched one says latest.
-    ...(wasPatched(context) ? [toSkip] : []),
-    { kind: "write", change: { ...object, summary: `delete Restore ${name}`, verb: "delete" } },
-    { kind: "wait", wait: untilGone(restore, context) },
-  ];
-}
-
-function untilGone(restore: AcmRestore, context: SwitchoverContext): Wait {
-  const { name, uid } = restore.metadata;
-  return waitOn({
-    title: `waiting until Restore ${name} is gone`,
-    sources: { restores: restoresOf.live(context, "secondary"), storage: storageOf.live(context, "secondary") },
-    decide: ({ restores, storage }) => {
-      const left = restores.find((one) => one.metadata.uid === uid);
-      if (left === undefined) {
-        return { state: "done", note: "gone" };
-      }
-      const where = storage.some(isUsable) ? "" : "; no storage location is Available, which its deletion needs";
-      return { state: "pending", note: `finalizers: ${(left.metadata.finalizers ?? []).join(", ")}${where}` };
-    },
-    timeoutMs: ms(context.tuning.restoreDeleteWait),
-    onTimeout: (note) => ({
-      warning:
-        (restore.status?.veleroManagedClustersRestoreName ?? "") === ""
-          ? `Restore ${name} is being deleted (${note}); its managed-clusters restore was never made, so the activation is stopped for good`
-          : `Restore ${name} is still being deleted (${note}); it may still activate the clusters`,
-    }),
-  });
 }
 
 const namesShown = 20;

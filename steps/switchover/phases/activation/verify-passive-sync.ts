@@ -9,6 +9,7 @@ import { acmRestores } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
+import { removeRestores } from "../restore-removal.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import {
   type BeforeActivation,
@@ -20,11 +21,11 @@ import {
 } from "./before-activation.ts";
 import { staleKinds } from "./fresh-passive.ts";
 import { hasRemovedPassive, restoreFrom, snapshotOf } from "./passive-snapshot.ts";
+import { backToSkip } from "./stop-activation.ts";
 
 type Plan = StepPlan<OperationMemory>;
 
 const syncRequestMs = 60_000;
-const freshMarginSeconds = 600;
 
 function untilEnabled(context: SwitchoverContext, name: string, timeoutSeconds: number): Wait {
   return waitOn({
@@ -87,7 +88,7 @@ function untilFresh(context: SwitchoverContext, restore: AcmRestore): Wait {
             note: stale.length === 0 ? `phase is ${current?.status?.phase ?? ""}` : stale.join(", "),
           };
     },
-    timeoutMs: ms(syncIntervalSeconds(restore) + freshMarginSeconds),
+    timeoutMs: ms(syncIntervalSeconds(restore) + context.tuning.syncMargin),
     onTimeout: (note) =>
       switchoverError(
         "SW-ACT-05",
@@ -178,6 +179,13 @@ function planPassive(seen: BeforeActivation, context: SwitchoverContext): Plan |
   const restore = findPassiveRestore(seen.restores);
   if (restore === undefined) {
     return rebuildOrRefuse(context);
+  }
+  if (restore.metadata.uid === context.memory().abandoned_activation?.uid) {
+    return waitThenLook(
+      `take the activation through Restore ${restore.metadata.name} back`,
+      ...backToSkip(restore, context),
+      ...removeRestores(context, "secondary", [restore], { timeoutMs: ms(context.tuning.restoreWait) }),
+    );
   }
   return (
     planRestore(seen, restore, context) ??

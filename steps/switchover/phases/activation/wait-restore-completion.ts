@@ -2,15 +2,15 @@ import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { Seen as Look, StepPlan, Wait, WaitTime } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
-import { describeStorage, isUsable, type StorageLocation } from "../../acm/backup-storage.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import type { Activation, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { fleetOf, restoresOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
+import { fleetOf, restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { type BackupServices, troubleOf } from "./backup-trouble.ts";
 import { type ActivationView, activationRestores, judgeActivation } from "./judge-activation.ts";
-import { activationFailed, activationVanished, takeBack } from "./take-back.ts";
+import { activationEnded, activationFailed, activationVanished, takeBack } from "./take-back.ts";
 
 interface Seen {
   readonly restores: readonly AcmRestore[];
@@ -25,6 +25,14 @@ function failure(name: string, why: string): FairleadError {
     what: `the activation through Restore ${name} failed`,
     why,
     fix: "mend what the message names on the new hub, then resume: it is activated anew",
+  });
+}
+
+function endedBadly(name: string, why: string): FairleadError {
+  return switchoverError(activationEnded, {
+    what: `Restore ${name} ended, and the activation is not whole`,
+    why,
+    fix: "nothing runs any more: use rollback to return to the old hub; or, where Velero restored a part only, look what is missing on the new hub and resume with allow-partial-restore",
   });
 }
 
@@ -57,10 +65,9 @@ function viewOf(
   return { restore, veleroRestores, activation, allowPartial: context.settings.allowPartialRestore };
 }
 
-interface LiveView {
+interface LiveView extends BackupServices {
   readonly restores: readonly AcmRestore[];
   readonly veleroRestores: readonly VeleroRestoreSummary[];
-  readonly storage: readonly StorageLocation[];
 }
 
 /** Tolerances count from the first look at which a state was seen; a later good look forgets it. */
@@ -82,27 +89,46 @@ class Grace {
   }
 }
 
+interface Tolerances {
+  /** For an error that may pass, and for an end that may not be all. */
+  readonly error: Grace;
+  /** For Velero Restores that Velero has not looked at. */
+  readonly silence: Grace;
+}
+
+function describeRunning(note: string, view: ActivationView, time: WaitTime, silence: Grace): string {
+  if (activationRestores(view).every(({ phase }) => phase !== "")) {
+    silence.reset();
+    return note;
+  }
+  return silence.isOver(time) ? `${note}; Velero does not work on the new hub` : note;
+}
+
 function decide(
   live: LiveView,
   time: WaitTime,
   activation: Activation,
   context: SwitchoverContext,
-  grace: Grace,
+  { error: grace, silence }: Tolerances,
 ): Look {
   const { restoreName } = activation;
   const restore = live.restores.find((candidate) => candidate.metadata.uid === activation.restoreUid);
   if (restore === undefined) {
     return { state: "failed", error: vanished(restoreName) };
   }
-  const judged = judgeActivation(viewOf(restore, live.veleroRestores, activation, context));
+  const view = viewOf(restore, live.veleroRestores, activation, context);
+  const judged = judgeActivation(view);
+  const trouble = troubleOf(live);
   switch (judged.state) {
     case "complete":
       return { state: "done", note: "the Restore and all its Velero Restores have ended" };
-    case "failed":
-      return { state: "failed", error: failure(restoreName, judged.why) };
+    case "failed": {
+      const tell = judged.stillActive ? failure : endedBadly;
+      return { state: "failed", error: tell(restoreName, `${judged.why}${trouble}`) };
+    }
     case "running":
       grace.reset();
-      return { state: "pending", note: judged.note };
+      return { state: "pending", note: `${describeRunning(judged.note, view, time, silence)}${trouble}` };
     case "nothing-yet":
       return grace.isOver(time)
         ? { state: "failed", error: nothingActivated(restoreName, judged.note) }
@@ -111,26 +137,27 @@ function decide(
       // Velero goes on while its storage is lost, and the Restore can still end well.
       if (judged.moving) {
         grace.reset();
-        return { state: "pending", note: judged.note };
+        return { state: "pending", note: `${judged.note}${trouble}` };
       }
-      const storage = live.storage.some(isUsable) ? "" : `; storage: ${live.storage.map(describeStorage).join(", ")}`;
       return grace.isOver(time)
-        ? { state: "failed", error: failure(restoreName, `${judged.note}${storage}`) }
-        : { state: "pending", note: judged.note };
+        ? { state: "failed", error: failure(restoreName, `${judged.note}${trouble}`) }
+        : { state: "pending", note: `${judged.note}${trouble}` };
     }
   }
 }
 
 function untilEnded(context: SwitchoverContext, activation: Activation): Wait {
-  const grace = new Grace(ms(context.tuning.errorGrace));
+  const graceMs = ms(context.tuning.errorGrace);
+  const tolerances: Tolerances = { error: new Grace(graceMs), silence: new Grace(graceMs) };
   return waitOn({
     title: `waiting for the activation through Restore ${activation.restoreName}`,
     sources: {
       restores: restoresOf.live(context, "secondary"),
       veleroRestores: veleroRestoresOf.live(context, "secondary"),
       storage: storageOf.live(context, "secondary"),
+      velero: veleroPodsOf.live(context, "secondary"),
     },
-    decide: (live, time) => decide(live, time, activation, context, grace),
+    decide: (live, time) => decide(live, time, activation, context, tolerances),
     timeoutMs: ms(context.tuning.restoreWait + context.tuning.veleroRestoreWait),
     pollMs: ms(context.tuning.restorePoll),
     onTimeout: (note) =>

@@ -11,6 +11,7 @@ import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, scheduleAllowanceMs, schedulesOf, withAllowance } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
+import { planRemoval, type RemovalSeen, readRemoval } from "./remove-old-hub.ts";
 
 interface Seen {
   readonly schedules: readonly BackupSchedule[];
@@ -141,13 +142,14 @@ export function leavesAlone({ settings }: BothHubsContext): boolean {
   return settings.oldHubAction === "none";
 }
 
-/** Makes the old hub the standby of the new one: it follows the new hub's backups. */
-export const handleOldHub = oldHubStep<Seen | typeof leftAlone>({
+/** Makes the old hub the standby of the new one, which follows its backups; or removes ACM from it. */
+export const handleOldHub = oldHubStep<Seen | RemovalSeen | typeof leftAlone>({
   name: "handle_old_hub",
   title: "Give the old hub its part",
   onResume: "observe",
   async read(context) {
     if (leavesAlone(context)) return leftAlone;
+    if (context.settings.oldHubAction === "decommission") return await readRemoval(context);
     const [schedules, restores, backups, allowanceMs] = await Promise.all([
       schedulesOf.once(context, "primary"),
       restoresOf.once(context, "primary"),
@@ -158,6 +160,7 @@ export const handleOldHub = oldHubStep<Seen | typeof leftAlone>({
   },
   plan(seen, context) {
     if (seen === leftAlone) return { state: "done", note: "left as it is: old-hub-action is none" };
+    if ("kind" in seen) return planRemoval(seen, context);
     const { version } = context.hubs.primary;
     const passive = seen.restores.find((restore) => restore.metadata.name === restoreName.passiveSync);
     if (

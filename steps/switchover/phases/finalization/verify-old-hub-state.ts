@@ -11,7 +11,6 @@ import {
   scaling,
 } from "../observability/writers.ts";
 import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
-import { leavesAlone } from "./handle-old-hub.ts";
 
 interface OldHub {
   readonly available: readonly string[];
@@ -68,7 +67,8 @@ export const verifyOldHubState = oldHubStep<OldHub>({
   name: "verify_old_hub_state",
   title: "Look at the old hub once more",
   onResume: "trust-record",
-  skip: (context) => (leavesAlone(context) ? "old-hub-action is none" : undefined),
+  skip: ({ settings: { oldHubAction } }) =>
+    oldHubAction === "secondary" ? undefined : `old-hub-action is ${oldHubAction}`,
   async read(context) {
     const [fleet, schedules, veleroSchedules, metrics] = await Promise.all([
       fleetOf(context, "primary"),

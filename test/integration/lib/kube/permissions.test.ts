@@ -136,7 +136,7 @@ describe("a refusal by admission", () => {
     expect(text).toMatchObject({
       id: "KUBE-03",
       why: expect.stringContaining("denied request: the name is not wanted here"),
-      fix: "correct what the message names; it is not a missing RBAC permission",
+      fix: "correct what the message names, then start again",
     });
   });
 
@@ -166,7 +166,7 @@ describe("a refusal by admission", () => {
       id: "KUBE-12",
       what: expect.stringContaining("failed because a webhook of the cluster does not answer"),
       why: expect.stringContaining('failed calling webhook "dead.example.io"'),
-      fix: "start the operator that serves the webhook, then start again; nothing was changed",
+      fix: "start the operator that serves the webhook, then start again; this write changed nothing",
     });
     expect(lines.some((line) => line.startsWith("info retrying create: "))).toBe(true);
     await hub.kubectl(["delete", "validatingwebhookconfiguration", "dead"]);

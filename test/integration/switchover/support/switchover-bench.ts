@@ -23,6 +23,7 @@ export const quickTuning = {
   clusterWait: 4,
   collisionCheckAfter: 4,
   errorGrace: 3,
+  mcDelete: 15,
   passiveSettle: 15,
   restoreClustersSyncWait: 10,
   restoreDeleteWait: 10,
@@ -31,6 +32,7 @@ export const quickTuning = {
   scheduleHealthyWait: 15,
   schedulePausedWait: 10,
   schedulePerCluster: 0,
+  syncMargin: 15,
   veleroRestoreWait: 15,
 };
 
@@ -48,6 +50,7 @@ export const patientTuning = {
   scheduleDeleteWait: 120,
   scheduleHealthyWait: 120,
   schedulePausedWait: 120,
+  syncMargin: 120,
   veleroRestoreWait: 120,
 };
 

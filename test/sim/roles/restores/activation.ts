@@ -87,7 +87,9 @@ async function follow(stage: Stage, restore: SimObject): Promise<void> {
   }
   await cleanUpCredentials(stage, restore);
   const messages = await afterActivation(stage, restore, text(restore.status, statusField.managedClusters));
-  const failed = current.some((one) => text(one.status, "phase") !== "Completed" && isEnded({ minor: 17 }, one));
+  const failed =
+    stage.faults.has("ends-with-errors") ||
+    current.some((one) => text(one.status, "phase") !== "Completed" && isEnded({ minor: 17 }, one));
   await say(
     stage,
     restore,

@@ -49,7 +49,8 @@ export async function playPassive(stage: Stage, restore: SimObject): Promise<voi
   }
   const recovers = stage.minor >= 17 || !owned.some(isBroken);
   const over = owned.every((one) => isEnded(stage, one));
-  if (isSync(restore) && over && recovers && hasNewer(stage, restore)) await begin(stage, restore);
+  const mayTakeNewer = isSync(restore) && !stage.faults.has("sync-stands-still");
+  if (mayTakeNewer && over && recovers && hasNewer(stage, restore)) await begin(stage, restore);
   else if (over && !owned.some(isBroken)) await end(stage, restore, owned);
   else
     await sayProgress(

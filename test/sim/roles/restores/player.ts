@@ -1,5 +1,6 @@
 import type { SimObject } from "../../kube/sim-client.ts";
 import { type Player, type Stage, text } from "../../player.ts";
+import { isStorageLost } from "../../storage.ts";
 import { isActiveRestore, usableStorage } from "../schedules/validation.ts";
 import { forgetActivation, playActivation } from "./activation.ts";
 import { activates } from "./names.ts";
@@ -75,7 +76,7 @@ async function playRestore(stage: Stage, restore: SimObject): Promise<void> {
     return;
   }
   await holdByFinalizer(stage, restore);
-  if (!usableStorage(stage.world)) {
+  if (isStorageLost(stage) || !usableStorage(stage.world)) {
     await sayTrouble(stage, restore, "Backup storage location is not available. Check velero.io.BackupStorageLocation");
     return;
   }

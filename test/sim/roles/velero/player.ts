@@ -1,4 +1,5 @@
 import type { Player, Stage } from "../../player.ts";
+import { isStorageLost } from "../../storage.ts";
 import { playBackupSync, playBackups } from "./backups.ts";
 import { playRestores } from "./restores.ts";
 import { playSchedules } from "./schedules.ts";
@@ -6,10 +7,10 @@ import { playSchedules } from "./schedules.ts";
 // Velero 1.18 where it is played: schedules, one backup at a time, object storage that both hubs share, restores that
 // really make objects.
 
-async function playLocations({ world, faults }: Stage): Promise<void> {
-  const phase = faults.has("storage-unavailable") ? "Unavailable" : "Available";
-  for (const location of world.all("storageLocations")) {
-    await world.setStatus("storageLocations", location, {
+async function playLocations(stage: Stage): Promise<void> {
+  const phase = isStorageLost(stage) ? "Unavailable" : "Available";
+  for (const location of stage.world.all("storageLocations")) {
+    await stage.world.setStatus("storageLocations", location, {
       phase,
       message: phase === "Available" ? "" : "access denied",
     });
@@ -23,7 +24,7 @@ export const veleroPlayer: Player = {
     await playLocations(stage);
     await playSchedules(stage);
     await playBackups(stage);
-    if (!stage.faults.has("storage-unavailable")) await playBackupSync(stage);
+    if (!isStorageLost(stage)) await playBackupSync(stage);
     await playRestores(stage);
   },
 };

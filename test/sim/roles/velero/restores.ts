@@ -2,6 +2,7 @@ import type { KindName } from "../../kinds.ts";
 import type { SimObject } from "../../kube/sim-client.ts";
 import { iso, type Stage, text } from "../../player.ts";
 import { type Selector, selects } from "../../selector.ts";
+import { isStorageLost } from "../../storage.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { load } from "./stored-backup.ts";
 
@@ -63,7 +64,8 @@ async function playRestore(stage: Stage, restore: SimObject): Promise<void> {
     await refuse(stage, restore, `Error retrieving backup: backups.velero.io "${name}" not found`);
     return;
   }
-  if (faults.has("storage-unavailable")) {
+  // What has begun goes on without its location.
+  if (isStorageLost(stage) && ["", "New"].includes(text(restore.status, "phase"))) {
     await refuse(stage, restore, "The BSL is unavailable, cannot retrieve the backup");
     return;
   }

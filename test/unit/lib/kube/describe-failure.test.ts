@@ -65,7 +65,7 @@ describe("the text of a failed call", () => {
     );
     expect(text.id).toBe("KUBE-03");
     expect(text.why).toBe('admission webhook "x" denied the request: y');
-    expect(text.fix).toBe("correct what the message names; it is not a missing RBAC permission");
+    expect(text.fix).toBe("correct what the message names, then start again");
   });
 
   test("names the CustomResourceDefinition that is not installed", () => {

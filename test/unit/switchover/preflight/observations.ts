@@ -35,6 +35,7 @@ export const settings: PreflightSettings = {
   manageAutoImportStrategy: false,
   strictHealth: false,
   disableObservability: false,
+  finalBackup: false,
   argocdManage: false,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,

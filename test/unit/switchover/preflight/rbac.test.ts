@@ -100,7 +100,7 @@ function asked(
   context: Partial<AccessContext>,
   mode: "validate" | "switchover",
   dryRun = false,
-  gitops: Partial<Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck">> = {},
+  gitops: Partial<Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck" | "oldHubAction">> = {},
 ): readonly string[] {
   const wanted = { argocdManage: false, skipGitopsCheck: false, disableObservability: false, ...gitops };
   const hub = {
@@ -110,13 +110,25 @@ function asked(
     argoCd: "none",
     ...context,
   } as const;
-  const questions = accessQuestions(hub, { ...wanted, mode, dryRun, namespaces: defaultNamespaces });
+  const questions = accessQuestions(hub, {
+    ...{ oldHubAction: "secondary", finalBackup: false, ...wanted },
+    ...{ mode, dryRun, namespaces: defaultNamespaces },
+  });
   return questions.map(({ request }) => describeAccess(request));
 }
 
 const writes = /^(create|update|patch|delete) (?!selfsubjectaccessreviews)/;
 
 describe("the permissions that are asked for", () => {
+  test("hold those of a removal where the old hub is to be removed, and only there", () => {
+    const removes = "delete multiclusterhubs.operator.open-cluster-management.io in namespace open-cluster-management";
+    const removing = { oldHubAction: "decommission" } as const;
+    expect(asked({}, "switchover", false, removing)).toContain(removes);
+    expect(asked({}, "switchover")).not.toContain(removes);
+    expect(asked({}, "validate", false, removing)).not.toContain(removes);
+    expect(asked({ hub: "secondary" }, "switchover", false, removing)).not.toContain(removes);
+  });
+
   test("A-02: hold no write where nothing is written", () => {
     for (const hub of ["primary", "secondary"] as const) {
       expect(asked({ hub }, "validate").filter((line) => writes.test(line))).toEqual([]);
