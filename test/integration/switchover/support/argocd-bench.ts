@@ -36,7 +36,7 @@ export function argocd(verb: "pause" | "resume", folders: ArgocdFolders, args: r
 export async function stateIn(
   folder: string,
 ): Promise<{ readonly current_phase: string; readonly config: Json } & Json> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+  const names = (await readdir(folder)).filter((name) => /^[^.]+\.json$/.test(name));
   const [name, ...others] = names;
   if (name === undefined || others.length > 0) throw new Error(`there is not one state but ${names.join(", ")}`);
   return JSON.parse(await readFile(join(folder, name), "utf8"));
