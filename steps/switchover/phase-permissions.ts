@@ -166,6 +166,14 @@ const onPrimary: readonly Row[] = [
     steps: ["primary-prep", "activate"],
     reason: "whether the compactor has stopped",
   }),
+  {
+    ...write(["", "secrets"], ["get"], {
+      scope: "cluster",
+      steps: ["rollback"],
+      reason: "import manifest of a cluster whose klusterlet obeys the new hub; reads no other Secret",
+    }),
+    optional: "klusterlets",
+  },
   write(acmRestores, ["get", "create", "delete"], {
     scope: backup,
     steps: ["finalize"],

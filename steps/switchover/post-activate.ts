@@ -1,5 +1,5 @@
 import { defineStep } from "../lib/step/define-step.ts";
-import { taskExitCodes, taskParams, taskResults, taskWorkspaces } from "./operation/declaration.ts";
+import { spokeWorkspace, taskExitCodes, taskParams, taskResults, taskWorkspaces } from "./operation/declaration.ts";
 import { permissionsOf } from "./permissions.ts";
 
 /** Wait until the clusters are connected to the new hub. */
@@ -13,13 +13,7 @@ Safe to run again: finished steps are not repeated.`,
   results: taskResults,
   workspaces: {
     ...taskWorkspaces,
-    "spoke-kubeconfigs": {
-      description:
-        "Secret with kubeconfigs of managed clusters, each under a key of its own; klusterlets that do not find the new hub are led to it; left out when not bound",
-      readOnly: true,
-      optional: true,
-      secret: true,
-    },
+    "spoke-kubeconfigs": spokeWorkspace("new"),
   },
   exitCodes: taskExitCodes,
   permissions: permissionsOf("post-activate"),

@@ -1,6 +1,6 @@
 import { defineStep } from "../lib/step/define-step.ts";
-import { taskExitCodes, taskWorkspaces } from "./operation/declaration.ts";
-import { rollbackParams, rollbackResults } from "./operation/rollback-declaration.ts";
+import { taskExitCodes } from "./operation/declaration.ts";
+import { rollbackParams, rollbackResults, rollbackWorkspaces } from "./operation/rollback-declaration.ts";
 import { permissionsOf } from "./permissions.ts";
 
 /** Take a switchover back before the new hub is the authority. */
@@ -17,7 +17,7 @@ Refused once the new hub makes backups (force permits it) and once the old hub w
 swapped is the way back then. Safe to run again: finished steps are not repeated.`,
   params: rollbackParams,
   results: rollbackResults,
-  workspaces: taskWorkspaces,
+  workspaces: rollbackWorkspaces,
   exitCodes: [
     { code: 0, meaning: "rolled back, planned (dry run) or already rolled back" },
     { code: 1, meaning: "not all could be taken back; start the rollback again" },

@@ -114,6 +114,16 @@ export const taskWorkspaces = {
   "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;
 
+/** Ways to managed clusters, for the Tasks that look at their klusterlets. */
+export function spokeWorkspace(hub: "new" | "old") {
+  return {
+    description: `Secret with kubeconfigs of managed clusters, each under a key of its own; klusterlets that do not find the ${hub} hub are led to it; left out when not bound`,
+    readOnly: true,
+    optional: true,
+    secret: true,
+  } as const;
+}
+
 export const taskExitCodes: readonly ExitCodeDeclaration[] = [
   { code: 0, meaning: "done, planned (dry run) or already done" },
   { code: 1, meaning: "the task failed; start again to resume" },

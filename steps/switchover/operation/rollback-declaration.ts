@@ -1,7 +1,7 @@
 import * as Type from "typebox";
 import type { StepContext } from "../../lib/step/types.ts";
 import { hubParameters, operationParameters } from "../parameters.ts";
-import { taskResults, type taskWorkspaces } from "./declaration.ts";
+import { spokeWorkspace, taskResults, taskWorkspaces } from "./declaration.ts";
 
 export const rollbackParams = {
   ...operationParameters,
@@ -35,4 +35,6 @@ export const rollbackResults = {
   "clusters-connected": { description: "Connected and required clusters on the old hub, as n/m", neutral: "" },
 } as const;
 
-export type RollbackContext = StepContext<typeof rollbackParams, typeof rollbackResults, typeof taskWorkspaces>;
+export const rollbackWorkspaces = { ...taskWorkspaces, "spoke-kubeconfigs": spokeWorkspace("old") } as const;
+
+export type RollbackContext = StepContext<typeof rollbackParams, typeof rollbackResults, typeof rollbackWorkspaces>;

@@ -70,6 +70,7 @@ async function run(context: RollbackContext): Promise<void> {
       primary: workspace("primary-kubeconfig"),
       secondary: workspace("secondary-kubeconfig"),
       state: workspace("state"),
+      spokes: workspace("spoke-kubeconfigs"),
       notifications: workspace("notifications"),
       auditKey: keyPathOf(workspace("audit-key")),
     },

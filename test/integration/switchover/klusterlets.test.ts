@@ -154,4 +154,27 @@ describe("a cluster whose klusterlet goes on obeying the old hub", () => {
     },
     3 * minute,
   );
+
+  test(
+    "is led back by a rollback once it had been led to the new hub",
+    async () => {
+      bench = await KlusterletBench.open();
+      await bench.importSecret();
+      const folder = await bench.spokeFolder("operator");
+      expect(endOf(await bench.run(folder))).toMatchObject({ exitCode: 0 });
+      await bench.importSecret("primary", "primary");
+      // Nothing but its klusterlet can bring it back.
+      bench.hubs.pair.simulators.primary.inject({ kind: "import-fails", cluster: "c1" });
+
+      // No kubeconfig leads to c2, which the new hub took, too.
+      const flags = ["--workspace", `spoke-kubeconfigs=${folder}`, "--rollback-allow-partial", "true"];
+      const back = await bench.hubs.rollback(flags);
+
+      expect(endOf(back)).toMatchObject({ exitCode: 0 });
+      expect(hostOf(await bench.read("secret", bootstrapName))).toBe("127.0.0.1");
+      const c1 = await bench.hubs.pair.seeds.primary.find("managedClusters", "c1");
+      expect(c1 !== undefined && isAvailable(c1)).toBe(true);
+    },
+    3 * minute,
+  );
 });

@@ -4,6 +4,7 @@ import { rbEnableAutoImport } from "./enable-auto-import.ts";
 import { rbEnableBackupSchedule } from "./enable-old-schedule.ts";
 import { rbPauseSecondarySchedule } from "./pause-secondary-schedule.ts";
 import { rbQuarantineSecondary } from "./quarantine-secondary.ts";
+import { rbReconnect } from "./reconnect.ts";
 import { rbRecreatePassive } from "./recreate-passive.ts";
 import { rbRestoreAutoImportStrategy } from "./restore-auto-import-strategy.ts";
 import { rbResumeArgocd } from "./resume-argocd.ts";
@@ -19,6 +20,7 @@ export const rollbackSteps: readonly SwitchoverStep[] = [
   rbEnableAutoImport,
   rbScaleUpThanos,
   rbEnableBackupSchedule,
+  rbReconnect,
   rbVerify,
   rbRecreatePassive,
   rbResumeArgocd,

@@ -95,8 +95,11 @@ export class KlusterletBench {
     return kubeconfig({ name: "hub", url, authority, user: "bootstrap", credential: { token: `of-${hub}` } });
   }
 
-  /** What the new hub's import controller keeps for c1; its bootstrap leads to that hub. */
-  async importSecret(leadsTo: "primary" | "secondary" = "secondary"): Promise<void> {
+  /** What a hub's import controller keeps for c1; its bootstrap leads to that hub, unless told otherwise. */
+  async importSecret(
+    leadsTo: "primary" | "secondary" = "secondary",
+    on: "primary" | "secondary" = "secondary",
+  ): Promise<void> {
     const bootstrap = {
       apiVersion: "v1",
       kind: "Secret",
@@ -106,13 +109,10 @@ export class KlusterletBench {
     };
     const other = { apiVersion: "v1", kind: "Namespace", metadata: { name: "never-to-be-made" } };
     const text = [other, bootstrap].map((document) => stringify(document)).join("---\n");
-    const { secondary } = this.hubs.pair;
-    await this.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "c1" } }], secondary);
+    const hub = this.hubs.pair[on];
+    await this.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "c1" } }], hub);
     const metadata = { name: "c1-import", namespace: "c1" };
-    await this.apply(
-      [{ apiVersion: "v1", kind: "Secret", metadata, data: { "import.yaml": encode(text) } }],
-      secondary,
-    );
+    await this.apply([{ apiVersion: "v1", kind: "Secret", metadata, data: { "import.yaml": encode(text) } }], hub);
   }
 
   /** A folder with the kubeconfig of c1 under the account of a role, as a mounted Secret has it. */
