@@ -261,16 +261,20 @@ const onSecondary: readonly Row[] = [
     reason: "whether Velero runs",
   }),
   read(pods, ["list"], { scope: acm, steps: ["finalize"], reason: "health of ACM" }),
-  read(pods, ["list"], { scope: observability, steps: ["post-activate"], reason: "health of observability" }),
+  read(pods, ["list"], {
+    scope: observability,
+    steps: ["post-activate", "rollback"],
+    reason: "health of observability",
+  }),
   read(["apps", "statefulsets"], ["get"], {
     scope: observability,
-    steps: ["post-activate"],
-    reason: "whether the metrics compactor is to be woken",
+    steps: ["post-activate", "rollback"],
+    reason: "whether the metrics compactor is to be woken, or stopped again",
   }),
   read(["apps", "deployments"], ["get"], {
     scope: observability,
-    steps: ["post-activate"],
-    reason: "whether what takes metrics in is to be woken",
+    steps: ["post-activate", "rollback"],
+    reason: "whether what takes metrics in is to be woken, or stopped again",
   }),
   read(["route.openshift.io", "routes"], ["get"], {
     scope: observability,
@@ -279,13 +283,13 @@ const onSecondary: readonly Row[] = [
   }),
   write(["apps", "statefulsets/scale"], ["patch"], {
     scope: observability,
-    steps: ["post-activate"],
-    reason: "start the metrics compactor",
+    steps: ["post-activate", "rollback"],
+    reason: "start the metrics compactor, stop it again",
   }),
   write(["apps", "deployments/scale"], ["patch"], {
     scope: observability,
-    steps: ["post-activate"],
-    reason: "start what takes metrics in",
+    steps: ["post-activate", "rollback"],
+    reason: "start what takes metrics in, stop it again",
   }),
   write(["apps", "deployments"], ["patch"], {
     scope: observability,
@@ -322,7 +326,7 @@ const onSecondary: readonly Row[] = [
   }),
   event(["activate", "post-activate", "finalize", "rollback"]),
   watch(managedClusters, "cluster", ["post-activate"]),
-  watch(pods, observability, ["post-activate"]),
+  watch(pods, observability, ["post-activate", "rollback"]),
   watch(backupSchedules, backup, ["finalize", "rollback"]),
   watch(acmRestores, backup, ["activate", "finalize", "rollback"]),
   watch(veleroBackups, backup, ["primary-prep", "activate", "finalize", "rollback"]),

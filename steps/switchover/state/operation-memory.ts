@@ -155,6 +155,8 @@ export interface OperationMemory extends ScheduleProgress {
   readonly annotated_clusters?: readonly string[];
   /** `<hub>/<kind>/<name>` → how many pods it had before this operation scaled it. */
   readonly replicas_before?: Readonly<Record<string, number>>;
+  /** What of the new hub's observability stood still before this operation. */
+  readonly observability_woken?: readonly string[];
   /** When it was asked for, and the uids of the pods that were there then. */
   readonly observatorium_api_restart?: { readonly at: string; readonly replaced: readonly string[] };
   readonly passive_snapshot?: RestoreSnapshot;

@@ -82,6 +82,26 @@ describe("observability of two hubs that share a bucket", () => {
   );
 
   test(
+    "moves back with a rollback: what was woken on the new hub stops before the old hub's compactor starts again",
+    async () => {
+      await open();
+      await installOnBoth(bench.pair);
+      await untilPods("primary", compactor, 1);
+      await bench.tasksUntil("post-activate");
+      expect(endOf(await bench.task("post-activate"))).toMatchObject({ exitCode: 0 });
+
+      // The imported clusters stay where the new hub took them.
+      const back = await bench.rollback(["--rollback-allow-partial", "true"]);
+
+      expect(endOf(back)).toMatchObject({ exitCode: 0 });
+      expect(await replicas("secondary")).toEqual({ [compactor]: 0, [observatoriumApi]: 0 });
+      expect(await podsOf("secondary", compactor)).toEqual([]);
+      expect(await replicas("primary")).toEqual({ [compactor]: 1, [observatoriumApi]: 2 });
+    },
+    3 * minute,
+  );
+
+  test(
     "an observatorium API that runs already is restarted: none of its pods is one of before",
     async () => {
       await open();

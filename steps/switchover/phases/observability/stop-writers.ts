@@ -1,6 +1,7 @@
 import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { objectName } from "../../acm/constants.ts";
+import type { HubName } from "../../acm/hub-identity.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { type BothHubsContext, ms, type SwitchoverContext } from "../switchover-context.ts";
 import {
@@ -21,7 +22,7 @@ export function writersToStop({ settings }: SwitchoverContext): readonly Writer[
 }
 
 /** Key of the memory of how many pods there were: what a rollback gives back. */
-export function replicasKey(hub: "primary" | "secondary", { kind, name }: Pick<Writer, "kind" | "name">): string {
+export function replicasKey(hub: HubName, { kind, name }: Pick<Writer, "kind" | "name">): string {
   return `${hub}/${kind}/${name}`;
 }
 
@@ -37,12 +38,18 @@ export function rememberReplicas({ writer, replicas }: SeenWriter): Action<Opera
   };
 }
 
-function untilStopped(context: BothHubsContext, stopping: readonly SeenWriter[]): Wait {
+/** Ends when nothing of it has pods any more, or with a warning. */
+export function untilStopped(
+  context: BothHubsContext,
+  stopping: readonly SeenWriter[],
+  hub: HubName = "primary",
+): Wait {
+  const whose = hub === "primary" ? "the old hub's" : "the new hub's";
   const sources = Object.fromEntries(
-    stopping.map(({ writer }) => [writer.name, livePodsOf(context, "primary", writer)] as const),
+    stopping.map(({ writer }) => [writer.name, livePodsOf(context, hub, writer)] as const),
   );
   return waitOn({
-    title: "waiting until the old hub's metrics have stopped",
+    title: `waiting until ${whose} metrics have stopped`,
     sources,
     decide: (seen) => {
       const left = Object.values(seen).flatMap((pods) => pods.map(({ name }) => name));
@@ -52,7 +59,7 @@ function untilStopped(context: BothHubsContext, stopping: readonly SeenWriter[])
     },
     timeoutMs: podsWaitMs + ms(context.tuning.thanosSettle),
     onTimeout: (note) => ({
-      warning: `the old hub's metrics: ${note}; their operator may have scaled them up again`,
+      warning: `${whose} metrics: ${note}; their operator may have scaled them up again`,
     }),
   });
 }

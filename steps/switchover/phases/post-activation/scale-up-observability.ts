@@ -1,11 +1,12 @@
 import { type Action, type Wait, waitOn } from "../../../lib/phase/types.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
-import { observabilitySkipped } from "../observability/stop-writers.ts";
+import { observabilitySkipped, replicasKey } from "../observability/stop-writers.ts";
 import {
   compactor,
   findWriters,
   livePodsOf,
   observatoriumApi,
+  type SeenWriter,
   type SeenWriters,
   scaling,
   type Writer,
@@ -25,6 +26,19 @@ function untilReady(context: SwitchoverContext, writer: Writer): Wait {
     pollMs: ms(context.tuning.obsPodPoll),
     onTimeout: (note) => ({ warning: `observability of the new hub: ${note}` }),
   });
+}
+
+/** A rollback puts to sleep what this operation woke, and nothing else. */
+function rememberWoken(asleep: readonly SeenWriter[]): Action<OperationMemory> {
+  const keys = asleep.map(({ writer }) => replicasKey("secondary", writer));
+  return {
+    kind: "remember",
+    note: "keep what is woken",
+    update: (memory) => ({
+      ...memory,
+      observability_woken: [...new Set([...(memory.observability_woken ?? []), ...keys])],
+    }),
+  };
 }
 
 /** A standby's observability stands still, so that two hubs do not write to one bucket; the new hub's is woken. */
@@ -53,6 +67,7 @@ export const scaleUpObservability = switchoverStep<SeenWriters>({
       note: `scale up ${asleep.map(({ writer }) => writer.name).join(", ")}`,
       actions: [
         ...missing.map((message): Action<OperationMemory> => ({ kind: "warn", message })),
+        rememberWoken(asleep),
         {
           kind: "attempt",
           title: "wake observability",

@@ -23,6 +23,9 @@ export function leftOnNewHub(memory: OperationMemory): readonly string[] {
     ...(rollback.scope === "preparation"
       ? []
       : ["it may still activate its Restore, and import the clusters again, which carry no annotation there"]),
+    ...((memory.observability_woken ?? []).length === 0
+      ? []
+      : ["its observability was not stopped: two compactors on one bucket damage the metrics"]),
     ...(isStrategySet === true ? ["its auto-import strategy was not given back"] : []),
     ...(applications === 0 ? [] : [`${applications} Argo CD Applications stay paused there`]),
   ].map((left) => `the new hub does not answer: ${left}`);

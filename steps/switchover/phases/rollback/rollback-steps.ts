@@ -8,6 +8,7 @@ import { rbReconnect } from "./reconnect.ts";
 import { rbRecreatePassive } from "./recreate-passive.ts";
 import { rbRestoreAutoImportStrategy } from "./restore-auto-import-strategy.ts";
 import { rbResumeArgocd } from "./resume-argocd.ts";
+import { rbScaleDownThanos } from "./scale-down-thanos.ts";
 import { rbScaleUpThanos } from "./scale-up-thanos.ts";
 import { rbVerify } from "./verify-primary.ts";
 
@@ -18,6 +19,7 @@ export const rollbackSteps: readonly SwitchoverStep[] = [
   rbDeleteActivationRestore,
   rbRestoreAutoImportStrategy,
   rbEnableAutoImport,
+  rbScaleDownThanos,
   rbScaleUpThanos,
   rbEnableBackupSchedule,
   rbReconnect,
