@@ -26,5 +26,8 @@ const e2e =
 export default {
   // A limit against hanging, not a measure: a busy machine of two cores needs many times what an idle one does.
   testTimeout: 120_000,
-  projects: [...["unit", "contract", "integration", "fault"].map((name) => level(name)), level("e2e", e2e)],
+  projects: [
+    ...["unit", "contract", "conformance", "integration", "fault"].map((name) => level(name)),
+    level("e2e", e2e),
+  ],
 };

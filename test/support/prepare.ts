@@ -6,6 +6,7 @@ const run = promisify(execFile);
 
 /** What each level needs before its first test; a level that is not named needs nothing. */
 const programsOf: Readonly<Record<string, readonly string[]>> = {
+  conformance: ["api-server", "hub"],
   integration: ["api-server"],
   fault: ["api-server"],
   e2e: ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git"],

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "@jest/globals";
-import { environmentOptions } from "../../cluster/hub/hubs-options.ts";
-import { type Hubs, startHubs } from "../../cluster/hub/start-hubs.ts";
-import { VeleroHub } from "../../support/velero-hub.ts";
-import { type VeleroPair, veleroStatements } from "../../support/velero-statements.ts";
+import { environmentOptions } from "../cluster/hub/hubs-options.ts";
+import { type Hubs, startHubs } from "../cluster/hub/start-hubs.ts";
+import { VeleroHub } from "../support/velero-hub.ts";
+import { type VeleroPair, veleroStatements } from "../support/velero-statements.ts";
 
 // The queue is looked at once a minute, the storage copied once a minute, schedules once a minute.
 const patienceMs = 240_000;
