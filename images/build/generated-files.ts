@@ -5,6 +5,7 @@ import { isStep } from "../../steps/lib/step/common-params.ts";
 import type { AnyStepDeclaration, Registry } from "../../steps/lib/step/types.ts";
 import { permissionsYaml } from "./permissions-yaml.ts";
 import { repositoryRoot } from "./repository-root.ts";
+import { checksDocument } from "./switchover-checks.ts";
 import { switchoverRoleFiles } from "./switchover-roles.ts";
 import { imageFields, taskKustomization } from "./task-kustomization.ts";
 import { taskReadme } from "./task-readme.ts";
@@ -41,6 +42,11 @@ function filesOfStep(step: AnyStepDeclaration, version: string): readonly (reado
   ];
 }
 
+/** Documents that an area's code knows best. */
+const documents: Readonly<Record<string, () => readonly (readonly [path: string, text: string])[]>> = {
+  switchover: () => [["docs/switchover/checks.md", checksDocument()]],
+};
+
 /** Roles of an area: how its permissions are cut into accounts and parts is the area's own. */
 const roleFiles: Readonly<Record<string, () => ReadonlyMap<string, string>>> = { switchover: switchoverRoleFiles };
 
@@ -54,6 +60,7 @@ export async function generatedFiles(registry: Registry = commands): Promise<Rea
     files.set(`tasks/${area}/image-fields.yaml`, imageFields());
     files.set(`rbac/${area}/permissions.yaml`, permissionsYaml(area, steps));
     for (const [path, text] of roleFiles[area]?.() ?? []) files.set(path, text);
+    for (const [path, text] of documents[area]?.() ?? []) files.set(path, text);
   }
   return files;
 }

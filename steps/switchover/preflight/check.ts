@@ -25,6 +25,8 @@ export interface Check {
   /** The hubs that it says something about. */
   readonly hubs: readonly HubName[];
   readonly modes: "both" | "passive" | "full";
+  /** What usually helps, for the table of checks; a finding says what helps in its case. */
+  readonly remedy: string;
   readonly onResume: Resume;
   /** A wait that must end before the check can judge; all is read again after it. Pure. */
   readonly wait?: (observation: Observation, settings: PreflightSettings) => WaitRequest | undefined;

@@ -253,7 +253,7 @@ const alone = [
   ["a state that climbs out of its folder", { "state-folder": "../x" }, "SW-PAR-05"],
   ["an operation whose state would climb out of its folder", { "operation-id": "../x" }, "STEP-03"],
   ["a wait time that nobody knows", { tuning: '{"clusterWaits":1}' }, "STEP-03"],
-  ["a parameter that nobody knows", { "disable-observability": "true" }, "STEP-01"],
+  ["a parameter that nobody knows", { "disable-observability": "true" }, "STEP-02"],
 ] as const;
 
 describe("A-76 before any hub is asked", () => {

@@ -12,6 +12,7 @@ export const acmVersionCheck: Check = {
   name: "ACM version is supported",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "upgrade the hub to ACM 2.11 or newer",
   onResume: "until-activation",
   evaluate: ({ primary, secondary }, { namespaces }) =>
     [primary, secondary].flatMap((hub) => evaluateHub(hub, namespaces.acm)),
@@ -61,6 +62,7 @@ export const acmVersionMatch: Check = {
   name: "ACM versions match",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "upgrade the hub that lags behind, or permit the difference with version-policy",
   onResume: "never",
   evaluate: ({ primary, secondary }, { versionPolicy }) =>
     judge(allOf(primary.acm, secondary.acm), {

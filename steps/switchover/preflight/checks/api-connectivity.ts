@@ -10,6 +10,8 @@ export const apiConnectivity: Check = {
   name: "API servers answer",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy:
+    "correct the server address, certificate or credentials of the kubeconfig, or start the API server; for an old hub that is lost use primary-unreachable",
   onResume: "always",
   evaluate: ({ primary, secondary }) => [primary, secondary].flatMap(evaluateHub),
 };

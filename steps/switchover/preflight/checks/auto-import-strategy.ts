@@ -13,6 +13,7 @@ export const autoImportStrategy: Check = {
   name: "Auto-import strategy",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "set manage-auto-import-strategy, or rely on the immediate-import annotation that the activation sets",
   onResume: "never",
   evaluate: ({ primary, secondary }, { manageAutoImportStrategy }) => [
     ...withStrategy(primary, (strategy) => [evaluatePrimary(strategy)]),

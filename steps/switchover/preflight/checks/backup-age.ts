@@ -16,6 +16,7 @@ export const backupAge: Check = {
   name: "Backups are made on time",
   hubs: ["primary"],
   modes: "both",
+  remedy: "see why the schedule makes no backups, or make one now",
   onResume: "never",
   evaluate: (observation, { waits }) =>
     judge(allOf(observation.primary.backups, observation.primary.schedules), {

@@ -15,6 +15,7 @@ export const backupSchedule: Check = {
   name: "Backup schedule works",
   hubs: ["primary"],
   modes: "both",
+  remedy: "make a BackupSchedule on the old hub, or mend what its status names",
   onResume: "until-pause",
   evaluate: ({ primary }) =>
     judge(primary.schedules, {

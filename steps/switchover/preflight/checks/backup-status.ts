@@ -37,6 +37,8 @@ export const backupStatus: Check = {
   name: "Backups are complete",
   hubs: ["primary"],
   modes: "both",
+  remedy:
+    "run a backup on the old hub and wait until all its parts are Completed, or accept one with allow-partial-backup",
   onResume: "until-pause",
   wait: waitForBackups,
   evaluate: (observation, settings, waited) => {

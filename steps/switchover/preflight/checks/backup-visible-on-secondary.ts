@@ -16,6 +16,7 @@ export const backupVisibleOnSecondary: Check = {
   name: "Backups are visible on the secondary",
   hubs: ["secondary"],
   modes: "both",
+  remedy: "wait for Velero's sync on the new hub (about a minute), and see the check bsl",
   onResume: "until-activation",
   wait: waitForSync,
   evaluate: (observation) => (isOldHubDown(observation) ? judgeSet(observation) : judgeVisible(observation)),

@@ -26,6 +26,7 @@ export const bsl: Check = {
   name: "Backup storage is available",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "mend the object storage, its credentials or its certificate until the BackupStorageLocation is Available",
   onResume: "always",
   wait: waitForAvailable,
   evaluate: ({ primary, secondary }, { namespaces }) =>
@@ -106,6 +107,7 @@ export const sameStorage: Check = {
   name: "Both hubs use the same backup storage",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "let the storage locations of both hubs name the same bucket, prefix and endpoint",
   onResume: "never",
   evaluate: ({ primary, secondary }) =>
     judge(allOf(primary.storageLocations, secondary.storageLocations), {

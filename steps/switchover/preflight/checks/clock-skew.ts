@@ -11,6 +11,7 @@ export const clockSkew: Check = {
   name: "Clocks agree",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "synchronise the clocks of both hubs",
   onResume: "never",
   evaluate: ({ primary, secondary }) =>
     judge(allOf(primary.connection, secondary.connection), {

@@ -29,6 +29,7 @@ export const clusterDeploymentProtection: Check = {
   name: "Hive clusters are preserved on delete",
   hubs: ["primary"],
   modes: "both",
+  remedy: "set spec.preserveOnDelete to true in each ClusterDeployment named: nothing permits to go on without",
   onResume: "until-activation",
   evaluate: ({ primary }) =>
     judge(absentAsEmpty(primary.clusterDeployments), {

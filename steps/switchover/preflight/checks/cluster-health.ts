@@ -14,6 +14,7 @@ export const clusterHealth: Check = {
   name: "The hubs' own clusters are healthy",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "mend the nodes and operators named; they block only with strict-health",
   onResume: "never",
   evaluate: ({ primary, secondary }, settings) => [primary, secondary].flatMap((hub) => evaluateHub(hub, settings)),
 };

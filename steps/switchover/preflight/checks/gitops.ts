@@ -16,6 +16,7 @@ export const gitops: Check = {
   name: "Nothing is put back by GitOps",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "set argocd-manage, or suspend what is named until Git leads to the new hub",
   onResume: "never",
   evaluate: ({ primary, secondary }, settings) =>
     [primary, secondary].flatMap((hub) =>

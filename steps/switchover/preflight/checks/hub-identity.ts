@@ -11,6 +11,7 @@ export const hubIdentityCheck: Check = {
   name: "Primary and secondary are different hubs",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "give kubeconfigs of two different hubs",
   onResume: "always",
   evaluate: ({ primary, secondary }) =>
     primary.identity.state === "declared-down" ? judgeAlone(secondary) : judgeBoth(primary, secondary),

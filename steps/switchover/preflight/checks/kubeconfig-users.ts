@@ -11,6 +11,7 @@ export const kubeconfigUsers: Check = {
   name: "Kubeconfig users are unique",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "give each user of the kubeconfigs a name of its own, for example with kubeconfigs made by setup",
   onResume: "never",
   evaluate: ({ sharedUsers }) =>
     judge(sharedUsers, {

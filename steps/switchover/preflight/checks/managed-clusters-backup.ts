@@ -16,6 +16,7 @@ export const managedClustersBackup: Check = {
   name: "Every cluster is in the newest backup",
   hubs: ["primary"],
   modes: "both",
+  remedy: "wait for the next backup, or make one now, so that the clusters named are in it",
   onResume: "until-activation",
   evaluate: (observation) => (isOldHubDown(observation) ? judgeCopy(observation) : judgeOwn(observation)),
 };

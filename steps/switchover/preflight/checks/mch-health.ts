@@ -10,6 +10,7 @@ export const mchHealth: Check = {
   name: "MultiClusterHub is healthy",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "wait until MultiClusterHub is Running, or mend the component that its status names",
   onResume: "never",
   evaluate: ({ primary, secondary }) =>
     [primary, secondary].flatMap(({ hub, acm }) =>

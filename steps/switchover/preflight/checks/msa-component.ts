@@ -19,6 +19,8 @@ export const msaComponent: Check = {
   name: "The secondary keeps import tokens",
   hubs: ["secondary"],
   modes: "both",
+  remedy:
+    "enable the component managedserviceaccount in the MultiClusterEngine of the new hub: without it every token is deleted",
   onResume: "until-activation",
   evaluate: ({ primary, secondary }, settings) =>
     judge(tokensWanted(primary, settings), {

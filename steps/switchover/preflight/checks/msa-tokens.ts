@@ -11,6 +11,7 @@ export const msaTokens: Check = {
   name: "Imported clusters have tokens",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "set useManagedServiceAccount in the BackupSchedule and wait for the next backup",
   onResume: "never",
   evaluate: (observation, { method }) =>
     judge(importedClusters(observation.primary), {

@@ -8,6 +8,7 @@ export const namespace: Check = {
   name: "Namespaces exist",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "install ACM and its backup operator, or name other namespaces in the parameter namespaces",
   onResume: "never",
   evaluate: ({ primary, secondary }, { namespaces }) =>
     [primary, secondary].flatMap((hub) =>

@@ -11,6 +11,7 @@ export const noActiveScheduleOnSecondary: Check = {
   name: "The secondary makes no backups",
   hubs: ["secondary"],
   modes: "both",
+  remedy: "pause or delete the BackupSchedule of the new hub",
   onResume: "until-activation",
   evaluate: ({ secondary }) =>
     judge(secondary.schedules, {

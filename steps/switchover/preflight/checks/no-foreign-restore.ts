@@ -15,6 +15,7 @@ export const noForeignRestore: Check = {
   name: "No other Restore is active on the secondary",
   hubs: ["secondary"],
   modes: "both",
+  remedy: "wait until the other Restore has ended, or delete it",
   onResume: "until-activation",
   evaluate: ({ secondary }, settings) =>
     judge(secondary.restores, {

@@ -12,6 +12,7 @@ export const oadp: Check = {
   name: "Velero runs",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "install OADP, or start the Velero Deployment in the backup namespace",
   onResume: "always",
   evaluate: ({ primary, secondary }, { namespaces }) =>
     [primary, secondary].flatMap((hub) => evaluateVelero(hub, namespaces.backup)),
@@ -53,6 +54,7 @@ export const dpa: Check = {
   name: "DataProtectionApplication is reconciled",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "mend what the status of the DataProtectionApplication names",
   onResume: "never",
   evaluate: ({ primary, secondary }, { namespaces }) =>
     [primary, secondary].flatMap((hub) => evaluateDataProtection(hub, namespaces.backup)),

@@ -11,6 +11,7 @@ export const observability: Check = {
   name: "Observability",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "install observability on both hubs or on neither, or set skip-observability-checks",
   onResume: "never",
   evaluate: ({ primary, secondary }) =>
     primary.namespaces.observability.state === "declared-down"
@@ -43,6 +44,7 @@ export const observabilitySecret: Check = {
   name: "Observability has its object storage",
   hubs: ["secondary"],
   modes: "both",
+  remedy: "make the Secret thanos-object-storage on the new hub, or set skip-observability-checks",
   onResume: "never",
   evaluate: ({ secondary }, { namespaces, skipObservabilityChecks }) =>
     judge(allOf(secondary.namespaces.observability, secondary.observabilityStorage), {
@@ -72,6 +74,7 @@ export const observabilitySecondaryIdle: Check = {
   name: "Observability of the secondary is idle",
   hubs: ["secondary"],
   modes: "both",
+  remedy: "scale the compactor and the API of the new hub to 0, so that two hubs do not write to one bucket",
   onResume: "never",
   evaluate: ({ primary, secondary }, { skipObservabilityChecks }) => {
     if (skipObservabilityChecks) {

@@ -23,6 +23,7 @@ export const passiveFreshness: Check = {
   name: "Passive data is fresh",
   hubs: ["secondary"],
   modes: "passive",
+  remedy: "wait for the next sync: the operator looks for new backups only at the Restore's interval",
   onResume: "until-activation",
   evaluate: (observation) => {
     const { secondary } = observation;

@@ -16,6 +16,8 @@ export const passiveRestore: Check = {
   name: "Passive sync works",
   hubs: ["secondary"],
   modes: "passive",
+  remedy:
+    "make a Restore on the new hub with syncRestoreWithNewBackups and managed clusters skip, or mend what its status names; method full needs none",
   onResume: "until-activation",
   evaluate: ({ secondary }, settings) =>
     judge(allOf(secondary.restores, secondary.veleroRestores), {

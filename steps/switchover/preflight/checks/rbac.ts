@@ -12,6 +12,8 @@ export const rbac: Check = {
   name: "Permissions are granted",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy:
+    "apply the role of rbac/switchover, or bind the account to it; the finding names each missing verb and resource",
   onResume: "always",
   evaluate: ({ primary, secondary }, settings) =>
     [primary, secondary].flatMap((hub) =>

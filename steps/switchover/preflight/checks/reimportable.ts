@@ -11,6 +11,7 @@ export const reimportable: Check = {
   name: "Imported clusters have an address",
   hubs: ["primary"],
   modes: "both",
+  remedy: "give the clusters named a client config URL in their ManagedCluster",
   onResume: "never",
   evaluate: ({ primary }) =>
     judge(allOf(importedClusters(primary), primary.fleet), {

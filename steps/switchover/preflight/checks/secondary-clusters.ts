@@ -9,6 +9,7 @@ export const secondaryClusters: Check = {
   name: "The secondary manages no clusters",
   hubs: ["secondary"],
   modes: "both",
+  remedy: "make sure that the clusters on the new hub belong there: those of an earlier switchover are taken over",
   onResume: "never",
   evaluate: ({ secondary }) =>
     judge(secondary.fleet, {

@@ -15,6 +15,7 @@ export const tokenExpiry: Check = {
   name: "Access tokens are valid",
   hubs: ["primary", "secondary"],
   modes: "both",
+  remedy: "make a new kubeconfig, for example with setup, whose token outlives the switchover",
   onResume: "always",
   evaluate: (observation) =>
     [observation.primary, observation.secondary].map((hub) => evaluateHub(hub, hubTimeOf(observation, hub))),
