@@ -57,6 +57,44 @@ describe("the preparation of the old hub", () => {
   );
 
   test(
+    "final-backup makes one more set before the pause, as the schedules would, and waits until the new hub sees it",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds } = bench.pair;
+      const names = async (hub: "primary" | "secondary") =>
+        (await seeds[hub].list("veleroBackups")).map(({ metadata }) => metadata.name);
+      const before = await names("primary");
+
+      const ran = await bench.task("primary-prep", ["--final-backup", "true"]);
+
+      expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+      const made = (await seeds.primary.list("veleroBackups")).filter(
+        ({ metadata }) => !before.includes(metadata.name),
+      );
+      expect(made.map(({ metadata, status }) => [metadata.name.slice(0, -15), status?.["phase"]]).toSorted()).toEqual([
+        ["acm-credentials-schedule", "Completed"],
+        ["acm-managed-clusters-schedule", "Completed"],
+        ["acm-resources-generic-schedule", "Completed"],
+        ["acm-resources-schedule", "Completed"],
+        ["acm-validation-policy-schedule", "Completed"],
+      ]);
+      // One timestamp, so that Velero's operator takes them for one set.
+      expect(new Set(made.map(({ metadata }) => metadata.name.slice(-14))).size).toBe(1);
+      for (const { metadata } of made) {
+        expect(metadata.labels).toMatchObject({ "velero.io/schedule-name": metadata.name.slice(0, -15) });
+      }
+      expect(await names("secondary")).toEqual(expect.arrayContaining(made.map(({ metadata }) => metadata.name)));
+      const state = await bench.state();
+      expect(JSON.stringify(state?.["completed_steps"])).toMatch(/"final_backup".*"pause_backup_schedule"/);
+
+      // Started again it makes no other.
+      expect(endOf(await bench.task("primary-prep", ["--final-backup", "true"]))).toMatchObject({ exitCode: 0 });
+      expect((await names("primary")).filter((name) => !before.includes(name))).toHaveLength(5);
+    },
+    3 * minute,
+  );
+
+  test(
     "A-29 observability without its metrics compactor is a warning and no failure",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
