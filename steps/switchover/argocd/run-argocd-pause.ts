@@ -1,9 +1,9 @@
 import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
 import { concludePlan } from "../operation/conclude-standalone.ts";
+import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
-import { stateFolder } from "../operation/start-operation.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";

@@ -1,7 +1,7 @@
+import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
-import { stateFolder } from "../operation/start-operation.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
 import { operationId } from "../operation-id.ts";
 import { resolveNamespaces } from "../parameters.ts";

@@ -4,8 +4,8 @@ import { isKubeError, type KubeError } from "../../lib/kube/kube-error.ts";
 import { acmVersion } from "../acm/acm-version.ts";
 import type { HubFacts } from "../phases/switchover-context.ts";
 import { switchoverError } from "../switchover-error.ts";
+import type { HubInput, HubsReader } from "./connect-operation.ts";
 import { readHubFacts } from "./hub-facts.ts";
-import type { HubInput, HubsReader } from "./start-operation.ts";
 
 // A rollback gives the old hub its fleet back even where the new one is lost. That is said, never guessed: a network
 // that fails for a minute must not make a rollback leave out what keeps the new hub from taking the clusters.

@@ -4,7 +4,7 @@ import type { PlannedChange } from "../../lib/phase/types.ts";
 import { type PlanDocument, planDocument } from "../../lib/plan/plan-document.ts";
 import type { RunIdentity } from "../../lib/step/types.ts";
 import type { HubFacts } from "../phases/switchover-context.ts";
-import type { ConnectedSwitchover } from "./start-operation.ts";
+import type { ConnectedSwitchover } from "./connect-operation.ts";
 
 export interface PlanRequest {
   readonly operation: string;

@@ -10,6 +10,7 @@ import type { BothHubsContext, SwitchoverContext, SwitchoverSettings } from "../
 import { rollbackScope } from "../state/decide-rollback.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { stateShape, withPhase, withWarnings } from "../state/state-document.ts";
+import { type ConnectedSwitchover, connectOperation, type HubInput } from "./connect-operation.ts";
 import { saveDryRun } from "./dry-run-files.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { HubEvents } from "./hub-events.ts";
@@ -19,18 +20,11 @@ import { keyPathOf, type OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import type { OperationNotices } from "./operation-notices.ts";
 import { operationPlan } from "./operation-plan.ts";
+import { contextWith } from "./phase-context.ts";
 import { openPhaseView } from "./phase-view.ts";
 import type { RollbackContext } from "./rollback-declaration.ts";
 import { writeRunMarker } from "./run-marker.ts";
-import {
-  type ConnectedSwitchover,
-  connectOperation,
-  contextWith,
-  type HubInput,
-  refuseIfBusy,
-  startAudit,
-  startNotices,
-} from "./start-operation.ts";
+import { refuseIfBusy, startAudit, startNotices } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
 
 const phase = "rollback";

@@ -17,6 +17,7 @@ import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
+import { type ConnectedSwitchover, connectSwitchover, type SwitchoverInput, stateFolder } from "./connect-operation.ts";
 import { writePlan } from "./dry-run-files.ts";
 import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
 import type { Operation } from "./open-operation.ts";
@@ -24,20 +25,11 @@ import type { OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import type { OperationNotices } from "./operation-notices.ts";
 import { operationPlan } from "./operation-plan.ts";
+import { phaseContext } from "./phase-context.ts";
 import { openPhaseView } from "./phase-view.ts";
 import { checkRunFolders } from "./run-folders.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
-import {
-  type ConnectedSwitchover,
-  connectSwitchover,
-  phaseContext,
-  refuseIfBusy,
-  type SwitchoverInput,
-  startAudit,
-  startNotices,
-  startOperation,
-  stateFolder,
-} from "./start-operation.ts";
+import { refuseIfBusy, startAudit, startNotices, startOperation } from "./start-operation.ts";
 
 type Context = CommandContext<typeof runParams>;
 

@@ -4,6 +4,7 @@ import { fleetOf } from "../phases/hub-reads.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
 import { connection } from "../phases/post-activation/connection.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
+import { type ConnectedSwitchover, connectSwitchover, type SwitchoverInput } from "./connect-operation.ts";
 import type { TaskContext } from "./declaration.ts";
 import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
 import { logEvents } from "./log-events.ts";
@@ -11,18 +12,10 @@ import type { Operation } from "./open-operation.ts";
 import { keyPathOf } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import { operationPlan } from "./operation-plan.ts";
+import { phaseContext } from "./phase-context.ts";
 import { writeRunMarker } from "./run-marker.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
-import {
-  type ConnectedSwitchover,
-  connectSwitchover,
-  phaseContext,
-  refuseIfBusy,
-  type SwitchoverInput,
-  startAudit,
-  startNotices,
-  startOperation,
-} from "./start-operation.ts";
+import { refuseIfBusy, startAudit, startNotices, startOperation } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
 
 /** The work of a Task: opens the operation, runs its one phase, writes results. */

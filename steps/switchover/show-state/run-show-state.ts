@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { formatOutput } from "../../lib/step/output.ts";
+import { stateFolder } from "../operation/connect-operation.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
-import { stateFolder } from "../operation/start-operation.ts";
 import { withFailure } from "../operation/with-outcome.ts";
 import type { ShowStateContext } from "./declaration.ts";
 import { readOneState, readShownFile, stateFiles } from "./find-states.ts";
