@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crdFolders, findCrdFiles } from "../cluster/hub/crd-files.ts";
 import { type Simulator, startSimulator } from "../sim/simulator.ts";
+import { untilEstablished } from "./api-servers/until-established.ts";
 import { type ApiServers, startApiServers, type TestApiServer } from "./api-servers.ts";
 import { trimCrds } from "./hubs/crds-of-version.ts";
 import { HubSeed } from "./hubs/hub-seed.ts";
@@ -36,7 +37,7 @@ export const backupNamespace = "open-cluster-management-backup";
 
 export async function installCrds(server: TestApiServer, files: readonly string[]): Promise<void> {
   await server.kubectl(["apply", "--server-side", ...files.flatMap((file) => ["-f", file])]);
-  await server.kubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
+  await untilEstablished(server, "--all");
 }
 
 /** Starts both hubs with their CRDs and fixed objects, no operators yet. */

@@ -5,6 +5,7 @@ import { issueCertificate } from "../../support/api-servers/certificates.ts";
 import { exists } from "../../support/api-servers/etcd.ts";
 import { httpsGet } from "../../support/api-servers/https-get.ts";
 import { prepareApiServer } from "../../support/api-servers/prepare-api-server.ts";
+import { untilEstablished } from "../../support/api-servers/until-established.ts";
 import { createUsers, standardUsers } from "../../support/api-servers/users.ts";
 import { startDaemon, untilReady } from "../hub/daemon.ts";
 import type { Part } from "../hub/hub-state.ts";
@@ -148,7 +149,7 @@ async function installTekton(cluster: LocalCluster): Promise<void> {
   await apply(definitions);
   await apply(rest);
   await apply(webhooks);
-  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await untilEstablished(cluster, "--all");
   await Promise.all(
     ["tekton-pipelines", "tekton-pipelines-resolvers", "kube-system"].map((namespace) =>
       cluster.kubectl(["wait", "--for=condition=Available", "deployment", "--all", "-n", namespace, "--timeout=180s"]),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { untilEstablished } from "../api-servers/until-established.ts";
 import type { TestApiServer } from "../api-servers.ts";
 
 /** An API server of a test or a hub of its own. */
@@ -15,7 +16,7 @@ export async function installArgoCd(server: Server, install: "operator" | "vanil
     ...names.flatMap((name) => ["-f", join(definitions, `${name}.argoproj.io.yaml`)]),
   ]);
   const crds = names.map((name) => `crd/${name}.argoproj.io`);
-  await server.kubectl(["wait", "--for=condition=Established", "--timeout=60s", ...crds]);
+  await untilEstablished(server, ...crds);
 }
 
 export interface ApplicationSeed {

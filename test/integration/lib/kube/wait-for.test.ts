@@ -6,6 +6,7 @@ import type { KubeClient, KubeObject, Resource } from "../../../../steps/lib/kub
 import { waitFor } from "../../../../steps/lib/kube/wait-for.ts";
 import { waitGone } from "../../../../steps/lib/kube/wait-gone.ts";
 import { type Wait, waitOn } from "../../../../steps/lib/phase/types.ts";
+import { untilEstablished } from "../../../support/api-servers/until-established.ts";
 import { type ApiServers, startApiServers, type TestApiServer } from "../../../support/api-servers.ts";
 import { type ConfigMap, configMap, configMaps, freshName, open, recordingLog, signal } from "./test-client.ts";
 
@@ -206,7 +207,7 @@ describe("a wait on a kind that does not exist yet", () => {
       notes.push(note);
       void (async () => {
         await hub.kubectl(["apply", "-f", "-"], widgetDefinition);
-        await hub.kubectl(["wait", "--for=condition=Established", "crd/widgets.example.io", "--timeout=30s"]);
+        await untilEstablished(hub, "crd/widgets.example.io");
         await hub.kubectl(
           ["apply", "-f", "-"],
           "{apiVersion: example.io/v1, kind: Widget, metadata: {name: first}, spec: {ready: true}}",
