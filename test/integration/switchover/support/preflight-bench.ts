@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { untilEstablished } from "../../../support/api-servers/until-established.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../../support/hubs.ts";
 import { type Ended, ended, quickTuning } from "./switchover-bench.ts";
 
@@ -180,7 +181,8 @@ export class PreflightBench {
     if (status !== undefined && !withoutStatusEndpoint.test(ref.of) && ref.of !== "crd") {
       await this.merge(hub, ref, { status });
     }
-    if (ref.of === "crd") await this.kubectl(hub, ref, ["wait", "--for=condition=Established", `crd/${ref.name}`]);
+    const asked = { kubectl: (args: readonly string[]) => this.kubectl(hub, ref, args) };
+    if (ref.of === "crd") await untilEstablished(asked, `crd/${ref.name}`);
   }
 
   /** No controller runs that would clear a finalizer or empty a namespace. */
