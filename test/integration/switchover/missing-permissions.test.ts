@@ -38,7 +38,7 @@ const settings: PreflightSettings = {
   manageAutoImportStrategy: false,
   strictHealth: false,
   disableObservability: true,
-  finalBackup: false,
+  finalBackup: true,
   argocdManage: true,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,

@@ -98,6 +98,11 @@ export async function letHappen(child: ChildProcess, pair: HealthyPair): Promise
     await happen();
   };
   await Promise.all([
+    once('"step":"final_backup","msg":"waiting: not yet on the new hub', () =>
+      simulators.secondary.clear("velero-down"),
+    ),
+    // The passive Restore has taken the last backup in by then.
+    once('"step":"set_auto_import_strategy"', () => simulators.secondary.inject({ kind: "velero-down" })),
     once("waiting: still running: compactor-1", () =>
       primary.kubectl(["-n", observability, "delete", "pod", "compactor-1", "--force", "--grace-period=0"]),
     ),
