@@ -40,7 +40,7 @@ describe("a switchover whose activation fails, then goes on", () => {
       return end;
     };
     dry = await run(["--dry-run", "true"]);
-    bench.pair.simulators.secondary.inject({ kind: "restore-errors", prefix: "acm-managed-clusters", errors: 1 });
+    bench.pair.simulators.secondary.inject({ kind: "restore-fails", prefix: "acm-managed-clusters" });
     failed = await run([]);
     bench.pair.simulators.secondary.clear();
     receiver.replies.push({ status: 503 });
