@@ -1,4 +1,4 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
@@ -212,7 +212,7 @@ describe.each([
   });
 });
 
-describe("a rollback with the base part alone", () => {
+describe("a rollback with the base part and that for klusterlets", () => {
   let bench: SwitchoverBench;
   let rolledBack: Ended;
   let calls: readonly RecordedCall[];
@@ -221,12 +221,16 @@ describe("a rollback with the base part alone", () => {
     bench = await SwitchoverBench.open({ clusters: 2, version: "2.15.0" }, { ...patientTuning, clusterWait: 15 });
     const { primary, simulators } = bench.pair;
     for (const target of targets) await grantNothingToAll(bench.pair[target]);
-    const files = filesIn(await install(bench, "operator", ["base"]));
+    const files = filesIn(await install(bench, "operator", ["base", "klusterlets"]));
     simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c2" });
     await bench.runUntil("1 of 2 clusters connected; waiting for c2", [], files);
     // Its Velero is looked at, and waited for, before the schedule is made anew.
     await primary.kubectl(readiness("velero-1", backupNamespace, false));
-    const child = await bench.startStep("rollback", ["--rollback-allow-partial", "true"], files);
+    const spokes = join(bench.pair.folder, "spokes");
+    await mkdir(spokes);
+    await copyFile(await spokeFile(bench), join(spokes, "c1"));
+    const flags = ["--rollback-allow-partial", "true", "--workspace", `spoke-kubeconfigs=${spokes}`];
+    const child = await bench.startStep("rollback", flags, files);
     const end = ended(child);
     await written(child, "waiting: 1 pods, none ready");
     await primary.kubectl(readiness("velero-1", backupNamespace, true));

@@ -39,7 +39,7 @@ describe("a switchover on a terminal", () => {
     const shown = screen(run);
     expect({ exitCode: run.exitCode, tail: shown.slice(-1500) }).toMatchObject({ exitCode: 0 });
     expect(shown).toMatch(
-      /✔ primary preparation\n {2}↓ Pause the Argo CD Applications .+\n {2}✔ Pause the backup schedule/,
+      /✔ primary preparation\n {2}↓ Pause the Argo CD Applications .+\n(?: {2}↓ .+\n)* {2}✔ Pause the backup schedule/,
     );
     expect(shown).toMatch(/✔ finalization/);
     expect(shown).not.toMatch(/INFO +phase|"level":"info"/);

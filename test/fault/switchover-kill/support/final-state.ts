@@ -35,12 +35,18 @@ const replaced: readonly (readonly [RegExp, string])[] = [
   [/local-\d+/g, "RUN"],
 ];
 
+/** A metric in seconds: which samples it has is the run's, how long they are is the machine's. */
+function isTimeMetric(value: object): value is { readonly samples: readonly { readonly labels: unknown }[] } {
+  return "name" in value && /_seconds$/.test(String(value.name)) && "samples" in value && Array.isArray(value.samples);
+}
+
 /** Takes away what differs between any two runs: identities, versions, times, and the times in names. Pure. */
 export function comparable(value: unknown): unknown {
   if (typeof value === "string") return replaced.reduce((text, [from, to]) => text.replaceAll(from, to), value);
   if (typeof value === "number") return value > 1e12 ? "MILLISECONDS" : value;
   if (Array.isArray(value)) return value.filter((item) => !timely.test(String(item))).map(comparable);
   if (typeof value !== "object" || value === null) return value;
+  if (isTimeMetric(value)) return { ...value, samples: value.samples.map(({ labels }) => comparable(labels)) };
   const entries = Object.entries(value)
     .filter(([key]) => !dropped.has(key))
     .map(([key, member]) => [String(comparable(key)), comparable(member)] as const);
