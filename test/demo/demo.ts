@@ -64,7 +64,8 @@ async function play(act: Act, scene: Scene): Promise<{ readonly name: string; re
   const { cluster } = scene;
   const first = await createRun(scene, "switchover");
   if (act === "switchover") return { name: first, code: await follow(cluster, "switchover", first) };
-  const killed = act === "interrupted" ? "finalize" : "post-activate";
+  // Once activated, imported clusters would return only by an import on the old hub.
+  const killed = act === "interrupted" ? "finalize" : "activate";
   await Promise.all([follow(cluster, "switchover", first), killDuring(cluster, first, killed)]);
   const pipeline = act === "interrupted" ? "switchover" : "switchover-rollback";
   chapter(

@@ -182,12 +182,14 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
   otherPipelines(() => stage);
 
   test(
-    "a switchover that is cancelled during the activation is taken back by the sample run of rollback",
+    "a switchover that is cancelled after the preparation is taken back by the sample run of rollback",
     async () => {
       const operation = { "operation-id": "taken-back", tuning: e2eTuning };
       const params = { ...operation, "dry-run": "false", "confirm-new-hub": stage.hubs.ids.secondary };
       const run = await stage.startByTkn(params);
-      await stage.taskRunning(run, "activate");
+      const { name: pod } = await stage.taskRunning(run, "primary-prep");
+      // The next Task needs seconds to start. Later the new hub takes imported clusters, which return only by an import.
+      await stage.logged(pod, "disable_auto_import");
       await stage.tkn("pipelinerun", "cancel", run, "--grace", "CancelledRunFinally");
       expect(await stage.ended(run)).toMatchObject({ status: "False", results: { outcome: "failed" } });
 
