@@ -91,10 +91,20 @@ export class E2eStage {
       // A day of switchovers would spend most of its time in Velero's queue: a minute for each of five backups.
       const hubs = await stageHubs(cluster, { imported: 9, hive: 3, concurrentBackups: 5 }, () => {});
       await handOver(cluster, hubs);
-      return new E2eStage(cluster, installation, hubs, tkn);
+      const stage = new E2eStage(cluster, installation, hubs, tkn);
+      await stage.listening();
+      return stage;
     } catch (error) {
       await down(clusterName);
       throw error;
+    }
+  }
+
+  /** Resolves when both listeners answer: a hook that finds nobody is not sent again. */
+  private async listening(): Promise<void> {
+    for (const name of ["el-switchover-events", "el-switchover-manual"]) {
+      await this.kubectl("wait", "--for=create", `deployment/${name}`, "--timeout=180s");
+      await this.kubectl("wait", "--for=condition=Available", `deployment/${name}`, "--timeout=240s");
     }
   }
 
