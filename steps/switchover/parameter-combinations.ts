@@ -3,6 +3,10 @@ import { FairleadError } from "../lib/errors/fairlead-error.ts";
 
 // What parameters that are each valid may not be together. Known before the first connection.
 
+function invalid(text: FairleadError["text"]): FairleadError {
+  return new FairleadError(text, { exitCode: exitCode.invalidInput });
+}
+
 /** Throws when parameters that are each valid do not go together. Call it before the first connection. */
 export function checkCombinations(params: {
   readonly method: "passive" | "full";
@@ -23,15 +27,12 @@ export function checkCombinations(params: {
   checkLostHub(params);
   if (params["old-hub-action"] === "decommission" && params.mode !== "validate") demandConfirmation(params);
   if (params.method === "full" && params["activation-method"] === "restore") {
-    throw new FairleadError(
-      {
-        id: "SW-PAR-02",
-        what: 'activation-method "restore" does not go with method "full"',
-        why: "it replaces the passive Restore, which method full does not use",
-        fix: "leave activation-method out, or give method passive",
-      },
-      { exitCode: exitCode.invalidInput },
-    );
+    throw invalid({
+      id: "SW-PAR-02",
+      what: 'activation-method "restore" does not go with method "full"',
+      why: "it replaces the passive Restore, which method full does not use",
+      fix: "leave activation-method out, or give method passive",
+    });
   }
 }
 
@@ -41,15 +42,12 @@ export function demandConfirmation(params: {
   readonly "dry-run"?: boolean;
 }): void {
   if (params["confirm-decommission"] !== undefined || params["dry-run"] === true) return;
-  throw new FairleadError(
-    {
-      id: "SW-DEC-01",
-      what: "confirm-decommission is not given",
-      why: "the removal of a hub cannot be undone, so that it must be named",
-      fix: "give the cluster id of the hub or the host name of its API server; or dry-run to see what would be removed",
-    },
-    { exitCode: exitCode.invalidInput },
-  );
+  throw invalid({
+    id: "SW-DEC-01",
+    what: "confirm-decommission is not given",
+    why: "the removal of a hub cannot be undone, so that it must be named",
+    fix: "give the cluster id of the hub or the host name of its API server; or dry-run to see what would be removed",
+  });
 }
 
 /** What forbids to resume at the end, and why. */
@@ -69,15 +67,12 @@ function checkArgocd(params: Parameters<typeof checkCombinations>[0]): void {
   const hindrance = params["argocd-resume-after-switchover"] === true ? resumeHindrance(params) : undefined;
   if (hindrance === undefined) return;
   const [other, why] = hindrance;
-  throw new FairleadError(
-    {
-      id: "SW-ARGO-04",
-      what: `argocd-resume-after-switchover does not go with ${other}`,
-      why,
-      fix: "leave argocd-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
-    },
-    { exitCode: exitCode.invalidInput },
-  );
+  throw invalid({
+    id: "SW-ARGO-04",
+    what: `argocd-resume-after-switchover does not go with ${other}`,
+    why,
+    fix: "leave argocd-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
+  });
 }
 
 /** Only a hub that stays as the standby has an observability to lose. */
@@ -96,40 +91,31 @@ function checkObservability(params: Parameters<typeof checkCombinations>[0]): vo
     decommission: "a hub that is removed loses its observability anyway",
     none: "old-hub-action none leaves the old hub as it is",
   }[action];
-  throw new FairleadError(
-    {
-      id: "SW-OBS-01",
-      what: `disable-observability-on-secondary does not go with ${other}`,
-      why,
-      fix: "leave disable-observability-on-secondary out, or correct the other parameter",
-    },
-    { exitCode: exitCode.invalidInput },
-  );
+  throw invalid({
+    id: "SW-OBS-01",
+    what: `disable-observability-on-secondary does not go with ${other}`,
+    why,
+    fix: "leave disable-observability-on-secondary out, or correct the other parameter",
+  });
 }
 
 function checkLostHub(params: Parameters<typeof checkCombinations>[0]): void {
   if (params["primary-unreachable"] !== true) return;
   if (params["acknowledge-primary-down"] === undefined) {
-    throw new FairleadError(
-      {
-        id: "SW-DOWN-01",
-        what: "primary-unreachable needs acknowledge-primary-down",
-        why: "without the old hub nothing stops its backups and imports: somebody must vouch that it is down",
-        fix: "make sure that the old hub is down and stays so, then give acknowledge-primary-down the cluster id of the new hub",
-      },
-      { exitCode: exitCode.invalidInput },
-    );
+    throw invalid({
+      id: "SW-DOWN-01",
+      what: "primary-unreachable needs acknowledge-primary-down",
+      why: "without the old hub nothing stops its backups and imports: somebody must vouch that it is down",
+      fix: "make sure that the old hub is down and stays so, then give acknowledge-primary-down the cluster id of the new hub",
+    });
   }
   const action = params["old-hub-action"];
   // A validation does nothing with the old hub.
   if (params.mode === "validate" || action === undefined || action === "none") return;
-  throw new FairleadError(
-    {
-      id: "SW-DOWN-02",
-      what: `old-hub-action "${action}" does not go with primary-unreachable`,
-      why: "nothing can be done on a hub that is down",
-      fix: "give old-hub-action none",
-    },
-    { exitCode: exitCode.invalidInput },
-  );
+  throw invalid({
+    id: "SW-DOWN-02",
+    what: `old-hub-action "${action}" does not go with primary-unreachable`,
+    why: "nothing can be done on a hub that is down",
+    fix: "give old-hub-action none",
+  });
 }
