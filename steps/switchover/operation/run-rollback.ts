@@ -11,15 +11,14 @@ import { rollbackScope } from "../state/decide-rollback.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { stateShape, withPhase, withWarnings } from "../state/state-document.ts";
 import { type ConnectedSwitchover, connectOperation, type HubInput } from "./connect-operation.ts";
-import { saveDryRun } from "./dry-run-files.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { HubEvents } from "./hub-events.ts";
+import { leavePlan } from "./leave-plan.ts";
 import { checkLostNewHub, hubsReader } from "./lost-new-hub.ts";
 import { type Operation, openOperation } from "./open-operation.ts";
 import { keyPathOf, type OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import type { OperationNotices } from "./operation-notices.ts";
-import { operationPlan } from "./operation-plan.ts";
 import { contextWith } from "./phase-context.ts";
 import { openPhaseView } from "./phase-view.ts";
 import type { RollbackContext } from "./rollback-declaration.ts";
@@ -241,7 +240,7 @@ async function concludeDryRun(
   outcome: PhaseOutcome,
 ): Promise<void> {
   if (outcome.state !== "done") throw outcome.error;
-  const { results, random, clock, run: identity } = context;
+  const { results } = context;
   const plan = outcome.planned;
   const what = `dry run: ${plan.length} changes and waits are planned, nothing was changed`;
   for (const change of plan) {
@@ -249,10 +248,5 @@ async function concludeDryRun(
   }
   results.set("outcome", "dry-run");
   results.set("summary", what);
-  const folder = context.workspace("output");
-  const state = { dry_run: true, memory: operation.recorder.memory(), plan } as const;
-  const document = operationPlan({ operation: "rollback", run: identity, clock, hubs }, plan);
-  const mode = fileMode(identity.inTekton);
-  const more = folder === undefined ? undefined : await saveDryRun(folder, state, document, { random, mode });
-  context.summarize(more === undefined ? { what } : { what, more });
+  context.summarize({ what, ...(await leavePlan(context, { name: "rollback", hubs, operation, plan })) });
 }

@@ -6,12 +6,12 @@ import { connection } from "../phases/post-activation/connection.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
 import { type ConnectedSwitchover, connectSwitchover, type SwitchoverInput } from "./connect-operation.ts";
 import type { TaskContext } from "./declaration.ts";
-import { loadDryRun, saveDryRun } from "./dry-run-files.ts";
+import { loadDryRun } from "./dry-run-files.ts";
+import { leavePlan } from "./leave-plan.ts";
 import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { keyPathOf } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
-import { operationPlan } from "./operation-plan.ts";
 import { phaseContext } from "./phase-context.ts";
 import { writeRunMarker } from "./run-marker.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
@@ -137,17 +137,9 @@ async function concludeDryRun(
   operation: Operation,
   plan: PhaseOutcome["planned"],
 ): Promise<void> {
-  const { results, random, run, clock } = context;
+  const { results } = context;
   const what = `dry run: ${plan.length} changes and waits are planned so far, nothing was changed`;
   results.set("outcome", "dry-run");
   results.set("summary", what);
-  const folder = context.workspace("output");
-  if (folder === undefined) {
-    context.summarize({ what });
-    return;
-  }
-  const state = { dry_run: true, memory: operation.recorder.memory(), plan } as const;
-  const document = operationPlan({ operation: "switchover", run, clock, hubs }, plan);
-  const more = await saveDryRun(folder, state, document, { random, mode: fileMode(run.inTekton) });
-  context.summarize({ what, more });
+  context.summarize({ what, ...(await leavePlan(context, { name: "switchover", hubs, operation, plan })) });
 }
