@@ -112,6 +112,14 @@ On a managed cluster whose klusterlet is to be led to the new hub (workspace \`s
 kubectl apply -k rbac/switchover/managed-cluster/operator
 \`\`\`
 
+With many of them, let the hub do it: \`managed-cluster-policy\` holds the same as a governance Policy for every managed
+cluster, to be applied on the hub after the account's own folder, in whose namespace it lies. ACM's backup takes it along to
+the next hub; take clusters out by a kustomize overlay of its Placement:
+
+\`\`\`sh
+kubectl apply -k rbac/switchover/managed-cluster-policy/operator
+\`\`\`
+
 On a hub with other namespaces (parameter \`namespaces\`), change \`metadata.namespace\` of the Roles and RoleBindings by a kustomize
 overlay. \`kubectl delete -k\` of either base deletes the namespace \`${accountNamespace}\` with both accounts.
 

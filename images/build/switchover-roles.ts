@@ -8,6 +8,7 @@ import {
   spokeEntries,
 } from "../../steps/switchover/rbac/role-set.ts";
 import { kustomization, roleManifest } from "./role-manifest.ts";
+import { spokePolicyEntries } from "./switchover-policy.ts";
 import { switchoverRolesReadme } from "./switchover-roles-readme.ts";
 
 const area = "switchover";
@@ -41,6 +42,7 @@ export function switchoverRoleFiles(): Files {
       writeTo(files, part === "base" ? `${root}/${role}` : `${root}/${role}/${part}`, entriesOf(role, part));
     }
     writeTo(files, `${root}/managed-cluster/${role}`, spokeEntries(role));
+    writeTo(files, `${root}/managed-cluster-policy/${role}`, spokePolicyEntries(role));
   }
   writeTo(files, `${root}/decommission`, decommissionEntries(defaultNamespaces));
   return files;

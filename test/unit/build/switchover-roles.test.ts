@@ -21,6 +21,23 @@ interface Manifest {
   readonly subjects?: readonly unknown[];
 }
 
+/** As ACM defines Policy, PlacementBinding and Placement. */
+interface PolicyPart extends Manifest {
+  readonly spec?: {
+    readonly predicates?: readonly unknown[];
+    readonly "policy-templates"?: readonly {
+      readonly objectDefinition: {
+        readonly spec: {
+          readonly "object-templates": readonly {
+            readonly complianceType: string;
+            readonly objectDefinition: { readonly kind: string };
+          }[];
+        };
+      };
+    }[];
+  };
+}
+
 const files = switchoverRoleFiles();
 const allPermissions = [...switchoverPermissions, ...inspectionPermissions];
 const manifests = [...files]
@@ -83,6 +100,45 @@ describe("the roles of a switchover", () => {
     },
   );
 
+  describe.each(["operator", "validator"] as const)("put on every managed cluster by a Policy, of the %s", (role) => {
+    const own = under(`managed-cluster-policy/${role}`).map(({ manifest }) => manifest as PolicyPart);
+    const find = (kind: string): PolicyPart | undefined => own.find((one) => one.kind === kind);
+    const templates = find("Policy")?.spec?.["policy-templates"]?.[0]?.objectDefinition.spec["object-templates"] ?? [];
+
+    test("hold what the folder for one cluster holds, and no rule beside it", () => {
+      const direct = under(`managed-cluster/${role}`).filter(({ manifest }) => manifest.kind !== "Kustomization");
+      const inPolicy = templates.map(({ objectDefinition }) => JSON.stringify(objectDefinition)).toSorted();
+      expect(inPolicy).toEqual(direct.map(({ manifest }) => JSON.stringify(manifest)).toSorted());
+      const exact = templates.filter(({ complianceType }) => complianceType === "mustonlyhave");
+      expect(exact.map(({ objectDefinition }) => objectDefinition.kind).toSorted()).toEqual(["Role", "RoleBinding"]);
+    });
+
+    test("make the namespace before what lies in it", () => {
+      expect(templates[0]?.objectDefinition.kind).toBe("Namespace");
+    });
+
+    test("bind the Policy to a Placement that leaves the hub's own cluster out", () => {
+      const name = find("Policy")?.metadata?.name;
+      expect(find("PlacementBinding")).toMatchObject({
+        placementRef: { kind: "Placement", name: find("Placement")?.metadata?.name },
+        subjects: [{ kind: "Policy", name }],
+      });
+      expect(find("Placement")?.spec?.predicates).toEqual([
+        {
+          requiredClusterSelector: {
+            labelSelector: { matchExpressions: [{ key: "local-cluster", operator: "NotIn", values: ["true"] }] },
+          },
+        },
+      ]);
+      expect(find("ManagedClusterSetBinding")?.metadata?.name).toBe("global");
+    });
+
+    test("have a name that ACM accepts: with its namespace 62 characters at most", () => {
+      const { name = "", namespace = "" } = find("Policy")?.metadata ?? {};
+      expect(`${namespace}${name}`.length).toBeLessThanOrEqual(62);
+    });
+  });
+
   test("let the operator read any Secret only by a part of its own", () => {
     const reads = under("operator").filter((one) => granted([one]).includes("get /secrets  in cluster"));
     expect(reads.map(({ path }) => path)).toEqual(["rbac/switchover/operator/klusterlets/cluster-role.yaml"]);
@@ -130,7 +186,7 @@ describe("the roles of a switchover", () => {
 
   test("are applied whole: each kustomization lists every manifest beside it", () => {
     const lists = manifests.filter(({ manifest }) => manifest.kind === "Kustomization");
-    expect(lists).toHaveLength(12);
+    expect(lists).toHaveLength(14);
     for (const { path, manifest } of lists) {
       const folder = posix.dirname(path);
       const beside = manifests.filter((one) => posix.dirname(one.path) === folder && one.path !== path);
