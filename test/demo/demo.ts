@@ -1,5 +1,5 @@
 // make demo: a fleet of twelve clusters moves from one hub to another, on real parts, before your eyes.
-//   node test/demo/demo.ts [switchover | interrupted | rollback]
+//   node test/demo/demo.ts [switchover | interrupted | rollback | disaster]
 import { dirname, join } from "node:path";
 import { type LocalCluster, up } from "../cluster/local/cluster.ts";
 import { killStep } from "../cluster/local/kill-step.ts";
@@ -14,11 +14,11 @@ import {
   type StagedHubs,
   stageHubs,
 } from "../support/stage.ts";
-import { type DemoPipeline, follow, pipelineRun, tuning } from "./pipeline-run.ts";
+import { follow, pipelineRun, type RunOptions, tuning } from "./pipeline-run.ts";
 import { readWaits, shareLines } from "./shares.ts";
 import { copyReport, fleetOf } from "./show-hubs.ts";
 
-const acts = ["switchover", "interrupted", "rollback"] as const;
+const acts = ["switchover", "interrupted", "rollback", "disaster"] as const;
 type Act = (typeof acts)[number];
 
 const root = join(import.meta.dirname, "../..");
@@ -45,10 +45,20 @@ interface Scene {
   readonly preparedMs: number;
 }
 
-async function createRun({ cluster, installation }: Scene, pipeline: DemoPipeline): Promise<string> {
-  const name = `${pipeline}-demo-${Math.round(Date.now() / 1000)}`;
-  await cluster.kubectl(["create", "-f", "-"], JSON.stringify(pipelineRun(installation, pipeline, name)));
+async function createRun({ cluster, installation }: Scene, options: RunOptions): Promise<string> {
+  const name = `${options.pipeline}-demo-${Math.round(Date.now() / 1000)}`;
+  await cluster.kubectl(["create", "-f", "-"], JSON.stringify(pipelineRun(installation, name, options)));
   return name;
+}
+
+async function runToEnd(scene: Scene, options: RunOptions): Promise<Played> {
+  const name = await createRun(scene, options);
+  return { name, code: await follow(scene.cluster, options.pipeline, name) };
+}
+
+interface Played {
+  readonly name: string;
+  readonly code: number;
 }
 
 /** Kills the program in the pod of a Task without a warning. */
@@ -58,26 +68,46 @@ async function killDuring(cluster: LocalCluster, run: string, task: string): Pro
   log(`the step of ${task} was killed`);
 }
 
-/** Plays the act; returns the name and exit code of its last run. */
-async function play(act: Act, scene: Scene): Promise<{ readonly name: string; readonly code: number }> {
-  chapter(`The switchover: a PipelineRun from the bundle by digest, tuning ${JSON.stringify(tuning)}`);
-  const { cluster } = scene;
-  const first = await createRun(scene, "switchover");
-  if (act === "switchover") return { name: first, code: await follow(cluster, "switchover", first) };
-  // Once activated, imported clusters would return only by an import on the old hub.
-  const killed = act === "interrupted" ? "finalize" : "activate";
-  await Promise.all([follow(cluster, "switchover", first), killDuring(cluster, first, killed)]);
-  const pipeline = act === "interrupted" ? "switchover" : "switchover-rollback";
-  chapter(
-    act === "interrupted"
-      ? "The same once more: what was done is not repeated"
-      : "Somebody decides against it: the switchover is taken back",
-  );
-  const name = await createRun(scene, pipeline);
-  return { name, code: await follow(cluster, pipeline, name) };
+async function killedIn(task: string, scene: Scene): Promise<void> {
+  chapter(`The switchover, whose step is killed in ${task}`);
+  const name = await createRun(scene, { pipeline: "switchover" });
+  await Promise.all([follow(scene.cluster, "switchover", name), killDuring(scene.cluster, name, task)]);
 }
 
-/** Only where the fleet has moved there is a way back. */
+/** The last run of each act. */
+const plays: Readonly<Record<Act, (scene: Scene) => Promise<Played>>> = {
+  async switchover(scene) {
+    chapter(`The switchover: a PipelineRun from the bundle by digest, tuning ${JSON.stringify(tuning)}`);
+    return await runToEnd(scene, { pipeline: "switchover" });
+  },
+  async interrupted(scene) {
+    await killedIn("finalize", scene);
+    chapter("The same once more: what was done is not repeated");
+    return await runToEnd(scene, { pipeline: "switchover" });
+  },
+  async rollback(scene) {
+    // Once activated, imported clusters would return only by an import on the old hub.
+    await killedIn("activate", scene);
+    chapter("Somebody decides against it: the switchover is taken back");
+    return await runToEnd(scene, { pipeline: "switchover-rollback" });
+  },
+  async disaster(scene) {
+    chapter("The old hub is lost: nothing of it answers any more");
+    const { primary, ids } = scene.hubs;
+    for (const program of ["kube-apiserver", "kube-controller-manager", "velero", "simulator"] as const) {
+      await primary.kill(program);
+      log(`${program} of the old hub was killed`);
+    }
+    chapter("The new hub takes the fleet over without it: primary-unreachable, confirmed by the new hub's id");
+    return await runToEnd(scene, { pipeline: "switchover", lostPrimary: { acknowledgedBy: ids.secondary } });
+  },
+};
+
+/** Where the fleet has moved, and the hub that it came from is there. */
+function hasWayBack(act: Act): boolean {
+  return act === "switchover" || act === "interrupted";
+}
+
 function wayBack({ primary, secondary }: StagedHubs): string {
   return `
   # the plan of the way back; it changes nothing:
@@ -93,17 +123,18 @@ async function sayNext(act: Act, { cluster, hubs }: Scene): Promise<void> {
   export PATH=${dirname(kubectl)}:${dirname(tkn)}:${join(root, "node_modules/.bin")}:$PATH
 
   tkn pipelinerun list -n ${fairleadNamespace}                   # what ran
-  kubectl --kubeconfig ${hubs.secondary.kubeconfig()} get managedclusters${act === "rollback" ? "" : wayBack(hubs)}
+  kubectl --kubeconfig ${hubs.secondary.kubeconfig()} get managedclusters${hasWayBack(act) ? wayBack(hubs) : ""}
   make demo ACT=interrupted                         # a step is killed half-way; the next run goes on where it was
   make demo ACT=rollback                            # a step is killed half-way; the switchover is taken back
+  make demo ACT=disaster                            # the old hub is lost; the new one takes over without it
   make cluster-status                               # every part with its log`);
 }
 
 async function show(act: Act, scene: Scene): Promise<void> {
   const { cluster, hubs } = scene;
-  const { name, code } = await play(act, scene);
+  const { name, code } = await plays[act](scene);
   chapter("What the hubs say now");
-  log(`old hub: ${await fleetOf(hubs, "primary")}`);
+  log(`old hub: ${act === "disaster" ? "gone" : await fleetOf(hubs, "primary")}`);
   log(`new hub: ${await fleetOf(hubs, "secondary")}`);
   const report = await copyReport(cluster, name, reportFolder);
   log(`report: ${report}`);

@@ -9,8 +9,14 @@ export const tuning = stageTuning(process.env);
 
 export type DemoPipeline = "switchover" | "switchover-rollback";
 
+export interface RunOptions {
+  readonly pipeline: DemoPipeline;
+  /** The old hub is down; whoever says so repeats the new hub's cluster id. */
+  readonly lostPrimary?: { readonly acknowledgedBy: string };
+}
+
 /** A run of a Pipeline from the bundle by digest, for real. */
-export function pipelineRun(installation: Installation, pipeline: DemoPipeline, name: string): unknown {
+export function pipelineRun(installation: Installation, name: string, { pipeline, lostPrimary }: RunOptions): unknown {
   const params = [
     { name: "bundle", value: installation.pipelines },
     { name: "name", value: pipeline },
@@ -31,14 +37,24 @@ export function pipelineRun(installation: Installation, pipeline: DemoPipeline, 
       params: [
         { name: "dry-run", value: "false" },
         { name: "tuning", value: JSON.stringify(tuning) },
+        ...(lostPrimary === undefined ? [] : withoutPrimary(lostPrimary.acknowledgedBy)),
       ],
       workspaces: [
         { name: "data", persistentVolumeClaim: { claimName: "switchover-data" } },
-        secret("primary"),
+        ...(lostPrimary === undefined ? [secret("primary")] : []),
         secret("secondary"),
       ],
     },
   };
+}
+
+function withoutPrimary(newHubId: string) {
+  return [
+    { name: "primary-unreachable", value: "true" },
+    { name: "acknowledge-primary-down", value: newHubId },
+    // What the old hub knew of its fleet is not there to be compared with.
+    { name: "min-managed-clusters", value: "1" },
+  ];
 }
 
 /** `fairlead trigger` on the run, as a user would follow it; the exit code is the run's. */
