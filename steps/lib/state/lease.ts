@@ -1,5 +1,6 @@
 import { FairleadError } from "../errors/fairlead-error.ts";
 import { isKubeError } from "../kube/kube-error.ts";
+import type { Lease } from "./lease-object.ts";
 import {
   defaultDurationSeconds,
   type LeaseOptions,
@@ -7,6 +8,7 @@ import {
   lost,
   refusal,
   remove,
+  renew,
   type Succession,
   take,
 } from "./take-lease.ts";
@@ -24,11 +26,12 @@ export type LeaseOutcome =
   /** The role lacks the permission: the operation goes on without this guard. Already logged as a warning. */
   | { readonly state: "unavailable"; readonly warning: string };
 
-function startRenewing(options: LeaseOptions, offsetMs: number): { readonly stop: () => Promise<void> } {
+function startRenewing(options: LeaseOptions, offsetMs: number, taken: Lease): { readonly stop: () => Promise<void> } {
   const { clock, log } = options;
   const stopping = new AbortController();
   const durationMs = (options.durationSeconds ?? defaultDurationSeconds) * 1_000;
   let renewedAt = clock.monotonic();
+  let lease = taken;
 
   const onlyOurs: Succession = (holder, _verdict, at) => {
     throw lost(options, `"${holder}" took it at ${at}`);
@@ -53,9 +56,9 @@ function startRenewing(options: LeaseOptions, offsetMs: number): { readonly stop
     return false;
   }
 
-  async function renew(): Promise<boolean> {
+  async function renewOnce(): Promise<boolean> {
     try {
-      await take(options, offsetMs, onlyOurs, stopping.signal);
+      lease = await renew(options, offsetMs, lease, onlyOurs, stopping.signal);
       renewedAt = clock.monotonic();
       return true;
     } catch (error) {
@@ -65,7 +68,7 @@ function startRenewing(options: LeaseOptions, offsetMs: number): { readonly stop
 
   async function loop(): Promise<void> {
     do await clock.sleep(options.renewEveryMs ?? 10_000, stopping.signal);
-    while (await renew());
+    while (await renewOnce());
   }
 
   const looping = loop().catch((error: unknown) => {
@@ -94,11 +97,11 @@ export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome>
     if (blocked) throw refusal(options, holder, renewedAt);
   };
   try {
-    const { takenOverFrom } = await take(options, offsetMs, succeed, signal);
+    const { lease: taken, takenOverFrom } = await take(options, offsetMs, succeed, signal);
     if (takenOverFrom !== undefined) {
       log.warn(`took over ${label(options)} from "${takenOverFrom}", which did not renew it in time`);
     }
-    const renewing = startRenewing(options, offsetMs);
+    const renewing = startRenewing(options, offsetMs, taken);
     const release = async (within: AbortSignal): Promise<void> => {
       await renewing.stop();
       await remove(options, within);

@@ -112,6 +112,30 @@ export async function lookAtLease({
   return verdict.state === "ours" ? { state: "free" } : verdict;
 }
 
+function claimNow(
+  { holder, durationSeconds = defaultDurationSeconds, clock }: LeaseOptions,
+  offsetMs: number,
+): LeaseClaim {
+  return { holder, durationSeconds, now: clock.now() + offsetMs };
+}
+
+/** One write, conditional on the lease as this holder wrote it last; a fresh look only where somebody touched it since. */
+export async function renew(
+  options: LeaseOptions,
+  offsetMs: number,
+  known: Lease,
+  maySucceed: Succession,
+  signal: AbortSignal,
+): Promise<Lease> {
+  const call = { signal, priority: "high", requestTimeoutMs: callTimeoutMs } as const;
+  try {
+    return await options.client.replace(leases, claimedLease(known, claimNow(options, offsetMs)), call);
+  } catch (error) {
+    if (!isKubeError(error, "Conflict", "NotFound")) throw error;
+    return (await take(options, offsetMs, maySucceed, signal)).lease;
+  }
+}
+
 /** Takes or renews the lease; every write is conditional on what was read. @throws what `maySucceed` throws */
 export async function take(
   options: LeaseOptions,
@@ -119,10 +143,8 @@ export async function take(
   maySucceed: Succession,
   signal: AbortSignal,
 ): Promise<Taken> {
-  const durationSeconds = options.durationSeconds ?? defaultDurationSeconds;
   for (let count = 0; count < maxConflicts; count += 1) {
-    const claim = { holder: options.holder, durationSeconds, now: options.clock.now() + offsetMs };
-    const taken = await tryTake(options, claim, maySucceed, signal);
+    const taken = await tryTake(options, claimNow(options, offsetMs), maySucceed, signal);
     if (taken !== undefined) return taken;
   }
   throw new FairleadError({
