@@ -1,8 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parse } from "yaml";
 import { type KindName, kinds } from "./kinds.ts";
 import { SimClient, type SimObject } from "./kube/sim-client.ts";
+import { claimSpokes } from "./spokes.ts";
 
 // The klusterlet of one managed cluster: at its start it compares the hub that it obeys with the one of its bootstrap
 // Secret, and where they differ registers with that one.
@@ -91,8 +90,7 @@ class RunningKlusterlet {
       this.ended.signal,
     );
     const { bucket, cluster } = this.options;
-    await mkdir(join(bucket, "spokes"), { recursive: true });
-    await writeFile(join(bucket, "spokes", cluster), hub);
+    await claimSpokes(bucket, [cluster], hub);
   }
 }
 

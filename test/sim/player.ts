@@ -1,4 +1,5 @@
 import type { Faults } from "./faults.ts";
+import type { Spokes } from "./spokes.ts";
 import type { World } from "./world.ts";
 
 /** What every player knows. */
@@ -18,6 +19,7 @@ export interface Stage {
   readonly faults: Faults;
   /** Folder that both hubs share: object storage and the spokes. */
   readonly bucket: string;
+  readonly spokes: Spokes;
   readonly signal: AbortSignal;
 }
 

@@ -10,6 +10,7 @@ import { observabilityPlayer } from "./roles/observability.ts";
 import { restorePlayer } from "./roles/restores/player.ts";
 import { backupSchedulePlayer } from "./roles/schedules/player.ts";
 import { veleroPlayer } from "./roles/velero/player.ts";
+import { Spokes } from "./spokes.ts";
 import { World } from "./world.ts";
 
 /** What can be played; what is left out is real, or absent. */
@@ -94,6 +95,7 @@ class RunningSimulator implements Simulator {
       clock: this.options.clock ?? false,
       faults: this.faults,
       bucket: this.options.bucket,
+      spokes: new Spokes(this.options.bucket),
       signal: this.ended.signal,
     };
     if (this.options.play.includes("operator")) await admissionReady(this.stage);

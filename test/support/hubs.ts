@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crdFolders, findCrdFiles } from "../cluster/hub/crd-files.ts";
 import { type Simulator, startSimulator } from "../sim/simulator.ts";
+import { claimSpokes } from "../sim/spokes.ts";
 import { untilEstablished } from "./api-servers/until-established.ts";
 import { type ApiServers, startApiServers, type TestApiServer } from "./api-servers.ts";
 import { trimCrds } from "./hubs/crds-of-version.ts";
@@ -80,11 +81,6 @@ export async function startBareHubs(version: string): Promise<{
       await servers.stop();
     },
   };
-}
-
-async function claimSpokes(bucket: string, names: readonly string[], hubId: string): Promise<void> {
-  await mkdir(join(bucket, "spokes"), { recursive: true });
-  await Promise.all(names.map((name) => writeFile(join(bucket, "spokes", name), hubId)));
 }
 
 /** The fixture of most scenarios. Real API servers; the operators of both hubs are played. */

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bundles, publishBundles } from "../../images/build/bundle.ts";
 import { publishImage } from "../../images/build/image.ts";
@@ -13,6 +12,7 @@ import { stopHubs } from "../cluster/hub/stop-hubs.ts";
 import { hubsFolder } from "../cluster/local/clean-up.ts";
 import type { LocalCluster } from "../cluster/local/cluster.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
+import { claimSpokes } from "../sim/spokes.ts";
 import { HubSeed } from "./hubs/hub-seed.ts";
 
 export const fairleadNamespace = "fairlead";
@@ -48,11 +48,6 @@ export interface StagedHubs {
   /** Lets go of the hubs, which go on; the end of their cluster ends them. */
   leave(): void;
   stop(): Promise<void>;
-}
-
-async function claimSpokes(folder: string, names: readonly string[], hubId: string): Promise<void> {
-  await mkdir(join(folder, "spokes"), { recursive: true });
-  await Promise.all(names.map((name) => writeFile(join(folder, "spokes", name), hubId)));
 }
 
 /** Starts both hubs beside the cluster, seeds the fleet and waits until the second follows the first. */

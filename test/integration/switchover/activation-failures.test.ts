@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { claimSpokes } from "../../sim/spokes.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
 import { backupNamespace } from "../../support/hubs.ts";
 import { endOf, hold, letGo, succeed } from "./support/activations.ts";
@@ -30,7 +30,7 @@ async function connected(): Promise<readonly string[]> {
 /** The clusters follow the new hub already, and are known to it. */
 async function followAlready(names: readonly string[]): Promise<void> {
   const { folder, ids, seeds } = bench.pair;
-  for (const name of names) await writeFile(join(folder, "bucket", "spokes", name), ids.secondary);
+  await claimSpokes(join(folder, "bucket"), names, ids.secondary);
   await seeds.secondary.fleet(names, []);
 }
 

@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { claimSpokes } from "../../sim/spokes.ts";
 import { eventually } from "../../support/eventually.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
 import { backupNamespace } from "../../support/hubs.ts";
@@ -37,7 +37,7 @@ describe("the fleet after its activation", () => {
     async () => {
       bench = await SwitchoverBench.open();
       const { seeds, folder } = bench.pair;
-      await writeFile(join(folder, "bucket", "spokes", "c2"), "switched-off");
+      await claimSpokes(join(folder, "bucket"), ["c2"], "switched-off");
       await eventually(async () => {
         const cluster = await seeds.primary.find("managedClusters", "c2");
         expect(cluster !== undefined && isAvailable(cluster)).toBe(false);

@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { atOnce } from "../at-once.ts";
 import type { SimObject } from "../kube/sim-client.ts";
 import { iso, type Player, type Stage } from "../player.ts";
+import { claimSpokes } from "../spokes.ts";
 
 // The import controller of a hub and the klusterlets of its clusters. A spoke listens to one hub at a time: the one that
 // imported it last. Which one that is lies in the folder that both hubs share.
@@ -18,14 +18,6 @@ interface Condition {
   readonly reason: string;
   readonly message: string;
   readonly lastTransitionTime: string;
-}
-
-function spokeFile(stage: Stage, name: string): string {
-  return join(stage.bucket, "spokes", name);
-}
-
-async function hubOf(stage: Stage, name: string): Promise<string> {
-  return await readFile(spokeFile(stage, name), "utf8").catch(() => "");
 }
 
 function conditions(cluster: SimObject): readonly Condition[] {
@@ -60,14 +52,13 @@ async function disconnect(stage: Stage, cluster: SimObject): Promise<void> {
 }
 
 /** Whether this hub may import the cluster now, and is asked to. */
-function mayImport(stage: Stage, cluster: SimObject): boolean {
+function mayImport(stage: Stage, cluster: SimObject, provisioned: ReadonlySet<string>): boolean {
   const { name, annotations } = cluster.metadata;
   if (annotations?.[disable] !== undefined) return false;
   if (stage.faults.of("cluster-never-connects").some((fault) => fault.cluster === name)) return false;
   if (stage.faults.of("import-fails").some((fault) => fault.cluster === name)) return false;
-  const hive = stage.world.all("clusterDeployments").some((one) => one.metadata.namespace === name);
   const asked = stage.world.find("secrets", "auto-import-secret", name) !== undefined;
-  return (hive || asked) && (importsAlways(stage) || annotations?.[immediate] === "");
+  return (provisioned.has(name) || asked) && (importsAlways(stage) || annotations?.[immediate] === "");
 }
 
 /** To 2.13 always, later where the ConfigMap says so; the default became `ImportOnly`. */
@@ -79,8 +70,7 @@ function importsAlways({ world, minor }: Stage): boolean {
 async function importCluster(stage: Stage, cluster: SimObject): Promise<void> {
   const { world, hubId } = stage;
   const { name } = cluster.metadata;
-  await mkdir(join(stage.bucket, "spokes"), { recursive: true });
-  await writeFile(spokeFile(stage, name), hubId);
+  await claimSpokes(stage.bucket, [name], hubId);
   if (cluster.metadata.annotations?.[immediate] === "") {
     await world.patch("managedClusters", cluster, { metadata: { annotations: { [immediate]: "Completed" } } });
   }
@@ -104,14 +94,17 @@ export const clusterPlayer: Player = {
   name: "clusters",
   async play(stage) {
     stage.later(lookSeconds);
-    for (const cluster of stage.world.all("managedClusters")) {
-      if (cluster.metadata.labels?.["local-cluster"] === "true") continue;
-      const owner = await hubOf(stage, cluster.metadata.name);
-      if (owner === stage.hubId) {
-        if (!stage.faults.of("cluster-never-connects").some((fault) => fault.cluster === cluster.metadata.name))
+    await stage.spokes.look();
+    const namespaces = stage.world.all("clusterDeployments").map(({ metadata }) => metadata.namespace ?? "");
+    const provisioned = new Set(namespaces);
+    await atOnce(stage.world.all("managedClusters"), async (cluster) => {
+      const { name, labels } = cluster.metadata;
+      if (labels?.["local-cluster"] === "true") return;
+      if (stage.spokes.hubOf(name) === stage.hubId) {
+        if (!stage.faults.of("cluster-never-connects").some((fault) => fault.cluster === name))
           await connect(stage, cluster);
-      } else if (mayImport(stage, cluster)) await importCluster(stage, cluster);
+      } else if (mayImport(stage, cluster, provisioned)) await importCluster(stage, cluster);
       else await noticeLoss(stage, cluster);
-    }
+    });
   },
 };

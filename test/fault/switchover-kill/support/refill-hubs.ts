@@ -1,8 +1,9 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type KindName, kinds } from "../../../sim/kinds.ts";
 import { SimClient, type SimKind, type SimObject } from "../../../sim/kube/sim-client.ts";
 import { type Simulator, startSimulator } from "../../../sim/simulator.ts";
+import { claimSpokes } from "../../../sim/spokes.ts";
 import type { HealthyPair } from "../../../support/hubs.ts";
 
 export interface Refilled {
@@ -65,12 +66,6 @@ async function empty(pair: HealthyPair, name: HubName): Promise<void> {
   }
 }
 
-async function claimSpokes(bucket: string, clusters: readonly string[], hubId: string): Promise<void> {
-  await rm(bucket, { recursive: true, force: true });
-  await mkdir(join(bucket, "spokes"), { recursive: true });
-  await Promise.all(clusters.map((cluster) => writeFile(join(bucket, "spokes", cluster), hubId)));
-}
-
 /**
  * Makes two hubs ready to switch once more, whatever happened to them: everything that a switchover touches is made
  * anew, on the same API servers, in a fifth of the time that new ones would take.
@@ -78,6 +73,7 @@ async function claimSpokes(bucket: string, clusters: readonly string[], hubId: s
 export async function refillHubs(pair: HealthyPair, options: RefillOptions): Promise<Refilled> {
   const bucket = join(pair.folder, "bucket");
   await Promise.all(hubNames.map((name) => empty(pair, name)));
+  await rm(bucket, { recursive: true, force: true });
   await claimSpokes(bucket, options.clusters, pair.ids.primary);
   await pair.seeds.primary.fleet(options.clusters, []);
   const play = (name: HubName): Promise<Simulator> =>

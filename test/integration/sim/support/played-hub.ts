@@ -6,6 +6,7 @@ import { crdFolders, findCrdFiles } from "../../../cluster/hub/crd-files.ts";
 import { type KindName, kinds } from "../../../sim/kinds.ts";
 import { isStatus, SimClient, type SimObject } from "../../../sim/kube/sim-client.ts";
 import { type RoleName, type Simulator, type SimulatorOptions, startSimulator } from "../../../sim/simulator.ts";
+import { claimSpokes } from "../../../sim/spokes.ts";
 import { startApiServers, type TestApiServer } from "../../../support/api-servers.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { HubSeed } from "../../../support/hubs/hub-seed.ts";
@@ -238,8 +239,7 @@ export class PlayedHub {
 
   /** Which hub the spoke listens to. */
   async spokeListensTo(name: string, hub: string): Promise<void> {
-    await mkdir(join(this.bucket, "spokes"), { recursive: true });
-    await writeFile(join(this.bucket, "spokes", name), hub);
+    await claimSpokes(this.bucket, [name], hub);
   }
 
   async token(cluster: string, more: { readonly expires?: string; readonly backup?: string } = {}): Promise<void> {

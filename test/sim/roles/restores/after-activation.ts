@@ -1,3 +1,4 @@
+import { atOnce } from "../../at-once.ts";
 import type { SimObject } from "../../kube/sim-client.ts";
 import { type Stage, stamp, text } from "../../player.ts";
 import { tokenLabel } from "../schedules/validation.ts";
@@ -12,13 +13,17 @@ export async function afterActivation(
   clustersRestore: string,
 ): Promise<readonly string[]> {
   await writeMarker(stage, restore, clustersRestore);
-  const messages: string[] = [];
-  for (const cluster of stage.world.all("managedClusters")) {
-    if (cluster.metadata.labels?.["local-cluster"] === "true") continue;
-    const message = await askForImport(stage, cluster);
-    if (message !== undefined) messages.push(message);
-  }
-  return messages;
+  const tokens = tokensByCluster(stage);
+  const clusters = stage.world
+    .all("managedClusters")
+    .filter(({ metadata }) => metadata.labels?.["local-cluster"] !== "true");
+  const messages = new Map<string, string>();
+  await atOnce(clusters, async (cluster) => {
+    const { name } = cluster.metadata;
+    const message = await askForImport(stage, cluster, tokens.get(name) ?? []);
+    if (message !== undefined) messages.set(name, message);
+  });
+  return clusters.flatMap(({ metadata }) => messages.get(metadata.name) ?? []);
 }
 
 /** Written even where nothing was activated: then it names no backup. */
@@ -65,11 +70,17 @@ function usableToken(minor: number, tokens: readonly SimObject[]): SimObject | u
   return tokens.find((one) => !isExpired(one)) ?? (minor >= 15 && tokens.length === 1 ? tokens[0] : undefined);
 }
 
-async function askForImport({ world, minor }: Stage, cluster: SimObject): Promise<string | undefined> {
+function tokensByCluster({ world }: Stage): ReadonlyMap<string, readonly SimObject[]> {
+  const tokens = world.all("secrets").filter(({ metadata }) => metadata.labels?.[tokenLabel] === "true");
+  return Map.groupBy(tokens, ({ metadata }) => metadata.namespace ?? "");
+}
+
+async function askForImport(
+  { world, minor }: Stage,
+  cluster: SimObject,
+  tokens: readonly SimObject[],
+): Promise<string | undefined> {
   const { name } = cluster.metadata;
-  const tokens = world
-    .all("secrets")
-    .filter(({ metadata }) => metadata.namespace === name && metadata.labels?.[tokenLabel] === "true");
   // To 2.14 only clusters that have a token are visited.
   if (minor < 15 && tokens.length === 0) return undefined;
   if (isAvailable(cluster)) return `managed cluster ${name} already available`;

@@ -1,3 +1,4 @@
+import { atOnce } from "../../at-once.ts";
 import type { KindName } from "../../kinds.ts";
 import type { SimObject } from "../../kube/sim-client.ts";
 import { iso, type Stage, text } from "../../player.ts";
@@ -96,7 +97,16 @@ async function finish(stage: Stage, restore: SimObject, name: string): Promise<v
   const items = stored.filter(({ object }) => selects(selector, object.metadata.labels));
   // The warning is for a backup without content, not for a selector that leaves none.
   let warnings = stored.length === 0 ? 1 : 0;
-  for (const { kind, object } of items) warnings += await restoreItem(stage, restore, kind, object);
+  // A namespace comes before what lies in it.
+  for (const kinds of [["namespaces"], ["managedClusters", "clusterDeployments", "secrets", "configMaps"]]) {
+    await atOnce(
+      items.filter(({ kind }) => kinds.includes(kind)),
+      async ({ kind, object }) => {
+        const worth = await restoreItem(stage, restore, kind, object);
+        warnings += worth;
+      },
+    );
+  }
   const fault = faults.of("restore-errors").find((one) => name.startsWith(one.prefix));
   await world.setStatus("veleroRestores", restore, {
     phase: fault === undefined ? "Completed" : "PartiallyFailed",
