@@ -257,6 +257,7 @@ describe("the hubs that these plans are made for", () => {
     const wrote = new Set<string>();
     for (const given of fc.sample(world, { numRuns: 200, seed: 1 })) {
       for (const { step } of steps) {
+        if (wrote.has(step.name)) continue;
         const bench = benchOf(given);
         await rest(step, bench);
         if (bench.changes.length > 0) wrote.add(step.name);
