@@ -171,9 +171,13 @@ export class E2eStage {
   }
 
   /** Creates the sample run that is committed beside a Pipeline, some parameters set otherwise; returns its name. */
-  async startSample(operation: string, params: Readonly<Record<string, string>> = {}): Promise<string> {
-    const file = join(root, `pipelines/switchover/${operation}/run.yaml`);
-    const sample = parse(await readFile(file, "utf8"));
+  async startSample(
+    operation: string,
+    params: Readonly<Record<string, string>> = {},
+    file = "run.yaml",
+  ): Promise<string> {
+    const path = join(root, "pipelines/switchover", operation, file);
+    const sample = parse(await readFile(path, "utf8"));
     const kept = (sample.spec.params ?? []).filter(({ name }: { readonly name: string }) => !(name in params));
     sample.spec.params = [...kept, ...Object.entries(params).map(([name, value]) => ({ name, value }))];
     const create = ["-n", fairleadNamespace, "create", "-f", "-", "-o", "jsonpath={.metadata.name}"];
@@ -283,6 +287,13 @@ export class E2eStage {
     } catch (error) {
       throw new Error(`${task} got no pod; PipelineRun ${run} wrote:\n${await this.logTail(run)}`, { cause: error });
     }
+  }
+
+  /** Ends the controller that moves PipelineRuns on; resolves when its successor is ready. */
+  async restartTekton(): Promise<void> {
+    const controller = ["deployment/tekton-pipelines-controller", "-n", "tekton-pipelines"];
+    await this.cluster.kubectl(["rollout", "restart", ...controller]);
+    await this.cluster.kubectl(["rollout", "status", ...controller, "--timeout=120s"]);
   }
 
   /** `fairlead switchover run` from the first hub to the second, as a process of this machine. */

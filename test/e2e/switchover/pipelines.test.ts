@@ -203,7 +203,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
   );
 
   test(
-    "started by tkn it is cancelled once and timed out once, frees its locks in finally each time, and its third start moves the fleet",
+    "started by tkn it is cancelled once and timed out once, frees its locks in finally each time, and its third start moves the fleet although Tekton's controller starts anew and another operation wants the same hubs",
     async () => {
       const params = { "dry-run": "false", "confirm-new-hub": stage.hubs.ids.secondary, tuning: e2eTuning };
       const first = await stage.startByTkn(params);
@@ -221,7 +221,13 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       });
 
       const third = await stage.startByTkn(params);
+      await stage.taskRunning(third, "finalize");
+      const rival = await stage.startByTkn({ ...params, "operation-id": "rival" });
+      await stage.taskRunning(rival, "preflight");
+      await stage.restartTekton();
 
+      expect(await stage.ended(rival)).toMatchObject({ status: "False", results: { outcome: "refused" } });
+      expect(await stage.tkn("pipelinerun", "logs", rival)).toContain("ERROR STATE-11");
       expect(await stage.succeeded(third, 420)).toMatchObject({
         outcome: "succeeded",
         summary: "the fleet moved: 12 of 12 clusters are connected to the new hub",
@@ -304,5 +310,22 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       expect(await stage.available("secondary")).toHaveLength(12);
     },
     5 * minute,
+  );
+
+  // The last one: the hub is not brought back.
+  test(
+    "A-73 once the hub that the fleet is on is lost, the sample run of primary-unreachable takes the fleet over without it",
+    async () => {
+      for (const program of ["kube-apiserver", "kube-controller-manager", "velero", "simulator"] as const)
+        await stage.hubs.secondary.kill(program);
+      const { primary: newHub } = stage.hubs.ids;
+      const params = { "confirm-new-hub": newHub, "acknowledge-primary-down": newHub, tuning: e2eTuning };
+
+      const run = await stage.startSample("switchover", params, "run-primary-unreachable.yaml");
+
+      expect(await stage.succeeded(run, 420)).toMatchObject({ outcome: "succeeded" });
+      expect(await stage.available("primary")).toHaveLength(12);
+    },
+    10 * minute,
   );
 });
