@@ -7,7 +7,7 @@ const pipelineRows = pipelines.map((pipeline) => [pipeline.metadata.name, pipeli
 const runs = objectsOf("PipelineRun", "pipelines");
 
 // The Pipeline's timeout holds the deadline; how a step prints is a matter of the plain command.
-const withheldAlways: readonly string[] = ["deadline", "log-level", "output"];
+const withheldAlways: readonly string[] = ["deadline", "output"];
 // What a Pipeline decides itself: another value would not fit its shape, or means nothing to it.
 const withheldHere: Readonly<Record<string, readonly string[]>> = {
   // Its kubeconfigs come one by one, each with its current context.
@@ -113,6 +113,14 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
     const given = pipelineTasks(pipeline).flatMap((task) => names(entries(task, "params")));
     const withheld = [...new Set(all)].filter((name) => !given.includes(name) && !withheldAlways.includes(name));
     expect(withheld.sort()).toEqual([...(withheldHere[pipeline.metadata.name] ?? [])].sort());
+  });
+
+  test("W-08 hands log-level to every Task, info unless told", () => {
+    const handed = pipelineTasks(pipeline).map((task) =>
+      entries(task, "params").find((param) => param.name === "log-level"),
+    );
+    expect(handed.map((param) => param?.["value"])).toEqual(handed.map(() => "$(params.log-level)"));
+    expect(defaultOf(own, "log-level")).toBe("info");
   });
 
   test("every parameter and workspace stands alone in the start form", () => {

@@ -20,12 +20,12 @@ class JsonLogger extends LevelledLogger {
 
   protected write(level: LogLevel, message: string, fields: LogFields | undefined): void {
     if (!this.#pino.isLevelEnabled(level)) return;
-    const line = fitLine(message, { ...this.#fields, ...fields });
+    const line = fitLine(message, { type: "log", ...this.#fields, ...fields });
     this.#pino[level](line.fields, line.message);
   }
 }
 
-/** One JSON object per line: `level` as a word, `time` in ISO 8601, `msg`, then the fields. */
+/** One JSON object per line: `level` as a word, `time` in ISO 8601, `type`, the other fields, then `msg`. */
 export function createJsonLogger(settings: LogSettings, fields: LogFields): Logger {
   const writer = pino(
     {

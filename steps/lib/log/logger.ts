@@ -1,5 +1,9 @@
+import type { LineType } from "./line-type.ts";
+
 /** Fields that every line may carry; the names are part of the output's contract (a web front end parses them). */
 export interface LogFields {
+  /** `log` when absent. */
+  readonly type?: LineType;
   readonly run?: string;
   readonly task?: string;
   readonly phase?: string;
@@ -7,6 +11,13 @@ export interface LogFields {
   readonly hub?: string;
   readonly operationId?: string;
   readonly [key: string]: unknown;
+}
+
+/** Where a run is: what each further line of its log says of that. */
+export interface LogPlace {
+  readonly operationId?: string | undefined;
+  readonly phase?: string | undefined;
+  readonly step?: string | undefined;
 }
 
 /** Structured, redacting logger. `child` adds fields to each of its lines. */

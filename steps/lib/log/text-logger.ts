@@ -1,5 +1,6 @@
 import { fitLine } from "./fit-line.ts";
 import { LevelledLogger } from "./levelled-logger.ts";
+import type { LineType } from "./line-type.ts";
 import type { LogLevel, TextLogSettings } from "./log-settings.ts";
 import type { LogFields, Logger } from "./logger.ts";
 
@@ -13,7 +14,13 @@ const colors: Readonly<Record<LogLevel, string>> = {
 const reset = "\u001b[0m";
 
 /** Known to the person at the terminal, who started just this run. */
-const fieldsLeftOut: ReadonlySet<string> = new Set(["run", "task", "operationId"]);
+const fieldsLeftOut: ReadonlySet<string> = new Set(["run", "task", "operationId", "type"]);
+
+/**
+ * Lines for programs. People get the same as a table of checks, as the count of clusters and the list of those that are
+ * missing, and as the last lines.
+ */
+const forPrograms: ReadonlySet<LineType | undefined> = new Set(["check", "cluster", "result"]);
 
 /** Text from a cluster must neither move the cursor nor colour what follows. */
 function printable(text: string): string {
@@ -44,8 +51,10 @@ class TextLogger extends LevelledLogger {
   }
 
   protected write(level: LogLevel, message: string, fields: LogFields | undefined): void {
-    if (ranks[level] < ranks[this.#settings.level]) return;
-    const line = fitLine(message, { ...this.#fields, ...fields });
+    const all = { ...this.#fields, ...fields };
+    const shownFrom = forPrograms.has(all.type) ? "debug" : level;
+    if (ranks[shownFrom] < ranks[this.#settings.level]) return;
+    const line = fitLine(message, all);
     const shown = Object.entries(line.fields).filter(([key, value]) => value !== undefined && !fieldsLeftOut.has(key));
     const details = shown.map(([key, value]) => ` ${key}=${fieldText(value)}`).join("");
     const text = `${timeOfDay(this.#settings.now())} ${level.padEnd(5)} ${printable(line.message)}${details}`;

@@ -45,7 +45,7 @@ function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): F
 export async function applyBulk(
   bulk: Bulk,
   context: PhaseContext<unknown>,
-  progress: (done: number) => void,
+  progress: (done: number, change: Change) => void,
 ): Promise<readonly FairleadError[]> {
   const { signal, clock, random } = context;
   const limit = pLimit(bulk.concurrency ?? 16);
@@ -64,7 +64,7 @@ export async function applyBulk(
     try {
       await applyChange(clientOf(context, change.target), change, { signal, verify: "answer" });
       done += 1;
-      progress(done);
+      progress(done, change);
     } catch (error) {
       signal.throwIfAborted();
       const failure = asFairleadError(error, `writing ${objectName(change.resource, change.ref)}`);

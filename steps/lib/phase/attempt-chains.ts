@@ -19,24 +19,32 @@ interface Attempt {
 export async function attemptChains(
   { chains, concurrency = 16 }: Attempt,
   context: PhaseContext<unknown>,
-  progress: (done: number) => void,
+  progress: (done: number, outcome: ChainOutcome) => void,
 ): Promise<readonly ChainOutcome[]> {
   const limit = pLimit(concurrency);
   let done = 0;
   async function one({ name, changes }: Chain): Promise<ChainOutcome> {
     context.signal.throwIfAborted();
-    try {
-      await performChain(changes, context);
-      return { name };
-    } catch (error) {
-      context.signal.throwIfAborted();
-      return { name, error: asFairleadError(error, `attempting ${name}`) };
-    } finally {
-      done += 1;
-      progress(done);
-    }
+    const outcome = await outcomeOf(name, changes, context);
+    done += 1;
+    progress(done, outcome);
+    return outcome;
   }
   return await Promise.all(chains.map((chain) => limit(() => one(chain))));
+}
+
+async function outcomeOf(
+  name: string,
+  changes: readonly Change[],
+  context: PhaseContext<unknown>,
+): Promise<ChainOutcome> {
+  try {
+    await performChain(changes, context);
+    return { name };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return { name, error: asFairleadError(error, `attempting ${name}`) };
+  }
 }
 
 async function performChain(changes: readonly Change[], context: PhaseContext<unknown>): Promise<void> {

@@ -113,6 +113,10 @@ function noteOf(event: StepEvent): string | undefined {
   switch (event.type) {
     case "waiting":
       return event.note;
+    case "cluster":
+      return event.count === undefined
+        ? undefined
+        : `connected ${thousands(event.count.done)}/${thousands(event.count.total)}`;
     case "progress":
       return `${event.done} of ${event.total} written`;
     case "warning":
@@ -121,6 +125,8 @@ function noteOf(event: StepEvent): string | undefined {
       return undefined;
   }
 }
+
+const thousands = (count: number): string => count.toLocaleString("en-US");
 
 async function showPhase({ begun }: PhaseEntry, row: Row): Promise<unknown> {
   const what = await begun.promise;

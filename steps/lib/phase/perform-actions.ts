@@ -1,11 +1,10 @@
 import { FairleadError } from "../errors/fairlead-error.ts";
-import { waitFor } from "../kube/wait-for.ts";
 import { applyBulk, isStale } from "./apply-bulk.ts";
 import { applyChange } from "./apply-change.ts";
 import { attemptChains } from "./attempt-chains.ts";
-import { waitTimedOut } from "./phase-errors.ts";
+import { performWait } from "./perform-wait.ts";
 import { clientOf, type StepRun } from "./step-run.ts";
-import type { Action, PhaseContext, Wait } from "./types.ts";
+import type { Action, PhaseContext } from "./types.ts";
 
 /** `stale`: the world moved between read and write; the step is read and planned anew. */
 export type Performed = { readonly state: "done" } | { readonly state: "stale"; readonly cause: FairleadError };
@@ -39,16 +38,20 @@ async function bulk<C extends PhaseContext<M>, M>(
   run: StepRun<C, M>,
   action: Extract<Action<M>, { kind: "bulk" }>,
 ): Promise<Performed> {
-  const { context, phase, step, recorder, emit } = run;
+  const { context, phase, step, recorder, emit, sight } = run;
   const total = action.changes.length;
   if (total === 0) return done;
   const names = action.changes.slice(0, namesInIntent).map(({ ref }) => ref.name);
   const more = total > namesInIntent ? ", …" : "";
   await recorder.intend(phase, step.name, `${action.title}: ${total} writes: ${names.join(", ")}${more}`);
   context.signal.throwIfAborted();
-  // A line per percent is enough for people, and 3,500 writes stay 100 events.
+  // A count per percent is enough for people, and 3,500 writes stay 100 events.
   const every = Math.max(1, Math.floor(total / 100));
-  const [cause] = await applyBulk(action, context, (count) => {
+  const [cause] = await applyBulk(action, context, (count, { ref }) => {
+    if (action.clusters !== undefined) {
+      const { hub, state } = action.clusters;
+      sight({ hub, clusters: [{ name: ref.name, state }] });
+    }
     if (count % every === 0 || count === total) {
       emit({ type: "progress", phase, step: step.name, done: count, total });
     }
@@ -60,11 +63,14 @@ async function attempt<C extends PhaseContext<M>, M>(
   run: StepRun<C, M>,
   action: Extract<Action<M>, { kind: "attempt" }>,
 ): Promise<Performed> {
-  const { context, phase, step, recorder, emit, warn } = run;
-  const { chains, remember } = action;
+  const { context, phase, step, recorder, emit, warn, sight } = run;
+  const { chains, remember, clusters } = action;
   if (chains.length > 0) await recorder.intend(phase, step.name, `${action.title}: ${nameChains(chains)}`);
   context.signal.throwIfAborted();
-  const outcomes = await attemptChains(action, context, (count) => {
+  const outcomes = await attemptChains(action, context, (count, { name, error }) => {
+    if (clusters !== undefined && error === undefined) {
+      sight({ hub: clusters.hub, clusters: [{ name, state: clusters.state }] });
+    }
     emit({ type: "progress", phase, step: step.name, done: count, total: chains.length });
   });
   const failed = outcomes.filter(({ error }) => error !== undefined);
@@ -85,32 +91,6 @@ function nameChains(chains: readonly { readonly name: string }[]): string {
   return `${names.join(", ")}${chains.length > namesInIntent ? ", …" : ""}`;
 }
 
-function timeoutError(wait: Wait, lastNote: string): FairleadError {
-  return new FairleadError(
-    {
-      id: "PHASE-01",
-      what: `${wait.title} did not end within ${Math.round(wait.timeoutMs / 1000)} s`,
-      why: `last seen: ${lastNote}`,
-      fix: "find out what holds it up, then resume: the wait goes on where it stopped",
-    },
-    { exitCode: waitTimedOut },
-  );
-}
-
-async function wait<C extends PhaseContext<M>, M>(run: StepRun<C, M>, action: Wait): Promise<Performed> {
-  const { context, phase, step, emit, warn } = run;
-  const { clock, signal, log } = context;
-  const onNote = (note: string): void => emit({ type: "waiting", phase, step: step.name, note });
-  const outcome = await waitFor(action, { clock, signal, log, onNote });
-  if (outcome.state === "failed") throw outcome.error;
-  if (outcome.state === "timeout") {
-    const verdict = action.onTimeout?.(outcome.lastNote) ?? timeoutError(action, outcome.lastNote);
-    if (verdict instanceof FairleadError) throw verdict;
-    warn(verdict.warning);
-  }
-  return done;
-}
-
 async function perform<C extends PhaseContext<M>, M>(run: StepRun<C, M>, action: Action<M>): Promise<Performed> {
   const { phase, step, recorder, warn } = run;
   switch (action.kind) {
@@ -121,7 +101,8 @@ async function perform<C extends PhaseContext<M>, M>(run: StepRun<C, M>, action:
     case "attempt":
       return attempt(run, action);
     case "wait":
-      return wait(run, action.wait);
+      await performWait(run, action.wait);
+      return done;
     case "remember":
       await recorder.remember(action.update);
       return done;

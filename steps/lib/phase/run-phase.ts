@@ -1,6 +1,7 @@
 import { exitCode } from "../errors/exit-code.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
 import type { TimelineEntry } from "../report/types.ts";
+import { ClusterFollower, type ClusterSights } from "./cluster-follower.ts";
 import { performActions } from "./perform-actions.ts";
 import { asFairleadError, interruption, withAftermath } from "./phase-errors.ts";
 import { runStep } from "./run-step.ts";
@@ -169,6 +170,7 @@ export async function runPhase<C extends PhaseContext<M>, M>(options: PhaseRun<C
   const { phase, steps, context, recorder } = options;
   const emit = safeEmit(options);
   const earlier = options.earlierPlan ?? [];
+  const follower = context.clusters ?? new ClusterFollower();
   const progress: Progress = { timeline: [], planned: [...earlier], warnings: [] };
   const begin = context.clock.monotonic();
   const end = (outcome: { readonly state: "done" } | (Ending & { readonly step: string })): PhaseOutcome => {
@@ -190,7 +192,11 @@ export async function runPhase<C extends PhaseContext<M>, M>(options: PhaseRun<C
       progress.warnings.push(note);
       emit({ type: "warning", phase, step: step.name, note });
     };
-    const run: StepRun<C, M> = { phase, step, context, recorder, emit, warn, warned, planned: progress.planned };
+    const sight = (sights: ClusterSights): void => {
+      for (const change of follower.take(sights)) emit({ type: "cluster", phase, step: step.name, ...change });
+    };
+    const { planned } = progress;
+    const run: StepRun<C, M> = { phase, step, context, recorder, emit, warn, sight, warned, planned };
     const ending = await runOne(run, progress, options.maxRounds ?? 8);
     if (ending !== undefined) return end({ ...ending, step: step.name });
   }

@@ -61,6 +61,7 @@ async function playRound<C extends PhaseContext<M>, M>(run: StepRun<C, M>): Prom
       for (const warning of plan.warnings ?? []) run.warn(warning);
       return { state: "skipped", note };
     case "done":
+      if (plan.clusters !== undefined) run.sight(plan.clusters);
       for (const warning of plan.warnings ?? []) run.warn(warning);
       return { state: "settled", note };
     case "act": {

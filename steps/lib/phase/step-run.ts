@@ -1,6 +1,7 @@
 import { exitCode } from "../errors/exit-code.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
 import type { KubeClient } from "../kube/types.ts";
+import type { ClusterSights } from "./cluster-follower.ts";
 import type { PhaseContext, PhaseEvent, PhaseStep, PlannedChange, Recorder } from "./types.ts";
 
 /** What the parts of the runner share while one step runs. */
@@ -11,6 +12,8 @@ export interface StepRun<C extends PhaseContext<M>, M> {
   readonly recorder: Recorder<M>;
   readonly emit: (event: PhaseEvent) => void;
   readonly warn: (note: string) => void;
+  /** Tells what has changed of single clusters. */
+  readonly sight: (sights: ClusterSights) => void;
   /** What was warned of in this step so far. */
   readonly warned: readonly string[];
   /** The dry run's entries so far, those of earlier phases included. */

@@ -3,12 +3,22 @@ import type { FairleadError } from "../errors/fairlead-error.ts";
 import type { Snapshot, Source } from "../kube/live-collection.ts";
 import type { KubeClient, KubeObject, ObjectRef, Preconditions, Resource } from "../kube/types.ts";
 import type { Logger } from "../log/logger.ts";
+import type { ClusterChange, ClusterFollower, ClusterSights, ClusterState, Count } from "./cluster-follower.ts";
 
 /** What a look at live state says. No failure without a way out. */
-export type Seen =
+export type Seen = {
+  /** What it says of single clusters, beside the verdict. */
+  readonly clusters?: ClusterSights;
+} & (
   | { readonly state: "done"; readonly note: string }
-  | { readonly state: "pending"; readonly note: string }
-  | { readonly state: "failed"; readonly error: FairleadError };
+  | {
+      readonly state: "pending";
+      readonly note: string;
+      /** Where the wait counts: such notes are told in measure. */
+      readonly count?: Count;
+    }
+  | { readonly state: "failed"; readonly error: FairleadError }
+);
 
 /** A write as data: the dry run prints it, the real run sends it, the journal names it. Exactly one API call. */
 export type Change = {
@@ -92,6 +102,8 @@ export type Action<M> =
       readonly concurrency?: number;
       /** Also after one was refused: few writes, each of which an admission policy or a role of its namespace may refuse. */
       readonly tryAll?: true;
+      /** The writes are about clusters, and this is what one brings its cluster to. */
+      readonly clusters?: { readonly hub: string; readonly state: ClusterState };
     }
   /**
    * Chains of writes that the operation can do without. A chain stops at its first failure, which is a warning and not
@@ -104,6 +116,8 @@ export type Action<M> =
       readonly concurrency?: number;
       /** Durable, with what became of each. Pure. */
       readonly remember?: (memory: M, outcomes: readonly ChainOutcome[]) => M;
+      /** The chains are about clusters, each named like its own, and this is what one brings it to. */
+      readonly clusters?: { readonly hub: string; readonly state: ClusterState };
     }
   | { readonly kind: "wait"; readonly wait: Wait }
   /** Changes the operation's memory. Pure: a crash may run it again on the loaded memory. */
@@ -118,7 +132,13 @@ export type Action<M> =
  * (delete, wait until gone, create) resumable at each point: each round starts from live state.
  */
 export type StepPlan<M> =
-  | { readonly state: "done"; readonly note: string; readonly warnings?: readonly string[] }
+  | {
+      readonly state: "done";
+      readonly note: string;
+      readonly warnings?: readonly string[];
+      /** What the look said of single clusters. */
+      readonly clusters?: ClusterSights;
+    }
   /** Does not apply here; not recorded as completed. */
   | { readonly state: "skipped"; readonly note: string; readonly warnings?: readonly string[] }
   | { readonly state: "refused"; readonly error: FairleadError }
@@ -172,6 +192,8 @@ export interface PhaseContext<M> {
   readonly random: Random;
   readonly signal: AbortSignal;
   readonly dryRun: DryRun;
+  /** What was told of each cluster so far, where more than one phase follows them; each phase begins anew without. */
+  readonly clusters?: ClusterFollower;
 }
 
 export type DryRun =
@@ -215,7 +237,22 @@ export type PhaseEvent =
       readonly step: string;
       readonly changes: readonly PlannedChange[];
     }
-  | { readonly type: "waiting"; readonly phase: string; readonly step: string; readonly note: string }
+  | {
+      readonly type: "waiting";
+      readonly phase: string;
+      readonly step: string;
+      readonly note: string;
+      readonly count?: Count;
+    }
+  | ({ readonly type: "cluster"; readonly phase: string; readonly step: string } & ClusterChange)
+  | {
+      readonly type: "clusters-given-up";
+      readonly phase: string;
+      readonly step: string;
+      readonly hub: string;
+      /** All of them. */
+      readonly clusters: readonly string[];
+    }
   | {
       readonly type: "progress";
       readonly phase: string;

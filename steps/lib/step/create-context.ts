@@ -1,7 +1,7 @@
 import type { TProperties } from "typebox";
 import type { Clock, Random } from "../clock/clock.ts";
 import type { KubeClient } from "../kube/types.ts";
-import type { Logger } from "../log/logger.ts";
+import type { HeldLog } from "../log/held-log.ts";
 import { redactText } from "../log/redact-text.ts";
 import type { Host } from "./host.ts";
 import type { ResultWriter } from "./result-writer.ts";
@@ -22,7 +22,7 @@ import type { StopControl } from "./work-in-time.ts";
 export interface RunState {
   readonly command: string;
   readonly host: Host;
-  readonly log: Logger;
+  readonly log: HeldLog;
   readonly takeScreen: Terminal["takeScreen"];
   readonly run: RunIdentity;
   readonly stop: StopControl;
@@ -75,6 +75,7 @@ export function createContext(
   return {
     params,
     log,
+    at: (place) => log.at(place),
     clock,
     random,
     signal: stop.signal,

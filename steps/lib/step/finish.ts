@@ -1,5 +1,7 @@
 import { exitCode } from "../errors/exit-code.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
+import { logEvent } from "../events/log-events.ts";
+import type { ResultEvent } from "../events/run-event.ts";
 import type { LogLevel } from "../log/log-settings.ts";
 import { redactText } from "../log/redact-text.ts";
 import type { TextSink } from "../log/text-sink.ts";
@@ -99,6 +101,19 @@ function summaryOf(ending: Ending, failure: FairleadError | undefined): Summary 
   return { kind: "error", error: failure.text, more: ending.state.verdict.lines?.more, exitCode: failure.exitCode };
 }
 
+/** The last lines as one line for programs. */
+function resultOf({ state, startedMs, isStep }: Ending, summary: Summary): ResultEvent {
+  const { exitCode: code, more } = summary;
+  const durationMs = Math.round(state.clock.monotonic() - startedMs);
+  const common = { type: "result", exitCode: code, durationMs, more } as const;
+  const results = isStep ? { results: state.results.values } : {};
+  if (summary.kind !== "error") return { ...common, state: summary.kind, message: summary.what, ...results };
+  const { id, what, why, fix } = summary.error;
+  // A gate whose answer is negative has done its work.
+  const kind = state.verdict.exitCode === code && state.verdict.lines?.id === id ? "verdict" : "error";
+  return { ...common, state: kind, message: what, id, why, fix, ...results };
+}
+
 /** Ends the process: cleanups, then the summary as the very last lines, then the exit code. */
 export async function finish(ending: Ending): Promise<never> {
   const { state, stream, outcome } = ending;
@@ -109,6 +124,7 @@ export async function finish(ending: Ending): Promise<never> {
   const failure = failureOf(ending) ?? lost;
   const summary = summaryOf(ending, failure);
   if (ending.isStep && failure === undefined) state.log.debug("results", { results: state.results.values });
+  if (summary !== undefined) logEvent(state.log, resultOf(ending, summary));
   if (summary !== undefined)
     (lost === undefined ? stream : state.host.stderr).write(redactText(summaryText(state.command, summary)));
   return state.host.exit(summary?.exitCode ?? state.verdict.exitCode ?? exitCode.done);

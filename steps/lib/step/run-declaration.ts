@@ -1,5 +1,6 @@
 import { systemClock, systemRandom } from "../clock/system-clock.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
+import { logFormatVersion } from "../log/line-type.ts";
 import { allParams, isStep } from "./common-params.ts";
 import { createContext, type RunState } from "./create-context.ts";
 import { finish } from "./finish.ts";
@@ -65,7 +66,8 @@ async function work(
     ? resolveWorkspaces(declaration.workspaces, flags.run.workspaces, host.variable)
     : new Map<string, string>();
   watchDeadline(declaration, params, stop, done);
-  if (isStep(declaration)) log.info(`${state.command} started`, { version: state.run.toolVersion });
+  if (isStep(declaration))
+    log.info(`${state.command} started`, { version: state.run.toolVersion, format: logFormatVersion });
   const context = createContext(state, params, workspaces);
   // The params were validated against this declaration's own schemas just now, which is what its context type promises.
   await declaration.run(context as never);

@@ -1,7 +1,7 @@
 import type { Static, TObject, TProperties, TSchema } from "typebox";
 import type { Clock, Random } from "../clock/clock.ts";
 import type { KubeClient } from "../kube/types.ts";
-import type { Logger } from "../log/logger.ts";
+import type { Logger, LogPlace } from "../log/logger.ts";
 
 /** A result of a Task. Values are strings of at most 256 bytes; all results of a Task together fit in 1 KiB. */
 export interface ResultDeclaration {
@@ -151,6 +151,8 @@ export interface Terminal {
 export interface CommandContext<P extends TProperties> {
   readonly params: Params<P>;
   readonly log: Logger;
+  /** Tells where the run is: each further line of its log says so, whoever writes it. */
+  readonly at: (place: LogPlace) => void;
   readonly clock: Clock;
   readonly random: Random;
   /** Aborted by SIGTERM, SIGINT and the step's own deadline. */

@@ -11,6 +11,10 @@ export interface ManagedClusterSummary {
   readonly available: boolean;
   /** Reason of the Available condition while it is not True, for messages. */
   readonly unavailableReason: string;
+  /** The hub has begun to import it, and waits for its agent. */
+  readonly importing?: true;
+  /** Why the hub has not imported it yet, as far as it says so. */
+  readonly importTrouble?: string;
   readonly hasUrl: boolean;
   /** Milliseconds since the epoch. */
   readonly createdAt: number | undefined;
@@ -32,11 +36,22 @@ export function summariseManagedCluster(cluster: ManagedCluster): ManagedCluster
     joined: findCondition(conditions, managedClusterCondition.joined)?.status === "True",
     available: available?.status === "True",
     unavailableReason: available?.status === "True" ? "" : (available?.reason ?? "NoAvailableCondition"),
+    ...importOf(conditions),
     hasUrl: (cluster.spec?.managedClusterClientConfigs?.[0]?.url ?? "") !== "",
     createdAt: parseTime(cluster.metadata.creationTimestamp),
     ...(disableAutoImport === undefined ? {} : { disableAutoImport }),
     ...(immediateImport === undefined ? {} : { immediateImport }),
   };
+}
+
+/** What the import controller says while an import is not done. */
+function importOf(
+  conditions: readonly Condition[] | undefined,
+): Pick<ManagedClusterSummary, "importing" | "importTrouble"> {
+  const found = findCondition(conditions, managedClusterCondition.imported);
+  if (found === undefined || found.status === "True") return {};
+  if (found.reason === "ManagedClusterImporting") return { importing: true };
+  return { importTrouble: [found.reason, found.message].filter(Boolean).join(": ").slice(0, 200) };
 }
 
 export interface Fleet<C extends ManagedClusterSummary = ManagedClusterSummary> {

@@ -35,6 +35,7 @@ async function pause(context: PauseContext): Promise<void> {
   const operationId = params["operation-id"] ?? pauseOperationId(hubs);
   const folders = { state: workspace("state") };
   const stateFile = stateFileOf(stateFolder({ setting, folders }).path, operationId);
+  context.at({ operationId });
   const request = { context, hubs, namespaces, tuning, operationId, stateFile };
   if (params["dry-run"]) {
     await planOnly(context, request);
@@ -45,7 +46,7 @@ async function pause(context: PauseContext): Promise<void> {
   const { recorder } = operation;
   const argo = { ...contextOf(context, request, operation.document()), memory: () => recorder.memory() };
   const signal = AbortSignal.any([context.signal, operation.lost]);
-  const outcome = await runArgoStep(pauseApplicationsStep, { ...argo, signal }, recorder);
+  const outcome = await runArgoStep(pauseApplicationsStep, { ...argo, signal }, recorder, context.at);
   conclude(context, outcome, { stateFile, memory: recorder.memory() });
 }
 
@@ -94,7 +95,7 @@ async function planOnly(context: PauseContext, request: ArgocdRequest): Promise<
   const document = fitting(await loadState(request.stateFile, context.clock), request);
   const recorder = inMemoryRecorder(document.config);
   const argo = { ...contextOf(context, request, document), memory: () => recorder.memory() };
-  const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder);
+  const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder, context.at);
   const writes = outcome.planned.filter(({ verb }) => verb === "merge-patch");
   concludePlan(context, outcome, writes, `${writes.length} Applications would be paused`);
 }

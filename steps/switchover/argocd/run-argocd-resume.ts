@@ -28,6 +28,7 @@ async function resume(context: ResumeContext): Promise<void> {
   const folder = stateFolder({ setting, folders }).path;
   const id = params["operation-id"] ?? (await chooseOperation(context, folder, hubs));
   const stateFile = stateFileOf(folder, id);
+  context.at({ operationId: id });
   // Before the lock, which would leave a file beside a state that does not exist.
   usable(await loadState(stateFile, clock), id);
   const operation = await openArgocdState({ context, hubs, namespaces, tuning, operationId: id, stateFile }, (found) =>
@@ -48,6 +49,7 @@ async function resume(context: ResumeContext): Promise<void> {
       dryRun: { enabled: false },
     },
     recorder,
+    context.at,
   );
   conclude(context, outcome, { stateFile, memory: recorder.memory() });
 }

@@ -1,7 +1,7 @@
+import { logEvents } from "../../lib/events/log-events.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { PhaseStep, Recorder } from "../../lib/phase/types.ts";
 import { concludeStandalone } from "../operation/conclude-standalone.ts";
-import { logEvents } from "../operation/log-events.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ArgoContext } from "./argo-context.ts";
 import type { ResumeContext } from "./declaration.ts";
@@ -12,8 +12,9 @@ export async function runArgoStep(
   step: PhaseStep<ArgoContext, OperationMemory>,
   context: ArgoContext,
   recorder: Recorder<OperationMemory>,
+  at: ResumeContext["at"],
 ): Promise<PhaseOutcome> {
-  const emit = logEvents(context.log);
+  const emit = logEvents(context.log, at);
   return await runPhase({ phase: step.name, steps: [step], context, recorder, emit });
 }
 

@@ -39,6 +39,7 @@ function untilGone(context: DecommissionContext, clusters: readonly RemovableClu
         ? { state: "done", note: `${total} of ${total} gone` }
         : {
             state: "pending",
+            count: { done: total - left.length, total },
             note: `${total - left.length} of ${total} gone; left: ${nameList(left.map(describeLeft))}`,
           };
     },

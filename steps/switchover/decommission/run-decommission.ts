@@ -1,3 +1,4 @@
+import { logEvents } from "../../lib/events/log-events.ts";
 import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { Recorder } from "../../lib/phase/types.ts";
@@ -8,7 +9,6 @@ import { concludePlan, concludeStandalone } from "../operation/conclude-standalo
 import { refuseSameHub, stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
-import { logEvents } from "../operation/log-events.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { openStandalone } from "../operation/open-standalone.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
@@ -59,6 +59,7 @@ async function openRemoval(context: DecommissionStepContext): Promise<Removal> {
   const operationId = params["operation-id"] ?? decommissionId(hubId);
   const folders = { state: workspace("state") };
   const stateFile = stateFileOf(stateFolder({ setting, folders }).path, operationId);
+  context.at({ operationId });
   return { context, hubs, primary, secondary, hubId, namespaces, tuning, operationId, stateFile };
 }
 
@@ -86,7 +87,7 @@ async function runSteps(
   signal: AbortSignal,
 ): Promise<PhaseOutcome> {
   const context = contextOf(removal, recorder, signal);
-  const emit = logEvents(context.log);
+  const emit = logEvents(context.log, removal.context.at);
   return await runPhase({ phase: decommissionOperation, steps: decommissionSteps, context, recorder, emit });
 }
 

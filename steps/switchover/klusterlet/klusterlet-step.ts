@@ -3,6 +3,7 @@ import { type StepPlan, type Wait, waitOn } from "../../lib/phase/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import { type ManagedClusterSummary, splitFleet } from "../acm/managed-cluster.ts";
 import { clustersOf, fleetOf } from "../phases/hub-reads.ts";
+import { clusterSights } from "../phases/post-activation/cluster-sights.ts";
 import { connection } from "../phases/post-activation/connection.ts";
 import {
   type HubStepContext,
@@ -45,10 +46,16 @@ function whileTheyConnect<H extends HubName>(context: HubStepContext<H>, hub: H)
     title: "waiting whether the clusters connect by themselves",
     sources: { clusters: clustersOf.live(context, hub) },
     decide: ({ clusters }, { elapsedMs }) => {
-      const pending = pendingOf(splitFleet(clusters).clusters, context);
-      if (pending === 0) return { state: "done", note: "all connected" };
+      const fleet = splitFleet(clusters).clusters;
+      const { cluster_baseline: baseline } = context.memory();
+      const seen = connection(fleet, baseline);
+      // Nobody is given up here: the klusterlets are looked at next, and then the clusters are waited for.
+      const sights = clusterSights({ hub, fleet, baseline, connection: seen, awaited: false });
+      const pending = seen.pending.length;
+      if (pending === 0) return { state: "done", note: "all connected", clusters: sights };
       const note = `${pending} clusters are not connected yet`;
-      return { state: elapsedMs >= limitMs ? "done" : "pending", note };
+      if (elapsedMs >= limitMs) return { state: "done", note, clusters: sights };
+      return { state: "pending", note, count: { done: seen.connected, total: seen.required }, clusters: sights };
     },
     // The look after the whole time decides, so that its end is no timeout.
     timeoutMs: limitMs + 5_000,
@@ -76,7 +83,7 @@ function plan<H extends HubName>(seen: Seen, context: HubStepContext<H>, hub: H)
     return {
       state: "act",
       note: describeKlusterlets(klusterlets),
-      actions: repairActions(klusterlets, now, context.tuning.parallelSpokes),
+      actions: repairActions(klusterlets, { hub, now, parallel: context.tuning.parallelSpokes }),
       afterwards: "done",
     };
   }

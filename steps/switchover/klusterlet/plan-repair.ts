@@ -1,5 +1,6 @@
 import type { Action, Chain, ChainOutcome, Change } from "../../lib/phase/types.ts";
 import { objectName } from "../acm/constants.ts";
+import type { HubName } from "../acm/hub-identity.ts";
 import type { Secret } from "../acm/hub-objects.ts";
 import { deployments, secrets } from "../acm/resources.ts";
 import { klusterletNamespace } from "../inspection-permissions.ts";
@@ -100,8 +101,7 @@ export function klusterletStates(
 /** Leads the clusters that obey another hub to this one; each failure is its own warning. Pure. */
 export function repairActions(
   all: readonly Klusterlet[],
-  now: string,
-  parallel: number,
+  { hub, now, parallel }: { readonly hub: HubName; readonly now: string; readonly parallel: number },
 ): readonly Action<OperationMemory>[] {
   const wrong = all.filter((one): one is WrongHub => one.state === "wrong_hub");
   return [
@@ -111,6 +111,7 @@ export function repairActions(
       title: "lead klusterlets to the hub",
       chains: wrong.map((one) => repairOf(one, now)),
       concurrency: Math.max(1, parallel),
+      clusters: { hub, state: "klusterlet-repaired" },
       remember: (memory, outcomes) => ({ ...memory, klusterlets: klusterletStates(all, outcomes) }),
     },
   ];

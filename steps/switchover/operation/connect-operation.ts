@@ -168,6 +168,7 @@ export async function connectOperation(input: HubInput, readHubs: HubsReader = r
   refuseSameHub(facts);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
+  input.at({ operationId: id });
   return { oldHub: "reachable", clients, facts, answering, ...place, operationId: id };
 }
 
@@ -190,5 +191,6 @@ async function connectNewHub(input: SwitchoverInput): Promise<ConnectedSwitchove
     staleHours: place.tuning.staleHours,
     now: clock.now(),
   });
+  input.at({ operationId: operation });
   return { oldHub: "down", clients, oldServer, facts: { secondary }, ...place, operationId: operation };
 }

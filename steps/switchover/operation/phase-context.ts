@@ -1,4 +1,5 @@
 import type { KubeClient } from "../../lib/kube/types.ts";
+import { ClusterFollower } from "../../lib/phase/cluster-follower.ts";
 import type { PhaseContext } from "../../lib/phase/types.ts";
 import { Foreseen } from "../../lib/plan/foreseen.ts";
 import type { SpokeAccess } from "../klusterlet/spoke-access.ts";
@@ -97,6 +98,7 @@ function commonContext(
     settings,
     memory: operation.recorder.memory,
     log: log.child({ operationId: hubs.operationId }),
+    clusters: new ClusterFollower(),
     clock,
     random,
     signal: AbortSignal.any([input.signal, operation.lost]),

@@ -146,10 +146,10 @@ async function walk(
   operation: Operation,
   { audit, notices }: { readonly audit: OperationAudit; readonly notices: OperationNotices },
 ): Promise<PhaseOutcome> {
-  const { run: identity, params, terminal } = context;
+  const { run: identity, params } = context;
   await begin(context, phases, operation);
   const events = new HubEvents(phases, identity.uid);
-  const view = await openPhaseView(terminal, phases.log, [phase]);
+  const view = await openPhaseView(context, phases.log, [phase]);
   try {
     return await runPhase({
       phase,

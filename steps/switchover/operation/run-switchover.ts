@@ -142,7 +142,7 @@ async function walkPhases(
   { audit, notices }: Followers,
 ): Promise<Walked> {
   const view = await openPhaseView(
-    context.terminal,
+    context,
     phases.log,
     switchoverPhases.map(({ phase }) => phase),
   );

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { logEvents } from "../../lib/events/log-events.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
 import { fleetOf } from "../phases/hub-reads.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
@@ -8,7 +9,6 @@ import { type ConnectedSwitchover, connectSwitchover, type SwitchoverInput } fro
 import type { TaskContext } from "./declaration.ts";
 import { loadDryRun } from "./dry-run-files.ts";
 import { leavePlan } from "./leave-plan.ts";
-import { logEvents } from "./log-events.ts";
 import type { Operation } from "./open-operation.ts";
 import { keyPathOf } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
@@ -80,7 +80,7 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
   const phases = phaseContext(input, hubs, operation, audit);
   const notices = await startNotices(input, hubs);
   notices.follow(operation.document(), context.run.uid);
-  const log = logEvents(phases.log);
+  const log = logEvents(phases.log, context.at);
   const earlierPlan = dryRun?.plan ?? [];
   const outcome = await runSwitchoverPhase({
     phase,

@@ -1,3 +1,4 @@
+import type { ClusterState } from "../../lib/phase/cluster-follower.ts";
 import type { Action } from "../../lib/phase/types.ts";
 import { annotation } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
@@ -14,17 +15,20 @@ export interface ClusterAnnotation {
   readonly key: string;
   /** `null` removes it. */
   readonly value: "" | null;
+  /** What it brings a cluster to, where it does. */
+  readonly reached?: ClusterState;
 }
 
 /** Sets or removes one annotation on ManagedClusters of a hub. */
 export function annotateClusters(
-  { hub, title, key, value }: ClusterAnnotation,
+  { hub, title, key, value, reached }: ClusterAnnotation,
   names: readonly string[],
 ): Action<OperationMemory> {
   return {
     kind: "bulk",
     title,
     concurrency: annotationConcurrency,
+    ...(reached === undefined ? {} : { clusters: { hub, state: reached } }),
     changes: names.map((name) => ({
       target: hub,
       resource: managedClusters,
@@ -58,6 +62,11 @@ export function requestImport(
         ]),
     ...(open.length === 0
       ? []
-      : [annotateClusters({ hub, key: annotation.immediateImport, title: "request import", value: "" }, open)]),
+      : [
+          annotateClusters(
+            { hub, key: annotation.immediateImport, title: "request import", value: "", reached: "import-asked" },
+            open,
+          ),
+        ]),
   ];
 }

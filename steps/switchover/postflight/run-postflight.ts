@@ -4,6 +4,7 @@ import { connectHub, givenHubNames, hubAccess } from "../connect-hubs.ts";
 import { withFailure } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
+import { tellResults } from "../preflight/tell-results.ts";
 import { firstFailures, sentence, type Verdict, verdictOf } from "../preflight/verdict.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
 import { switchoverExit } from "../switchover-error.ts";
@@ -30,6 +31,7 @@ async function checkHubs(context: PostflightContext): Promise<void> {
     skipObservabilityChecks: params["skip-observability-checks"],
     backupMaxAge: tuning.backupMaxAge,
   });
+  tellResults(context.log, results);
   const verdict = verdictOf(results);
   const document = postflightDocument(observation, results, verdict, context.run.name);
   context.print(await formatOutput(params.output, document, () => findingsTable(results)));

@@ -12,6 +12,7 @@ import { observe } from "./observe.ts";
 import type { Reading } from "./reading.ts";
 import { checks } from "./registry.ts";
 import type { PreflightSettings } from "./settings.ts";
+import { tellResults } from "./tell-results.ts";
 
 export interface PreflightInput {
   readonly clients: OfBothHubs<KubeClient> | OfNewHub<KubeClient>;
@@ -43,7 +44,9 @@ export async function runChecks(input: PreflightInput): Promise<PreflightRun> {
       observation = await observe(input);
     }
   }
-  return { observation, results: evaluateChecks(applicable, observation, input.settings, waited) };
+  const results = evaluateChecks(applicable, observation, input.settings, waited);
+  tellResults(input.log, results);
+  return { observation, results };
 }
 
 /** Pure: the verdicts over one observation. */

@@ -104,6 +104,7 @@ async function operationOf(
   const namespaces = resolveNamespaces(params.namespaces);
   const id = params["operation-id"] ?? (await nameOf(context, hubs, tuning));
   if (id === undefined) return undefined;
+  context.at({ operationId: id });
   await writeRunMarker(context.workspace("output"), id, { mode: fileMode(run.inTekton), random });
   const state = context.workspace("state");
   if (!params["dry-run"]) {

@@ -152,6 +152,8 @@ export interface OperationMemory extends ScheduleProgress {
   readonly klusterlets?: Readonly<Record<string, string>>;
   /** The whole wait for the clusters has passed, and those that were still unavailable were few enough. */
   readonly clusters_tolerated?: boolean;
+  /** Clusters whose import the new hub was asked for by this operation. */
+  readonly import_requested_clusters?: readonly string[];
   readonly annotated_clusters?: readonly string[];
   /** `<hub>/<kind>/<name>` → how many pods it had before this operation scaled it. */
   readonly replicas_before?: Readonly<Record<string, number>>;

@@ -37,7 +37,14 @@ export const applyImmediateImportAnnotations = switchoverStep<Seen>({
     return {
       state: "act",
       note: `ask for the import of ${open.length} clusters`,
-      actions: requestImport("secondary", open),
+      actions: [
+        ...requestImport("secondary", open),
+        {
+          kind: "remember",
+          note: "keep which clusters were asked for",
+          update: (memory) => ({ ...memory, import_requested_clusters: open.map(({ name }) => name) }),
+        },
+      ],
       afterwards: "done",
     };
   },

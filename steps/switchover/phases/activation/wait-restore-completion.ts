@@ -1,4 +1,5 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
+import type { ClusterSights } from "../../../lib/phase/cluster-follower.ts";
 import type { Seen as Look, StepPlan, Wait, WaitTime } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
@@ -7,6 +8,8 @@ import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import type { Activation, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { fleetOf, restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "../hub-reads.ts";
+import { clusterSights } from "../post-activation/cluster-sights.ts";
+import { connection } from "../post-activation/connection.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { type BackupServices, troubleOf } from "./backup-trouble.ts";
 import { type ActivationView, activationRestores, judgeActivation } from "./judge-activation.ts";
@@ -208,8 +211,15 @@ function concluding(seen: Seen, restore: AcmRestore, warnings: readonly string[]
   return {
     state: "done",
     note: `${seen.fleet.length} clusters are on the new hub`,
+    clusters: arrived(seen.fleet, context),
     warnings: [...warnings, ...used, ...none],
   };
+}
+
+function arrived(fleet: readonly ManagedClusterSummary[], context: SwitchoverContext): ClusterSights {
+  const { cluster_baseline: baseline } = context.memory();
+  const seen = connection(fleet, baseline);
+  return clusterSights({ hub: "secondary", fleet, baseline, connection: seen, awaited: false });
 }
 
 function backupWarnings(

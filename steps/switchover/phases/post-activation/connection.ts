@@ -10,6 +10,13 @@ export interface Connection {
   readonly offline: readonly string[];
 }
 
+/** Which clusters must be connected: {@link connection}. Pure. */
+export function requirementOf(baseline: readonly BaselineCluster[] | undefined): (name: string) => boolean {
+  if (baseline === undefined) return () => true;
+  const available = new Set(baseline.filter((cluster) => cluster.available).map(({ name }) => name));
+  return (name) => available.has(name);
+}
+
 /**
  * Who must be connected: the clusters that were available on the old hub; all, where nothing is known of the time
  * before. Pure.
@@ -18,12 +25,10 @@ export function connection(
   fleet: readonly ManagedClusterSummary[],
   baseline: readonly BaselineCluster[] | undefined,
 ): Connection {
-  const before = new Map((baseline ?? []).map((cluster) => [cluster.name, cluster.available]));
-  const isRequired = (name: string): boolean => (baseline === undefined ? true : before.get(name) === true);
+  const isRequired = requirementOf(baseline);
   const required = fleet.filter((cluster) => isRequired(cluster.name));
-  const missing = (baseline ?? []).filter(
-    (cluster) => cluster.available && !fleet.some((one) => one.name === cluster.name),
-  );
+  const present = new Set(fleet.map(({ name }) => name));
+  const missing = (baseline ?? []).filter((cluster) => cluster.available && !present.has(cluster.name));
   const pending = required.filter((cluster) => !(cluster.available && cluster.joined));
   return {
     required: required.length + missing.length,

@@ -29,7 +29,8 @@ function untilRestarted(context: SwitchoverContext, replicas: number, replaced: 
       const old = pods.filter((pod) => replaced.has(pod.uid));
       const left = old.length === 0 ? "" : `; still there: ${old.map(({ name }) => name).join(", ")}`;
       const note = `${ready} of ${replicas} new pods are Ready${left}`;
-      return { state: ready >= replicas && old.length === 0 ? "done" : "pending", note };
+      if (ready >= replicas && old.length === 0) return { state: "done", note };
+      return { state: "pending", note, count: { done: ready, total: replicas } };
     },
     timeoutMs: ms(context.tuning.obsPodReady),
     pollMs: ms(context.tuning.obsPodPoll),

@@ -20,7 +20,9 @@ function untilReady(context: SwitchoverContext, writer: Writer): Wait {
     decide: ({ pods }) => {
       const ready = pods.filter((pod) => pod.ready && !pod.ending).length;
       const note = `${ready} of ${writer.replicas} pods of ${writer.name} are Ready`;
-      return { state: ready >= writer.replicas ? "done" : "pending", note };
+      return ready >= writer.replicas
+        ? { state: "done", note }
+        : { state: "pending", note, count: { done: ready, total: writer.replicas } };
     },
     timeoutMs: ms(context.tuning.obsPodReady),
     pollMs: ms(context.tuning.obsPodPoll),

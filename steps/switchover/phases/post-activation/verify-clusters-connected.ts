@@ -4,6 +4,7 @@ import { type BaselineCluster, type ManagedClusterSummary, splitFleet } from "..
 import { switchoverError } from "../../switchover-error.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { clusterSights } from "./cluster-sights.ts";
 import { connection } from "./connection.ts";
 
 const namesShown = 10;
@@ -40,14 +41,18 @@ function untilConnected(context: SwitchoverContext, baseline: readonly BaselineC
     title: "waiting until the clusters are connected to the new hub",
     sources: { clusters: clustersOf.live(context, "secondary") },
     decide: ({ clusters }, { elapsedMs }) => {
-      const now = connection(splitFleet(clusters).clusters, baseline);
+      const fleet = splitFleet(clusters).clusters;
+      const now = connection(fleet, baseline);
+      const seen = clusterSights({ hub: "secondary", fleet, baseline, connection: now, awaited: true });
       const count = `${now.connected} of ${now.required} clusters connected`;
-      if (now.pending.length === 0) return { state: "done", note: count };
+      if (now.pending.length === 0) return { state: "done", note: count, clusters: seen };
       const note = `${count}; waiting for ${listNames(now.pending)}`;
-      if (elapsedMs < limitMs) return { state: "pending", note };
+      if (elapsedMs < limitMs) {
+        return { state: "pending", note, count: { done: now.connected, total: now.required }, clusters: seen };
+      }
       return now.pending.length <= tolerated(maxUnavailable, now.required)
-        ? { state: "done", note: count }
-        : { state: "failed", error: notConnected(note, context) };
+        ? { state: "done", note: count, clusters: seen }
+        : { state: "failed", error: notConnected(note, context), clusters: seen };
     },
     // With a tolerance the look that decides is the first one after the limit.
     timeoutMs: maxUnavailable === undefined ? limitMs : limitMs + 2 * ms(clusterPoll),
@@ -76,9 +81,10 @@ export const verifyClustersConnected = switchoverStep<readonly ManagedClusterSum
     const seen = connection(fleet, baseline);
     if (seen.pending.length === 0) {
       const note = `${seen.connected} of ${seen.required} clusters connected`;
+      const clusters = clusterSights({ hub: "secondary", fleet, baseline, connection: seen, awaited: false });
       return seen.offline.length === 0
-        ? { state: "done", note }
-        : { state: "done", note, warnings: [`offline before and after: ${listNames(seen.offline)}`] };
+        ? { state: "done", note, clusters }
+        : { state: "done", note, clusters, warnings: [`offline before and after: ${listNames(seen.offline)}`] };
     }
     const isFew = seen.pending.length <= tolerated(context.settings.maxUnavailable, seen.required);
     if (isFew && context.memory().clusters_tolerated === true) {

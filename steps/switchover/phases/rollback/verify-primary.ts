@@ -2,6 +2,7 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
+import { clusterSights } from "../post-activation/cluster-sights.ts";
 import { connection } from "../post-activation/connection.ts";
 import { listNames } from "../post-activation/verify-clusters-connected.ts";
 import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
@@ -46,11 +47,18 @@ export const rbVerify = oldHubStep<readonly ManagedClusterSummary[]>({
       title: "waiting until the clusters are connected to the old hub",
       sources: { clusters: clustersOf.live(context, "primary") },
       decide: ({ clusters }) => {
-        const now = connection(splitFleet(clusters).clusters, baseline);
+        const all = splitFleet(clusters).clusters;
+        const now = connection(all, baseline);
+        const sights = clusterSights({ hub: "primary", fleet: all, baseline, connection: now, awaited: true });
         const count = `${now.connected} of ${now.required} clusters connected`;
         return now.pending.length === 0
-          ? { state: "done", note: count }
-          : { state: "pending", note: `${count}; waiting for ${listNames(now.pending)}` };
+          ? { state: "done", note: count, clusters: sights }
+          : {
+              state: "pending",
+              note: `${count}; waiting for ${listNames(now.pending)}`,
+              count: { done: now.connected, total: now.required },
+              clusters: sights,
+            };
       },
       timeoutMs: ms(context.tuning.clusterWait),
       pollMs: ms(context.tuning.clusterPoll),

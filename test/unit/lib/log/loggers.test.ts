@@ -34,6 +34,7 @@ describe("JSON lines", () => {
     expect(line).toEqual({
       level: "warn",
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      type: "log",
       run: "switchover-x7k2p",
       task: "switchover-preflight",
       phase: "activation",
