@@ -1,5 +1,6 @@
 import { escapeHtml } from "./escape-html.ts";
 import { renderTimeline } from "./render-timeline.ts";
+import { tableParts } from "./table-parts.ts";
 import type { Report, ReportCheck, ReportTable } from "./types.ts";
 
 // One file, no network, readable without scripts, in light and dark, on paper.
@@ -10,12 +11,13 @@ const style = `
 header{border-left:6px solid var(--blue);padding-left:16px}header.failed,header.refused{border-color:var(--bad)}header.succeeded,header.already-completed{border-color:var(--good)}
 h1{font-size:24px;margin:0}h2{font-size:18px;margin:32px 0 8px}.summary{font-size:17px;margin:4px 0}.outcome{font-weight:700}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:8px;margin:16px 0}dl div{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px 12px}dt{color:var(--dim);font-size:13px}dd{margin:0;overflow-wrap:anywhere}
-table{border-collapse:collapse;width:100%;font-size:14px}th,td{text-align:left;padding:6px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}th{color:var(--dim);font-weight:600}
+table{border-collapse:collapse;width:100%;font-size:14px}th,td{text-align:left;padding:6px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word;max-width:420px}th{color:var(--dim);font-weight:600}
+.wide{overflow-x:auto}
 .error{border:1px solid var(--bad);border-radius:6px;padding:8px 12px;margin:8px 0}.warning{border:1px solid var(--warn);border-radius:6px;padding:6px 12px;margin:6px 0}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good)}.warn{color:var(--warn);font-weight:600}.dim{color:var(--dim)}
 svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .time{fill:var(--dim)}svg rect{fill:var(--good)}svg .already-done rect,svg .skipped rect{fill:var(--dim)}svg .failed rect{fill:var(--bad)}svg .interrupted rect{fill:var(--warn)}svg .planned rect{fill:var(--blue)}
 details summary{cursor:pointer;font-weight:600;margin:16px 0 8px}footer{margin-top:40px;color:var(--dim);font-size:13px}
-@media print{body{max-width:none;padding:0}details>*{display:block}}
+@media print{body{max-width:none;padding:0}.wide{overflow:visible}details>*{display:block}}
 `;
 
 function section(title: string, body: string): string {
@@ -24,7 +26,7 @@ function section(title: string, body: string): string {
 
 function table(columns: readonly string[], rows: readonly string[]): string {
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join("");
-  return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 function plainRow(cells: readonly string[]): string {
@@ -44,19 +46,43 @@ function checks(all: readonly ReportCheck[]): string {
   if (all.length === 0) {
     return "";
   }
-  const open = all.some((check) => check.result === "failed") ? " open" : "";
+  const failed = all.filter((check) => check.result === "failed");
+  const others = all.filter((check) => check.result !== "failed");
   const passed = all.filter((check) => check.result === "passed").length;
-  const rows = table(["Result", "Check", "Hub", "Finding", "Fix"], all.map(checkRow));
-  return `<details${open}><summary>Checks: ${passed} of ${all.length} passed</summary>${rows}</details>`;
+  const shown = (some: readonly ReportCheck[]): string =>
+    table(["Result", "Check", "Hub", "Finding", "Fix"], some.map(checkRow));
+  const head = `Checks: ${passed} of ${all.length} passed`;
+  if (failed.length === 0) return folded(head, shown(others));
+  const left = others.length === 0 ? "" : folded(`The other ${others.length}`, shown(others));
+  return section(head, `${shown(failed)}${left}`);
 }
 
-function extraTable({ title, columns, rows }: ReportTable): string {
-  const body = table(columns, rows.map(plainRow));
-  const open = rows.length <= 50 ? " open" : "";
-  return rows.length === 0
-    ? ""
-    : `<details${open}><summary>${escapeHtml(title)} (${rows.length})</summary>${body}</details>`;
+function markedRow([name = "", ...cells]: readonly string[]): string {
+  const first = `<td><span class="bad">✖</span> ${escapeHtml(name)}</td>`;
+  return `<tr>${first}${cells.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
 }
+
+function extraTable(given: ReportTable): string {
+  const { title, columns, rows, legend, exceptions } = given;
+  if (rows.length === 0) return "";
+  const { first, rest, short, exceptions: unusual } = tableParts(given);
+  const words = legend === undefined ? "" : `<p class="dim">${escapeHtml(legend)}</p>`;
+  if (short) {
+    const all = table(columns, [...first.map(markedRow), ...rest.map(plainRow)]);
+    return section(`${title} (${rows.length})`, `${words}${all}`);
+  }
+  const looked = exceptions === undefined ? "" : `, ${counted(unusual)} to be looked at`;
+  const others = `${first.length === 0 ? "All" : "The other"} ${counted(rest.length)}`;
+  const shown = first.length === 0 ? "" : table(columns, first.map(markedRow));
+  const left = rest.length === 0 ? "" : folded(others, table(columns, rest.map(plainRow)));
+  return section(`${title} (${counted(rows.length)}${looked})`, `${words}${shown}${left}`);
+}
+
+function folded(summary: string, body: string): string {
+  return `<details><summary>${escapeHtml(summary)}</summary>${body}</details>`;
+}
+
+const counted = (count: number): string => count.toLocaleString("en-US");
 
 /** The report as one self-contained HTML file. Every text of it is escaped: names come from clusters. Pure. */
 export function renderHtml(report: Report): string {
@@ -81,7 +107,7 @@ export function renderHtml(report: Report): string {
 <main><dl>${facts.join("")}</dl>
 ${section("Errors", errors.join(""))}${section("Next", next.length === 0 ? "" : `<ol>${next.join("")}</ol>`)}${section("Warnings", warnings.join(""))}
 ${section("Steps", renderTimeline(report.timeline))}
-${checks(report.checks)}${report.tables.map(extraTable).join("")}</main>
+${report.tables.map(extraTable).join("")}${checks(report.checks)}</main>
 <footer>${escapeHtml(report.operation)} ${escapeHtml(report.operationId)}, run ${escapeHtml(report.runName)}, ${escapeHtml(report.startedAt)} to ${escapeHtml(report.finishedAt)}</footer>
 </body></html>
 `;

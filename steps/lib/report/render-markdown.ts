@@ -1,3 +1,4 @@
+import { tableParts } from "./table-parts.ts";
 import type { Report, ReportTable } from "./types.ts";
 
 // Names come from clusters: nothing of them may become markup.
@@ -18,10 +19,19 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${cell(item)}`).join("\n");
 }
 
+/** A ticket takes some dozens of rows, not thousands: those that are well are in the other forms. */
+function tableText(given: ReportTable): string {
+  const { columns, rows, legend, exceptions } = given;
+  const { first, rest, short, exceptions: unusual } = tableParts(given);
+  const words = legend === undefined ? [] : [cell(legend)];
+  if (short || exceptions === undefined) return [...words, table(columns, [...first, ...rest])].join("\n\n");
+  const shown = unusual > first.length ? `, the first ${first.length} of them here` : "";
+  const left = `${unusual} of ${rows.length} are to be looked at${shown}; all rows are in report.html and report.json.`;
+  return [...words, ...(first.length === 0 ? [] : [table(columns, first)]), left].join("\n\n");
+}
+
 function tableSections(tables: readonly ReportTable[]): readonly string[] {
-  return tables.flatMap(({ title, columns, rows }) =>
-    section(cell(title), rows.length === 0 ? "" : table(columns, rows)),
-  );
+  return tables.flatMap((one) => section(cell(one.title), one.rows.length === 0 ? "" : tableText(one)));
 }
 
 /** The report as Markdown, for tickets and chats. Pure. */

@@ -51,6 +51,10 @@ export interface ReportTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** What the columns mean, where their heads do not say it. */
+  readonly legend?: string;
+  /** Rows that are to be looked at first, by index; those of a long table that a person reads at all. */
+  readonly exceptions?: readonly number[];
 }
 
 /** One gauge: `clusters`, in snake case without prefix, with its unit at the end. */

@@ -8,6 +8,7 @@ export interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
+  readonly lastTransitionTime?: string;
   readonly message?: string;
 }
 

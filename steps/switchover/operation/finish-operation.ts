@@ -5,11 +5,12 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { Report, ReportCheck } from "../../lib/report/types.ts";
 import { type ReportFiles, reportFileName, writeReport } from "../../lib/report/write-report.ts";
-import { type ManagedClusterSummary, splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
+import { splitFleet } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { managedClusters } from "../acm/resources.ts";
 import type { OfBothHubs, OfNewHub } from "../hubs.ts";
 import type { StateDocument } from "../state/state-document.ts";
+import { type ReportedCluster, summariseReported } from "./cluster-table.ts";
 import { fleetHub, outcomeOf, switchoverReport } from "./switchover-report.ts";
 
 export interface FinishRequest {
@@ -27,12 +28,12 @@ export interface FinishRequest {
 }
 
 /** A report is written even when the hub that has the fleet cannot be read any more. */
-async function readFleet(request: FinishRequest): Promise<readonly ManagedClusterSummary[] | undefined> {
+async function readFleet(request: FinishRequest): Promise<readonly ReportedCluster[] | undefined> {
   const { clients, document, signal, log } = request;
   try {
     // Only a rollback, which asks both hubs, leaves the fleet on the old one.
     const client = clients[fleetHub(document)] ?? clients.secondary;
-    const listed = await client.list(managedClusters, {}, { signal, project: summariseManagedCluster });
+    const listed = await client.list(managedClusters, {}, { signal, project: summariseReported });
     return splitFleet(listed.items).clusters;
   } catch (error) {
     log.warn(`the report shows no clusters: ${error instanceof Error ? error.message : String(error)}`);

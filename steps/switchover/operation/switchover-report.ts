@@ -1,20 +1,25 @@
 import type { Report, ReportCheck, ReportFigure, TimelineEntry } from "../../lib/report/types.ts";
 import { nameTimestamp } from "../acm/backup.ts";
 import type { HubName } from "../acm/hub-identity.ts";
-import type { ManagedClusterSummary } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { pausedCount } from "../argocd/paused-count.ts";
-import { hubWords } from "../phases/hub-words.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import type { StateDocument } from "../state/state-document.ts";
+import {
+  arrivalText,
+  type ClusterTableInput,
+  clusterStates,
+  clusterTable,
+  type ReportedCluster,
+} from "./cluster-table.ts";
 import { isWithoutOldHub, lostHubActions, omissionTable } from "./lost-hub-advice.ts";
 
 export interface ReportInput {
   readonly document: StateDocument;
   readonly runName: string;
   /** The fleet as the hub that is to have it shows it now; absent when it could not be read. */
-  readonly fleet: readonly ManagedClusterSummary[] | undefined;
+  readonly fleet: readonly ReportedCluster[] | undefined;
   readonly checks: readonly ReportCheck[];
   readonly namespaces: HubNamespaces;
   /** ISO-8601. */
@@ -35,6 +40,10 @@ function isRollback({ config }: StateDocument): boolean {
 /** The hub that is to have the fleet when this operation ends. */
 export function fleetHub(document: StateDocument): HubName {
   return isRollback(document) ? "primary" : "secondary";
+}
+
+function tableInput({ document, fleet }: ReportInput): ClusterTableInput {
+  return { document, fleet, hub: fleetHub(document) };
 }
 
 function timeline(document: StateDocument): readonly TimelineEntry[] {
@@ -72,30 +81,6 @@ function timeline(document: StateDocument): readonly TimelineEntry[] {
 export function outcomeOf(document: StateDocument): "succeeded" | "failed" | "rolled-back" {
   if (document.current_phase === "rolled_back") return "rolled-back";
   return document.current_phase === "completed" ? "succeeded" : "failed";
-}
-
-function stateOf(cluster: ManagedClusterSummary | undefined): string {
-  if (cluster === undefined) return "not there";
-  return cluster.available ? "connected" : cluster.unavailableReason || "not available";
-}
-
-function clusterRows({ document, fleet }: ReportInput): readonly (readonly string[])[] {
-  const after = new Map((fleet ?? []).map((cluster) => [cluster.name, cluster]));
-  const baseline = document.config.cluster_baseline;
-  // Of an old hub that was down from the start nothing is known: the clusters are those that arrived.
-  if (baseline === undefined) {
-    return (fleet ?? []).map((cluster) => [cluster.name, "unknown", "unknown", stateOf(cluster)]);
-  }
-  return baseline.map((before) => {
-    const state = stateOf(after.get(before.name));
-    return [
-      before.name,
-      before.hive ? "Hive" : "imported",
-      before.available ? "available" : "offline",
-      fleet === undefined ? "unknown" : state,
-      ...(document.config.klusterlets === undefined ? [] : [document.config.klusterlets[before.name] ?? ""]),
-    ];
-  });
 }
 
 /** What Argo CD still does not do, whichever way the operation ended. */
@@ -163,21 +148,9 @@ function backupAge(role: string, name: string | undefined, finishedAt: string): 
 }
 
 function figures(input: ReportInput): readonly ReportFigure[] {
-  const { document, fleet, finishedAt } = input;
+  const { document, finishedAt } = input;
   const { activation, post_switchover_backups: backups } = document.config;
-  const states = new Map<string, number>(
-    fleet === undefined
-      ? []
-      : [
-          ["connected", 0],
-          ["not_connected", 0],
-          ["missing", 0],
-        ],
-  );
-  for (const [, , , state] of fleet === undefined ? [] : clusterRows(input)) {
-    const key = state === "connected" ? "connected" : state === "not there" ? "missing" : "not_connected";
-    states.set(key, (states.get(key) ?? 0) + 1);
-  }
+  const states = clusterStates(tableInput(input));
   return [
     {
       name: "clusters",
@@ -199,6 +172,7 @@ function figures(input: ReportInput): readonly ReportFigure[] {
 export function switchoverReport(input: ReportInput): Report {
   const { document } = input;
   const { secondary } = document.hubs;
+  const arrival = arrivalText(tableInput(input));
   const errors = document.current_phase === "failed" ? document.errors.slice(-3) : [];
   return {
     schemaVersion: "1.0",
@@ -223,20 +197,11 @@ export function switchoverReport(input: ReportInput): Report {
         label: "First backup by the new hub",
         value: document.config.post_switchover_backups?.["managedClusters"] ?? "none yet",
       },
+      ...(arrival === undefined ? [] : [{ label: "Clusters available after the activation", value: arrival }]),
     ],
     timeline: timeline(document),
     checks: input.checks,
-    tables: [
-      {
-        title: "Clusters",
-        columns: [
-          ...["Cluster", "Kind", "Before", `On the ${hubWords[fleetHub(document)]}`],
-          ...(document.config.klusterlets === undefined ? [] : ["Klusterlet"]),
-        ],
-        rows: clusterRows(input),
-      },
-      ...omissionTable(document),
-    ],
+    tables: [clusterTable(tableInput(input)), ...omissionTable(document)],
     figures: figures(input),
     warnings: document.warnings ?? [],
     errors: errors.map((error) => ({
