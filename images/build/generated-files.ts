@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { commands } from "../../steps/commands.ts";
 import { isStep } from "../../steps/lib/step/common-params.ts";
 import type { AnyStepDeclaration, Registry } from "../../steps/lib/step/types.ts";
+import { logLinesDocument } from "./log-lines.ts";
 import { permissionsYaml } from "./permissions-yaml.ts";
 import { repositoryRoot } from "./repository-root.ts";
 import { checksDocument } from "./switchover-checks.ts";
@@ -44,7 +45,10 @@ function filesOfStep(step: AnyStepDeclaration, version: string): readonly (reado
 
 /** Documents that an area's code knows best. */
 const documents: Readonly<Record<string, () => readonly (readonly [path: string, text: string])[]>> = {
-  switchover: () => [["docs/switchover/checks.md", checksDocument()]],
+  switchover: () => [
+    ["docs/switchover/checks.md", checksDocument()],
+    ["docs/switchover/log-lines.md", logLinesDocument()],
+  ],
 };
 
 /** Roles of an area: how its permissions are cut into accounts and parts is the area's own. */

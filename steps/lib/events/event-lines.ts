@@ -15,7 +15,7 @@ const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 const namesPerLine = 50;
 
 /** How loud a change is. What comes between the restore and the connection is for those who look closely. */
-const clusterLevels: Readonly<Record<ClusterState, LogLevel>> = {
+export const clusterLevels: Readonly<Record<ClusterState, LogLevel>> = {
   missing: "warn",
   restored: "debug",
   "token-missing": "warn",

@@ -1,24 +1,18 @@
-/**
- * How far a cluster is on its way to a hub. Names are part of the log's format.
- * - `missing`: the hub does not have it. - `restored`: it does, as restored from a backup. - `import-asked`, `importing`,
- *   `token-missing`: what is known of its import. - `klusterlet-repaired`: its agent was led to the hub. - `joined`: its
- *   agent has registered. - `available`: and is heard of. - `lost`: it was available, and is so no longer. - `given-up`:
- *   the wait for it has ended without it.
- */
-export const clusterStates = [
-  "missing",
-  "restored",
-  "token-missing",
-  "import-asked",
-  "importing",
-  "klusterlet-repaired",
-  "joined",
-  "available",
-  "lost",
-  "given-up",
-] as const;
+/** How far a cluster is on its way to a hub, and what that means. Names are part of the log's format. */
+export const clusterStateMeanings = {
+  missing: "The hub does not have it",
+  restored: "The hub has it, as restored from a backup, and nothing of it is heard yet",
+  "token-missing": "The hub says that it has no token to import it with",
+  "import-asked": "This run asked the hub to import it",
+  importing: "The hub has begun to import it and waits for its agent",
+  "klusterlet-repaired": "Its agent obeyed another hub and was led to this one",
+  joined: "Its agent has registered with the hub",
+  available: "It is connected: joined and available",
+  lost: "It was available, and is so no longer",
+  "given-up": "The wait for it has ended without it",
+} as const;
 
-export type ClusterState = (typeof clusterStates)[number];
+export type ClusterState = keyof typeof clusterStateMeanings;
 
 /** How many of how many. */
 export interface Count {

@@ -7,12 +7,12 @@ import type { Report, ReportCheck, ReportTable } from "./types.ts";
 const style = `
 :root{color-scheme:light dark;--ink:#1b1f24;--dim:#57606a;--line:#d0d7de;--back:#fff;--card:#f6f8fa;--good:#1a7f37;--bad:#cf222e;--warn:#9a6700;--blue:#0969da}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9198a1;--line:#3d444d;--back:#0d1117;--card:#151b23;--good:#3fb950;--bad:#f85149;--warn:#d29922;--blue:#4493f8}}
-*{box-sizing:border-box}body{margin:0 auto;max-width:1080px;padding:24px;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
+*{box-sizing:border-box}body{margin:0 auto;max-width:1200px;padding:24px;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 header{border-left:6px solid var(--blue);padding-left:16px}header.failed,header.refused{border-color:var(--bad)}header.succeeded,header.already-completed{border-color:var(--good)}
 h1{font-size:24px;margin:0}h2{font-size:18px;margin:32px 0 8px}.summary{font-size:17px;margin:4px 0}.outcome{font-weight:700}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:8px;margin:16px 0}dl div{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px 12px}dt{color:var(--dim);font-size:13px}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:14px}th,td{text-align:left;padding:6px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word;max-width:420px}th{color:var(--dim);font-weight:600}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto}.rows td{overflow-wrap:anywhere;min-width:86px}.rows td:first-child{min-width:160px}.rows td:last-child{min-width:180px}
 .error{border:1px solid var(--bad);border-radius:6px;padding:8px 12px;margin:8px 0}.warning{border:1px solid var(--warn);border-radius:6px;padding:6px 12px;margin:6px 0}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good)}.warn{color:var(--warn);font-weight:600}.dim{color:var(--dim)}
 svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .time{fill:var(--dim)}svg rect{fill:var(--good)}svg .already-done rect,svg .skipped rect{fill:var(--dim)}svg .failed rect{fill:var(--bad)}svg .interrupted rect{fill:var(--warn)}svg .planned rect{fill:var(--blue)}
@@ -69,13 +69,13 @@ function extraTable(given: ReportTable): string {
   const words = legend === undefined ? "" : `<p class="dim">${escapeHtml(legend)}</p>`;
   if (short) {
     const all = table(columns, [...first.map(markedRow), ...rest.map(plainRow)]);
-    return section(`${title} (${rows.length})`, `${words}${all}`);
+    return section(`${title} (${rows.length})`, `${words}<div class="rows">${all}</div>`);
   }
   const looked = exceptions === undefined ? "" : `, ${counted(unusual)} to be looked at`;
   const others = `${first.length === 0 ? "All" : "The other"} ${counted(rest.length)}`;
   const shown = first.length === 0 ? "" : table(columns, first.map(markedRow));
   const left = rest.length === 0 ? "" : folded(others, table(columns, rest.map(plainRow)));
-  return section(`${title} (${counted(rows.length)}${looked})`, `${words}${shown}${left}`);
+  return section(`${title} (${counted(rows.length)}${looked})`, `${words}<div class="rows">${shown}${left}</div>`);
 }
 
 function folded(summary: string, body: string): string {

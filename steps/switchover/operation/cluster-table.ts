@@ -1,6 +1,7 @@
 import type { ReportTable } from "../../lib/report/types.ts";
 import { managedClusterCondition } from "../acm/constants.ts";
 import type { ManagedCluster } from "../acm/hub-objects.ts";
+import { refusalWords } from "../acm/import-messages.ts";
 import {
   type BaselineCluster,
   findCondition,
@@ -114,10 +115,12 @@ function broughtBy({ name, kind, state }: Row, { klusterlets, asked }: Way): str
   return kind === "Hive" ? "itself" : "import by the hub";
 }
 
-function noteOf({ state, now, before }: Row, lostAfter: string): string {
+function noteOf({ state, now, before }: Row, lostAfter: string, refused: string | undefined): string {
   if (state === "connected" || now === undefined) return "";
   if (before === "offline") return "offline before, too";
-  return now.importTrouble ?? (now.joined && lostAfter !== "" ? `joined, not available since ${lostAfter} s` : "");
+  return (
+    now.importTrouble ?? refused ?? (now.joined && lostAfter !== "" ? `joined, not available since ${lostAfter} s` : "")
+  );
 }
 
 /** The fleet, cluster by cluster, and which rows are to be looked at first. Pure. */
@@ -125,6 +128,9 @@ export function clusterTable(input: ClusterTableInput): ReportTable {
   const { document, hub } = input;
   const { klusterlets, import_requested_clusters: asked = [] } = document.config;
   const activation = activatedAt(input);
+  const refusals = new Map(
+    (document.config.import_refusals ?? []).map(({ cluster, reason }) => [cluster, refusalWords[reason]]),
+  );
   const way = { klusterlets: klusterlets ?? {}, asked: new Set(asked) };
   const all = rowsOf(input);
   const rows = all.map((row) => {
@@ -139,7 +145,7 @@ export function clusterTable(input: ClusterTableInput): ReportTable {
       now?.joined === true ? since(now.joinedAt) : "",
       now?.available === true ? available : "",
       broughtBy(row, way),
-      noteOf(row, available),
+      noteOf(row, available, refusals.get(name)),
     ];
   });
   return {

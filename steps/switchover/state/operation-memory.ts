@@ -1,5 +1,6 @@
 import type { HubName } from "../acm/hub-identity.ts";
 import type { AcmRestoreSpec, BackupSchedule, BackupScheduleSpec } from "../acm/hub-objects.ts";
+import type { ImportRefusal } from "../acm/import-messages.ts";
 import type { BaselineCluster } from "../acm/managed-cluster.ts";
 
 // What an operation remembers between its steps and runs: the key `config` of the state file, whose names other tools read.
@@ -152,6 +153,8 @@ export interface OperationMemory extends ScheduleProgress {
   readonly klusterlets?: Readonly<Record<string, string>>;
   /** The whole wait for the clusters has passed, and those that were still unavailable were few enough. */
   readonly clusters_tolerated?: boolean;
+  /** What the activation Restore said of clusters that it could not have imported, at most 100 of them. */
+  readonly import_refusals?: readonly ImportRefusal[];
   /** Clusters whose import the new hub was asked for by this operation. */
   readonly import_requested_clusters?: readonly string[];
   readonly annotated_clusters?: readonly string[];

@@ -1,9 +1,10 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
-import type { ClusterSights } from "../../../lib/phase/cluster-follower.ts";
+import type { ClusterSight, ClusterSights } from "../../../lib/phase/cluster-follower.ts";
 import type { Seen as Look, StepPlan, Wait, WaitTime } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
+import { type ImportRefusal, importRefusals, refusalWords } from "../../acm/import-messages.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import type { Activation, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
@@ -14,6 +15,9 @@ import { ms, type SwitchoverContext, switchoverStep } from "../switchover-contex
 import { type BackupServices, troubleOf } from "./backup-trouble.ts";
 import { type ActivationView, activationRestores, judgeActivation } from "./judge-activation.ts";
 import { activationEnded, activationFailed, activationVanished, takeBack } from "./take-back.ts";
+
+/** Of thousands of clusters without a token the first say what is wrong. */
+const mostRefusals = 100;
 
 interface Seen {
   readonly restores: readonly AcmRestore[];
@@ -205,21 +209,53 @@ function concluding(seen: Seen, restore: AcmRestore, warnings: readonly string[]
   if (error !== undefined) {
     return { state: "refused", error };
   }
-  const activation = context.memory().activation;
+  const { activation, import_refusals: kept } = context.memory();
+  const refusals = refusalsOf(restore, context);
+  if (refusals.length > 0 && kept === undefined) {
+    return {
+      state: "act",
+      note: `${refusals.length} clusters were not asked for by the operator`,
+      actions: [
+        {
+          kind: "remember",
+          note: "keep which clusters could not be asked for",
+          update: (memory) => ({ ...memory, import_refusals: refusals.slice(0, mostRefusals) }),
+        },
+      ],
+      afterwards: "plan-again",
+    };
+  }
   const used = activation === undefined ? [] : backupWarnings(restore, seen.veleroRestores, activation, context);
   const none = seen.fleet.length === 0 ? ["the new hub has no managed cluster"] : [];
   return {
     state: "done",
     note: `${seen.fleet.length} clusters are on the new hub`,
-    clusters: arrived(seen.fleet, context),
+    clusters: arrived(seen.fleet, refusals, context),
     warnings: [...warnings, ...used, ...none],
   };
 }
 
-function arrived(fleet: readonly ManagedClusterSummary[], context: SwitchoverContext): ClusterSights {
+function refusalsOf(restore: AcmRestore, context: SwitchoverContext): readonly ImportRefusal[] {
+  const baseline = context.memory().cluster_baseline ?? [];
+  const hive = new Set(baseline.filter((cluster) => cluster.hive).map(({ name }) => name));
+  return importRefusals(restore.status?.messages ?? [], (cluster) => hive.has(cluster));
+}
+
+/** The clusters that arrived, and for which of them nobody asks. */
+function arrived(
+  fleet: readonly ManagedClusterSummary[],
+  refusals: readonly ImportRefusal[],
+  context: SwitchoverContext,
+): ClusterSights {
   const { cluster_baseline: baseline } = context.memory();
   const seen = connection(fleet, baseline);
-  return clusterSights({ hub: "secondary", fleet, baseline, connection: seen, awaited: false });
+  const sights = clusterSights({ hub: "secondary", fleet, baseline, connection: seen, awaited: false });
+  const present = new Set(fleet.map(({ name }) => name));
+  const refused = refusals.filter(({ cluster }) => present.has(cluster));
+  const without = refused.map(({ cluster, reason }): ClusterSight => {
+    return { name: cluster, state: reason === "no-url" ? "restored" : "token-missing", note: refusalWords[reason] };
+  });
+  return { ...sights, clusters: [...sights.clusters, ...without] };
 }
 
 function backupWarnings(
