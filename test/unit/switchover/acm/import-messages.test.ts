@@ -1,0 +1,23 @@
+import { describe, expect, test } from "@jest/globals";
+import { importRefusals } from "../../../../steps/switchover/acm/import-messages.ts";
+
+describe("W-08 what an activation Restore says of imports", () => {
+  const messages = [
+    "managed cluster c1 already available",
+    "No suitable MSA secret found for cluster (c2)",
+    "Skip creating auto-import-secret for cluster (c3), its MSA secret has expired",
+    "Cannot reimport cluster c4, no serverUrl property",
+    "No suitable MSA secret found for cluster (h1)",
+    "No suitable MSA secret found for cluster (c5): token: abcdefgh <b>",
+    "anything else",
+  ];
+
+  test("is why a cluster was not asked for; nothing of one that is there, or that Hive made", () => {
+    expect(importRefusals(messages, (name) => name === "h1")).toEqual([
+      { cluster: "c2", reason: "no-token" },
+      { cluster: "c3", reason: "expired-token" },
+      { cluster: "c4", reason: "no-url" },
+      { cluster: "c5", reason: "no-token" },
+    ]);
+  });
+});
