@@ -1,6 +1,7 @@
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import { hubParameters, operationParameters } from "../parameters.ts";
+import { signalWorkspaces } from "../signal-workspaces.ts";
 
 // The interface of the two commands that pause and resume Applications apart from a switchover.
 
@@ -31,6 +32,7 @@ export const argocdResults = {
 
 export const argocdWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
+  ...signalWorkspaces,
   "primary-kubeconfig": kubeconfigWorkspace("the old hub", "; left out when not bound"),
   "secondary-kubeconfig": kubeconfigWorkspace("the new hub", "; left out when not bound"),
 } as const;

@@ -4,6 +4,7 @@ import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
+import { openStandaloneSignals, plainSignals } from "../operation/standalone-signals.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";
@@ -43,11 +44,13 @@ async function pause(context: PauseContext): Promise<void> {
   }
   const operation = await openArgocdState(request, (found) => fitting(found, request));
   context.onExit(() => operation.close("release"));
+  const signals = await openStandaloneSignals(context, operation, { name: pauseOperation, hubs });
   const { recorder } = operation;
   const argo = { ...contextOf(context, request, operation.document()), memory: () => recorder.memory() };
   const signal = AbortSignal.any([context.signal, operation.lost]);
-  const outcome = await runArgoStep(pauseApplicationsStep, { ...argo, signal }, recorder, context.at);
-  conclude(context, outcome, { stateFile, memory: recorder.memory() });
+  const clients = signals.watch(argo.clients);
+  const outcome = await runArgoStep(pauseApplicationsStep, { ...argo, clients, signal }, recorder, signals.emit);
+  conclude(context, outcome, { stateFile, memory: recorder.memory(), signals });
 }
 
 function contextOf(
@@ -95,7 +98,7 @@ async function planOnly(context: PauseContext, request: ArgocdRequest): Promise<
   const document = fitting(await loadState(request.stateFile, context.clock), request);
   const recorder = inMemoryRecorder(document.config);
   const argo = { ...contextOf(context, request, document), memory: () => recorder.memory() };
-  const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder, context.at);
+  const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder, plainSignals(argo.log, context.at).emit);
   const writes = outcome.planned.filter(({ verb }) => verb === "merge-patch");
   concludePlan(context, outcome, writes, `${writes.length} Applications would be paused`);
 }

@@ -2,6 +2,7 @@ import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
+import { openStandaloneSignals } from "../operation/standalone-signals.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
 import { operationId } from "../operation-id.ts";
 import { resolveNamespaces } from "../parameters.ts";
@@ -35,11 +36,12 @@ async function resume(context: ResumeContext): Promise<void> {
     usable(found, id),
   );
   context.onExit(() => operation.close("release"));
+  const signals = await openStandaloneSignals(context, operation, { name: "argocd-resume", hubs });
   const { recorder } = operation;
   const outcome = await runArgoStep(
     resumeApplicationsStep,
     {
-      clients: clientsOf(operation.document(), hubs),
+      clients: signals.watch(clientsOf(operation.document(), hubs)),
       namespaces,
       memory: () => recorder.memory(),
       log: log.child({ operationId: id }),
@@ -49,9 +51,9 @@ async function resume(context: ResumeContext): Promise<void> {
       dryRun: { enabled: false },
     },
     recorder,
-    context.at,
+    signals.emit,
   );
-  conclude(context, outcome, { stateFile, memory: recorder.memory() });
+  conclude(context, outcome, { stateFile, memory: recorder.memory(), signals });
 }
 
 /** @throws FairleadError SW-ARGO-08 without a state, SW-ARGO-09 for what only a dry run wrote */

@@ -1,7 +1,7 @@
-import { logEvents } from "../../lib/events/log-events.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
-import type { PhaseStep, Recorder } from "../../lib/phase/types.ts";
+import type { PhaseEvent, PhaseStep, Recorder } from "../../lib/phase/types.ts";
 import { concludeStandalone } from "../operation/conclude-standalone.ts";
+import type { StandaloneSignals } from "../operation/standalone-signals.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { ArgoContext } from "./argo-context.ts";
 import type { ResumeContext } from "./declaration.ts";
@@ -12,18 +12,19 @@ export async function runArgoStep(
   step: PhaseStep<ArgoContext, OperationMemory>,
   context: ArgoContext,
   recorder: Recorder<OperationMemory>,
-  at: ResumeContext["at"],
+  emit: (event: PhaseEvent) => void,
 ): Promise<PhaseOutcome> {
-  const emit = logEvents(context.log, at);
   return await runPhase({ phase: step.name, steps: [step], context, recorder, emit });
 }
 
-/** Results that both commands share. @throws FairleadError what ended the step */
+/** Results that both commands share, told to those who do not watch it, too. @throws FairleadError what ended the step */
 export function conclude(
   { results, summarize }: Pick<ResumeContext, "results" | "summarize">,
   outcome: PhaseOutcome,
-  operation: { readonly stateFile: string; readonly memory: OperationMemory },
+  operation: { readonly stateFile: string; readonly memory: OperationMemory; readonly signals: StandaloneSignals },
 ): void {
+  const sentence = outcome.timeline[0]?.note ?? "";
   results.set("applications", String(pausedCount(operation.memory)));
-  concludeStandalone({ results, summarize }, outcome, operation.stateFile, outcome.timeline[0]?.note ?? "");
+  operation.signals.ended(outcome, sentence);
+  concludeStandalone({ results, summarize }, outcome, operation.stateFile, sentence);
 }

@@ -2,6 +2,7 @@ import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import { hubParameters, operationParameters, removalParameters } from "../parameters.ts";
+import { signalWorkspaces } from "../signal-workspaces.ts";
 
 export const decommissionParams = {
   ...removalParameters,
@@ -29,6 +30,7 @@ export const decommissionResults = {
 
 export const decommissionWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
+  ...signalWorkspaces,
   "primary-kubeconfig": kubeconfigWorkspace("the hub to remove"),
   "secondary-kubeconfig": {
     description:

@@ -1,4 +1,3 @@
-import { logEvents } from "../../lib/events/log-events.ts";
 import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { Recorder } from "../../lib/phase/types.ts";
@@ -11,6 +10,7 @@ import { type GivenHub, openHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { openStandalone } from "../operation/open-standalone.ts";
+import { openStandaloneSignals, plainSignals, type StandaloneSignals } from "../operation/standalone-signals.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
 import { demandConfirmation } from "../parameter-combinations.ts";
 import { resolveNamespaces } from "../parameters.ts";
@@ -85,9 +85,11 @@ async function runSteps(
   removal: Removal,
   recorder: Recorder<OperationMemory>,
   signal: AbortSignal,
+  signals: StandaloneSignals,
 ): Promise<PhaseOutcome> {
-  const context = contextOf(removal, recorder, signal);
-  const emit = logEvents(context.log, removal.context.at);
+  const given = contextOf(removal, recorder, signal);
+  const context = { ...given, clients: signals.watch(given.clients) };
+  const { emit } = signals;
   return await runPhase({ phase: decommissionOperation, steps: decommissionSteps, context, recorder, emit });
 }
 
@@ -108,23 +110,26 @@ async function run(context: DecommissionStepContext): Promise<void> {
     fittingState(found, removal),
   );
   context.onExit(() => operation.close("release"));
+  const signals = await openStandaloneSignals(context, operation, { name: decommissionOperation, hubs: removal.hubs });
   const enter = (phase: StoredPhase): Promise<void> =>
     operation.update((document) =>
       withPhase(document, phase, new Date(context.clock.now()).toISOString(), context.run.uid),
     );
   await enter("decommission");
   const signal = AbortSignal.any([context.signal, operation.lost]);
-  const outcome = await runSteps(removal, operation.recorder, signal);
+  const outcome = await runSteps(removal, operation.recorder, signal, signals);
   if (outcome.state === "done") await enter("completed");
   const what = `hub ${removal.hubId} is removed, ${outcome.warnings.length} warnings`;
+  signals.ended(outcome, what);
   concludeStandalone(context, outcome, removal.stateFile, what);
 }
 
 /** Takes no lock and writes nothing. */
 async function planOnly(removal: Removal): Promise<void> {
-  const { context, stateFile, hubId } = removal;
+  const { context, stateFile, hubId, operationId } = removal;
   const document = fittingState(await loadState(stateFile, context.clock), removal);
-  const outcome = await runSteps(removal, inMemoryRecorder(document.config), context.signal);
+  const signals = plainSignals(context.log.child({ operationId }), context.at);
+  const outcome = await runSteps(removal, inMemoryRecorder(document.config), context.signal, signals);
   const deletions = outcome.planned.filter(({ verb }) => verb === "delete").length;
   concludePlan(context, outcome, outcome.planned, `${deletions} objects of hub ${hubId} would be deleted`);
 }

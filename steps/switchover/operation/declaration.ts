@@ -11,6 +11,7 @@ import {
   operationParameters,
   preparationParameters,
 } from "../parameters.ts";
+import { signalWorkspaces } from "../signal-workspaces.ts";
 
 // The interface that the four tasks of a switchover after its preflight share.
 
@@ -98,18 +99,7 @@ export const taskResults = {
 export const taskWorkspaces = {
   state: { description: "Where operations keep their state; the same for every run of an operation", optional: true },
   output: { description: "Where this run leaves its plan and reports", optional: true },
-  notifications: {
-    description: "Secret with notifications.yaml and the files that it names; nobody is notified when not bound",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
-  "audit-key": {
-    description: "Secret with the key that signs the audit trail (key ed25519.pem, PKCS 8); unsigned when not bound",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
+  ...signalWorkspaces,
   "primary-kubeconfig": kubeconfigWorkspace("the old hub"),
   "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
 } as const;

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { AuditedClients } from "../../lib/audit/audited-clients.ts";
 import { readSigningKey } from "../../lib/audit/keys.ts";
@@ -35,8 +36,19 @@ export function auditFileOf(stateFile: string): string {
   return stateFile.replace(/\.json$/, ".audit.jsonl");
 }
 
+/** Where the key of the workspace `audit-key` is; `undefined` when that is not bound. */
 export function keyPathOf(folder: string | undefined): string | undefined {
-  return folder === undefined ? undefined : join(folder, auditKeyFile);
+  return folder === undefined || isEmpty(folder) ? undefined : join(folder, auditKeyFile);
+}
+
+/** The kubelet mounts an optional Secret that nobody made as an empty folder, with hidden names of its own. */
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).every((name) => name.startsWith(".."));
+  } catch {
+    // Whoever reads the key then says what is wrong with it.
+    return false;
+  }
 }
 
 /** Before any hub is asked. @throws FairleadError AUDIT-01 (exit 2) */

@@ -38,11 +38,21 @@ const silent: OperationNotices = {
 // Well within the grace period of a pod (30 s), beside the release of locks.
 const settleMs = 8_000;
 
+type Hub = Pick<StoredHub, "id">;
+
 interface Subject {
   readonly operation: string;
   readonly operationId: string;
-  /** Absent where no hub was reached. */
-  readonly hubs?: OfBothHubs<Pick<StoredHub, "id">> | OfNewHub<Pick<StoredHub, "id">>;
+  /** Which hubs it is about; absent where none was reached. */
+  readonly hubs?: Notice["facts"];
+}
+
+/** Both hubs of a switchover, as people are told of them. */
+export function bothHubs({ primary, secondary }: OfBothHubs<Hub> | OfNewHub<Hub>): Notice["facts"] {
+  return [
+    { label: "Old hub", value: primary?.id ?? "declared down" },
+    { label: "New hub", value: secondary.id },
+  ];
 }
 
 function placeOf({ phase, step }: { readonly phase: string; readonly step: string }): Notice["facts"] {
@@ -169,16 +179,7 @@ class Notices implements OperationNotices {
       operationId,
       runName: run.name,
       at: new Date(clock.now()).toISOString(),
-      facts: [
-        ...(hubs === undefined
-          ? []
-          : [
-              { label: "Old hub", value: hubs.primary?.id ?? "declared down" },
-              { label: "New hub", value: hubs.secondary.id },
-            ]),
-        { label: "Run", value: run.name },
-        ...more,
-      ],
+      facts: [...(hubs ?? []), { label: "Run", value: run.name }, ...more],
       ...(errorId === undefined ? {} : { errorId }),
     });
   }

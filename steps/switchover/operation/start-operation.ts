@@ -8,7 +8,7 @@ import {
   stateFileOf,
 } from "./open-operation.ts";
 import { type OperationAudit, openAudit } from "./operation-audit.ts";
-import { type OperationNotices, openNotices } from "./operation-notices.ts";
+import { bothHubs, type OperationNotices, openNotices } from "./operation-notices.ts";
 import { refuseBusyHubs } from "./refuse-busy-hubs.ts";
 
 /** A dry run holds no hub and may look at a busy one. @throws FairleadError STATE-11, SW-STATE-10 (exit 4) */
@@ -58,7 +58,7 @@ export async function startNotices(
   operation = "switchover",
 ): Promise<OperationNotices> {
   const { facts, operationId: id } = hubs;
-  const subject = { operation, operationId: id, hubs: facts, dryRun: input.params["dry-run"] };
+  const subject = { operation, operationId: id, hubs: bothHubs(facts), dryRun: input.params["dry-run"] };
   const notices = await openNotices(input, input.folders.notifications, subject);
   input.onExit(() => notices.settled());
   return notices;
