@@ -54,12 +54,14 @@ describe("a step in a Task", () => {
       "exit: 0",
     ]);
     const lines = ended.stdout.split("\n").filter((line) => line.startsWith("{"));
-    expect(lines.map((line) => JSON.parse(line)).at(-1)).toMatchObject({
-      msg: "working",
-      hub: "new",
-      run: "fixture-x7k2p",
-      task: "fixture-act",
-    });
+    const common = { run: "fixture-x7k2p", task: "fixture-act" };
+    expect(lines.map((line) => JSON.parse(line)).slice(-2)).toMatchObject([
+      { ...common, type: "log", msg: "working", hub: "new" },
+      {
+        ...{ ...common, type: "result", state: "done", exitCode: 0, more: "output/report.json" },
+        ...{ msg: "counted 2 names; extra is absent", results: { outcome: "done", count: "3" } },
+      },
+    ]);
     expect(ended).toMatchObject({ code: 0, stderr: "" });
   });
 
@@ -155,7 +157,8 @@ describe("a step in a Task", () => {
   test("shows a registered secret nowhere", async () => {
     const { stdout, stderr } = await inTask("secret");
     expect(stdout + stderr).not.toContain("canary-0123456789");
-    expect(stdout.match(/\[hidden\]/g)).toHaveLength(4);
+    // In the line for programs and in the last lines, too.
+    expect(stdout.match(/\[hidden\]/g)).toHaveLength(5);
   });
 
   test("knows its run", async () => {

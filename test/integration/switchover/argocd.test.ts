@@ -138,8 +138,11 @@ describe("a switchover of hubs that Argo CD keeps as Git has them", () => {
   test("a run that does not pause them says so in its last lines, too", () => {
     expect(endOf(unmanaged)).toEqual(succeeded);
     const lines = unmanaged.stderr.trimEnd().split("\n");
-    const advice = lines.findIndex((line) => line.includes("GitOps on the primary hub: 2 Applications of Argo CD"));
-    expect(lines[advice + 1]).toMatch(/^OK /);
+    const advice = lines.findLastIndex((line) => line.includes("GitOps on the primary hub: 2 Applications of Argo CD"));
+    expect(lines.slice(advice + 1, advice + 3)).toEqual([
+      expect.stringContaining('"type":"result"'),
+      expect.stringMatching(/^OK /),
+    ]);
   });
 
   test("A-63 completes once it is allowed, and says that they stay paused", async () => {
