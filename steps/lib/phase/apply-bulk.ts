@@ -14,8 +14,6 @@ interface Failure {
   readonly error: FairleadError;
 }
 
-/** Passes over what failed for a passing reason; the client has already retried each call by itself. */
-const maxPasses = 3;
 const namesShown = 20;
 
 function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): FairleadError {
@@ -36,7 +34,8 @@ function bulkError(bulk: Bulk, failures: readonly Failure[], untried: number): F
 }
 
 /**
- * Sends independent writes at bounded concurrency. Failures do not stop the others, except a refused credential, which
+ * Sends independent writes at bounded concurrency, each once: the client repeats a call that fails for a passing reason,
+ * and repeating it here as well would multiply the tries. Failures do not stop the others, except a refused credential, which
  * would refuse them all, unless `tryAll`.
  *
  * @returns the failures that a fresh look at live state may resolve (object gone or changed meanwhile)
@@ -47,10 +46,9 @@ export async function applyBulk(
   context: PhaseContext<unknown>,
   progress: (done: number, change: Change) => void,
 ): Promise<readonly FairleadError[]> {
-  const { signal, clock, random } = context;
+  const { signal } = context;
   const limit = pLimit(bulk.concurrency ?? 16);
-  let pending = bulk.changes;
-  let failures: Failure[] = [];
+  const failures: Failure[] = [];
   let done = 0;
   let denied = false;
   let untried = 0;
@@ -73,14 +71,7 @@ export async function applyBulk(
     }
   }
 
-  for (let pass = 1; pending.length > 0; pass += 1) {
-    failures = [];
-    await Promise.all(pending.map((change) => limit(() => one(change))));
-    pending = failures.filter(({ error }) => isKubeError(error) && error.transient).map(({ change }) => change);
-    if (denied || pass === maxPasses || pending.length < failures.length) break;
-    if (pending.length > 0) await clock.sleep(pass * 1_000 * (0.5 + random.next()), signal);
-  }
-
+  await Promise.all(bulk.changes.map((change) => limit(() => one(change))));
   const stale = failures.filter(({ error, change }) => isStale(error, change));
   if (failures.length > stale.length || untried > 0) throw bulkError(bulk, failures, untried);
   return stale.map(({ error }) => error);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parse } from "@swc/core";
 import { root } from "./manifests.ts";
+import { isNode, type Node, nodes, within } from "./syntax-tree.ts";
 
 /** One place in the program that gives an id its words. */
 export interface WordedId {
@@ -12,29 +13,9 @@ export interface WordedId {
   readonly path: string;
 }
 
-interface Node {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
 const idForm = /^[A-Z]+(-[A-Z]+)*-\d{2}$/;
 /** Members that hold an error's sentence, the most telling first: some ids have only an ending or a reason of their own. */
 const wordedMembers = ["what", "ending", "why"];
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
-}
-
-function nodes(value: unknown): readonly Node[] {
-  return Array.isArray(value) ? value.filter(isNode) : [];
-}
-
-/** Every node below, itself first. */
-function* within(value: unknown): Generator<Node> {
-  if (isNode(value)) yield value;
-  if (typeof value !== "object" || value === null) return;
-  for (const member of Object.values(value)) yield* within(member);
-}
 
 function idOf(node: unknown): string | undefined {
   if (!isNode(node) || node.type !== "StringLiteral") return undefined;

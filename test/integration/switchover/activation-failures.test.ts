@@ -58,7 +58,7 @@ describe("a Restore that ends FinishedWithErrors", () => {
   );
 
   test(
-    "A-34 with credentials that Velero restored in part fails though every cluster was available; nothing is undone, and it can be allowed",
+    "A-34 / K-06 with credentials that Velero restored in part fails though every cluster was available; nothing is undone, and it can be allowed",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 2, version: "2.16.0" });
       await bench.tasksUntil("activate");
@@ -106,40 +106,73 @@ describe("a Restore that ends FinishedWithErrors", () => {
 });
 
 describe("Velero restores that end after the Restore", () => {
-  const stuck = { kind: "restore-stuck", prefix: "acm-credentials", phase: "Finalizing" } as const;
+  const full = ["--method", "full"] as const;
 
-  async function untilFinalizing() {
+  async function untilFinalizing(prefix: string, name = passive, flags: readonly string[] = []) {
     bench = await SwitchoverBench.open({ version: "2.16.0" });
     const { seeds, simulators } = bench.pair;
-    await bench.tasksUntil("activate");
-    simulators.secondary.inject(stuck);
-    const child = await bench.startTask("activate");
+    await bench.tasksUntil("activate", flags);
+    simulators.secondary.inject({ kind: "restore-stuck", prefix, phase: "Finalizing" });
+    const child = await bench.startTask("activate", flags);
     const end = ended(child);
-    await written(child, "-active is Finalizing");
-    await seeds.secondary.untilPhase("restores", passive, "Finished");
+    await written(child, "is Finalizing");
+    await seeds.secondary.untilPhase("restores", name, "Finished");
     return { end };
   }
 
   test(
-    "A-90 are waited for: Completed, the activation goes on",
+    "A-90 / K-05 are waited for: Completed, the activation goes on",
     async () => {
-      const { end } = await untilFinalizing();
+      const { end } = await untilFinalizing("acm-credentials");
       bench.pair.simulators.secondary.clear();
       succeed(await end);
     },
     3 * minute,
   );
 
-  test(
-    "A-90 are waited for: with errors, the activation has failed",
-    async () => {
-      const { end } = await untilFinalizing();
+  test.each([
+    ["acm-credentials", passive, []],
+    ["acm-resources-schedule", "restore-acm-full", full],
+  ] as const)(
+    "A-90 / K-03 / K-05 %s of %s are waited for: with errors, the activation has failed",
+    async (prefix, name, flags) => {
+      const { end } = await untilFinalizing(prefix, name, flags);
       const { secondary } = bench.pair.simulators;
-      secondary.inject({ kind: "restore-errors", prefix: "acm-credentials", errors: 2 });
+      secondary.inject({ kind: "restore-errors", prefix, errors: 2 });
       secondary.clear("restore-stuck");
       const ran = await end;
       expect(endOf(ran, 1)).toBe("exit 1");
-      expect(ran.stderr).toMatch(/Velero Restore \S+-active is PartiallyFailed \(2 errors\)/);
+      expect(ran.stderr).toMatch(new RegExp(`Velero Restore ${name}-${prefix}\\S* is PartiallyFailed \\(2 errors\\)`));
+    },
+    3 * minute,
+  );
+});
+
+describe("an operator of the new hub that does not look at the activation", () => {
+  test(
+    "A-32 / K-05 ACM 2.14: the Enabled of before is no success; the wait ends with exit 5",
+    async () => {
+      bench = await SwitchoverBench.open(
+        { version: "2.14.1" },
+        { ...quickTuning, restoreWait: 2, veleroRestoreWait: 0 },
+      );
+      const { simulators } = bench.pair;
+      await bench.tasksUntil("activate");
+      simulators.secondary.inject({ kind: "operator-down" });
+
+      const ran = await bench.task("activate");
+
+      expect(endOf(ran, 5)).toBe("exit 5");
+      expect(ran.stderr).toContain("ERROR SW-ACT-13");
+      expect(ran.stderr).toContain("the operator has not looked at the activation yet");
+      expect(await restore()).toMatchObject({
+        spec: { veleroManagedClustersBackupName: "latest" },
+        status: { phase: "Enabled" },
+      });
+      expect(await bench.state()).toMatchObject({
+        current_phase: "failed",
+        errors: [{ phase: "activation", step: "wait_restore_completion" }],
+      });
     },
     3 * minute,
   );
@@ -147,7 +180,7 @@ describe("Velero restores that end after the Restore", () => {
 
 describe("Velero of the new hub", () => {
   test(
-    "A-78 without a pod at the activation: the wait ends and tells of Velero and storage; the activation goes on, and a resume completes",
+    "A-78 / K-32 without a pod at the activation: the wait ends and tells of Velero and storage; the activation goes on, and a resume completes",
     async () => {
       const tuning = { ...quickTuning, errorGrace: 1, restoreWait: 6, veleroRestoreWait: 6 };
       bench = await SwitchoverBench.open({ version: "2.16.0" }, tuning);
@@ -179,7 +212,7 @@ describe("Velero of the new hub", () => {
 
 describe("an activation that failed for good while its Restore is active", () => {
   test(
-    "A-89 ACM 2.17: is set back to skip, archived and deleted, so that newer backups activate nothing; a resume activates anew",
+    "A-89 / K-07 / K-19 ACM 2.17: is set back to skip, archived and deleted, so that newer backups activate nothing; a resume activates anew",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 2, version: "2.17.0" });
       const { seeds, simulators } = bench.pair;
@@ -213,6 +246,9 @@ describe("an activation that failed for good while its Restore is active", () =>
       expect(await seeds.secondary.list("restores")).toEqual([]);
 
       succeed(await bench.run());
+      expect(await bench.state()).toMatchObject({
+        config: { archived_restores: [{ name: passive, uid: first?.metadata.uid }, { name: passive }] },
+      });
       // Activated, set back, deleted; made anew, activated, deleted at the end.
       expect(await restoreWrites(bench.pair.secondary)).toEqual([
         ...["patch 200", "patch 200", "delete 200"],

@@ -42,7 +42,7 @@ describe("activation-method restore", () => {
   );
 
   test.each(["2.16.0", "2.17.0"])(
-    "A-85 ACM %s: three names of one set, and every cluster connects",
+    "A-85 / K-36 ACM %s: three names of one set, and every cluster connects",
     async (version) => {
       bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version });
       succeed(await bench.run(replace));
@@ -151,7 +151,7 @@ describe("activation-method restore", () => {
 
 describe("method full", () => {
   test(
-    "A-38 ACM 2.14: the passive Restore goes first, then restore-acm-full names three backups",
+    "A-38 / K-33 ACM 2.14: the passive Restore goes first, then restore-acm-full names three backups",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.14.1" });
       succeed(await bench.run(full));
@@ -163,7 +163,7 @@ describe("method full", () => {
   );
 
   test(
-    "A-38 ACM 2.12: first the data with managed clusters skip, then restore-acm-activate names what that restored",
+    "A-38 / K-36 ACM 2.12: first the data with managed clusters skip, then restore-acm-activate names what that restored",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.12.3" });
       succeed(await bench.run(full));
@@ -189,7 +189,7 @@ describe("method full", () => {
   );
 
   test(
-    "A-39 a Finished restore-acm-full of earlier is archived and deleted, and another is made",
+    "A-39 / K-04 a Finished restore-acm-full of earlier is archived and deleted, and another is made",
     async () => {
       bench = await SwitchoverBench.open({ version: "2.14.1" });
       const { seeds, secondary } = bench.pair;
@@ -208,7 +208,7 @@ describe("method full", () => {
   );
 
   test.each([[[]], [full], [replace]])(
-    "A-40 %j: fewer clusters than min-managed-clusters end it with exit 1",
+    "A-40 / K-03 %j: fewer clusters than min-managed-clusters end it with exit 1",
     async (flags) => {
       bench = await SwitchoverBench.open({ clusters: 2, version: "2.14.1" });
       const end = await bench.run([...flags, "--min-managed-clusters", "3"]);
@@ -223,7 +223,7 @@ describe("manage-auto-import-strategy", () => {
   const key = "import-controller-config";
 
   test(
-    "A-42 the strategy is ImportAndSync during the switchover, and as before afterwards; another key stays",
+    "A-42 / K-26 the strategy is ImportAndSync during the switchover, and as before afterwards; another key stays",
     async () => {
       bench = await SwitchoverBench.open({ version: "2.14.1" });
       const { seeds, secondary, simulators } = bench.pair;

@@ -38,7 +38,7 @@ const whole = {
 
 describe("a passive Restore that is busy", () => {
   test(
-    "A-31 is waited for until it is Enabled; only then it is told to activate",
+    "A-31 / K-28 is waited for until it is Enabled; only then it is told to activate",
     async () => {
       bench = await SwitchoverBench.open({ version: "2.16.0" });
       const { simulators } = bench.pair;
@@ -62,7 +62,7 @@ describe("a passive Restore that is busy", () => {
 
 describe("backups that are newer than what the passive Restore holds", () => {
   test(
-    "A-93 ACM 2.16: it is told to activate only once it has restored them, and no token is lost",
+    "A-93 / K-41 ACM 2.16: it is told to activate only once it has restored them, and no token is lost",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.16.0" });
       const { simulators } = bench.pair;
@@ -87,7 +87,7 @@ describe("backups that are newer than what the passive Restore holds", () => {
   );
 
   test(
-    "A-93 ACM 2.16: a Restore that takes its place names all three kinds, and no token is lost",
+    "A-93 / K-41 ACM 2.16: a Restore that takes its place names all three kinds, and no token is lost",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.16.0" });
       bench.pair.simulators.secondary.inject({ kind: "sync-stands-still" });

@@ -155,7 +155,7 @@ describe("a switchover of hubs that Argo CD keeps as Git has them", () => {
     expect(await bench.state()).toMatchObject({ current_phase: "completed" });
   });
 
-  test("A-60 leaves the Application without automated sync, its other options kept, with the id of the run", async () => {
+  test("A-60 / K-02 leaves the Application without automated sync, its other options kept, with the id of the run", async () => {
     const { config } = await stateIn(bench.stateFolder);
     expect({ config }).toMatchObject({
       config: {

@@ -145,6 +145,19 @@ describe("an unusable state", () => {
     expect({ code: run.exitCode, end: run.stderr.slice(-300) }).toMatchObject({ code: 0 });
   });
 
+  test.each(["failed", "completed", "activation"])(
+    "K-33 in phase %s is left as it is, times included, by a validation and by the preflight of a switchover",
+    async (phase) => {
+      const error = { error: "it failed", phase: "activation", timestamp: "2026-01-01T00:00:00Z" };
+      const text = having({ current_phase: phase, errors: [error], last_updated: "2026-01-01T00:00:00Z" });
+      await writeFile(file, text);
+      await preflight(["--mode", "validate"]);
+      await preflight([]);
+      expect(await readFile(file, "utf8")).toBe(text);
+      expect(await copies()).toEqual([]);
+    },
+  );
+
   async function preflight(args: readonly string[]): Promise<Ended> {
     const { primary, secondary } = bench.pair;
     const folders = {

@@ -43,7 +43,7 @@ describe("a state file that is not this operation's", () => {
   }
 
   test(
-    "A-56 with progress between other hubs is refused, left as it is, and another operation-id is named as the way",
+    "A-56 / K-09 with progress between other hubs is refused, left as it is, and another operation-id is named as the way",
     async () => {
       const { code, text } = await refusal((state) => ({
         ...state,
@@ -91,7 +91,7 @@ describe("a state file that is not this operation's", () => {
   );
 
   test(
-    "A-58 two runs of one operation at once: the second is refused and names the first, which goes on",
+    "A-58 / K-30 two runs of one operation at once: the second is refused and names the first, which goes on",
     async () => {
       await writeFile(file, good);
       const first = bench.start();
@@ -109,7 +109,7 @@ describe("a state file that is not this operation's", () => {
   );
 
   test(
-    "two operations on one hub at once: the Lease refuses the second, whatever folder its state is in",
+    "A-58 / K-30 two operations on one hub at once: the Lease refuses the second, whatever folder its state is in",
     async () => {
       const lease = {
         apiVersion: "coordination.k8s.io/v1",

@@ -63,7 +63,7 @@ function isOurs({ userAgent }: { readonly userAgent?: string }): boolean {
 }
 
 describe("a removal that would lose clusters", () => {
-  test("A-70 is refused where Hive would destroy one, force or not", async () => {
+  test("A-70 / K-14 is refused where Hive would destroy one, force or not", async () => {
     const file = {
       apiVersion: "hive.openshift.io/v1",
       kind: "ClusterDeployment",
@@ -84,7 +84,7 @@ describe("a removal that would lose clusters", () => {
     }
   });
 
-  test("A-69 is refused while one is still Available", async () => {
+  test("A-69 / K-14 is refused while one is still Available", async () => {
     await bench.setAvailable("primary", "c1", "True");
     try {
       const refusal = refusalOf(await bench.run(state, ["--confirm-decommission", hostOf(bench.server("primary"))]));
@@ -218,7 +218,7 @@ describe("a removal that may not be", () => {
 });
 
 describe("a dry run", () => {
-  test("lists everything that would go, needs no confirmation, and leaves nothing", async () => {
+  test("K-25 lists everything that would go, needs no confirmation, and leaves nothing", async () => {
     const ended = await bench.run(state, ["--dry-run", "true"], withSecondary());
     expect({ exitCode: ended.exitCode, tail: ended.stderr.slice(-1500) }).toMatchObject({ exitCode: 0 });
     const deletions = ended.stdout.split("\n").flatMap((line) => /: (delete \S+ \S+)$/.exec(line)?.[1] ?? []);

@@ -64,7 +64,7 @@ describe("a removal of a hub whose clusters are on another", () => {
 
   afterAll(() => bench?.close());
 
-  test("A-69 A-72 ends well with only the operator's pod left, the clusters being Unknown here", async () => {
+  test("A-69 / A-72 / K-33 ends well with only the operator's pod left, the clusters being Unknown here", async () => {
     expect(endOf(run, 0)).toBe("exit 0");
     expect(await bench.left()).toEqual(bare);
     expect(run.stderr).toContain("hub primary-hub-id is removed, 0 warnings");
@@ -122,7 +122,7 @@ describe("a removal of a hub with a cluster that does not go", () => {
 
   afterAll(() => bench?.close());
 
-  test("A-71 fails after mcDelete, and ACM is still there", async () => {
+  test("A-71 / K-33 fails after mcDelete, and ACM is still there", async () => {
     const short = ["--tuning", JSON.stringify({ ...patient, mcDelete: 2 })];
     const refusal = refusalOf(await bench.run(state, [...confirmed, ...short]));
     expect(refusal).toEqual({

@@ -22,7 +22,7 @@ describe("the new hub's schedule", () => {
   const schedule = () => bench.pair.seeds.secondary.find("backupSchedules", "acm-hub-backup");
 
   test(
-    "A-46 what is created from the saved schedule has no owners, finalizers or tracking of GitOps, and no pause",
+    "A-46 / K-17 what is created from the saved schedule has no owners, finalizers or tracking of GitOps, and no pause",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
       const { seeds } = bench.pair;
@@ -51,7 +51,7 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-27 of two schedules of the old hub both are paused, the working one is created, the other one reported",
+    "A-27 / K-18 of two schedules of the old hub both are paused, the working one is created, the other one reported",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
       const { seeds } = bench.pair;
@@ -122,7 +122,7 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-88 an own resources backup that never starts is no proof: the schedule is made anew once, then the foreign hub named",
+    "A-88 / K-40 an own resources backup that never starts is no proof: the schedule is made anew once, then the foreign hub named",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 }, shortBackupWaits);
       await bench.tasksUntil("finalize");
@@ -162,7 +162,7 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-88 a health wait ends well only after the first collision check",
+    "A-88 / K-35 a health wait ends well only after the first collision check",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
       await bench.tasksUntil("finalize");
@@ -175,7 +175,7 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-48, A-50 neither other kinds nor other people's backups prove the new hub's; a managed-clusters backup does",
+    "A-48 / A-50 / K-22 / K-40 neither other kinds nor other people's backups prove the new hub's; a managed-clusters backup does",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 }, shortBackupWaits);
       const { seeds, simulators, secondary } = bench.pair;
@@ -222,7 +222,7 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-51 a Restore that cannot go is named with all that holds it; its finalizers stay, no schedule is made",
+    "A-51 / K-19 a Restore that cannot go is named with all that holds it; its finalizers stay, no schedule is made",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 }, { ...quickTuning, restoreDeleteWait: 3 });
       const { seeds, simulators, secondary } = bench.pair;
@@ -279,7 +279,7 @@ describe("the new hub's schedule", () => {
   );
 
   test.each([{ lingers: "for a while" }, { lingers: "for ever" }])(
-    "A-87 while Velero Schedules of a deleted schedule linger $lingers, nothing is created in their place",
+    "A-87 / K-35 while Velero Schedules of a deleted schedule linger $lingers, nothing is created in their place",
     async ({ lingers }) => {
       bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" }, { ...quickTuning, scheduleDeleteWait: 5 });
       const { seeds, simulators } = bench.pair;

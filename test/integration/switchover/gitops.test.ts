@@ -84,7 +84,7 @@ describe("a validation of hubs that GitOps may keep", () => {
     ]);
   });
 
-  test("A-65: says that it cannot determine whether Argo CD is there where it may not look; rbac names the leave", async () => {
+  test("A-65 / K-33: says that it cannot determine whether Argo CD is there where it may not look; rbac names the leave", async () => {
     const primary = await withoutDefinitions();
     const validation = await bench.judge([], { primary });
     expect(gitops(validation)[1]).toMatch(
@@ -115,7 +115,7 @@ describe("a validation of hubs with Argo CD", () => {
   const found =
     "1 Application of Argo CD (operator: gitops/openshift-gitops) that touch ACM and sync by themselves: gitops/acm (1 resource of ACM)";
 
-  test("warns of Applications that touch ACM and sync by themselves", async () => {
+  test("K-29 warns of Applications that touch ACM and sync by themselves, with an empty policy, too", async () => {
     const validation = await bench.judge();
     expect({ exitCode: validation.exitCode, gitops: gitops(validation) }).toMatchObject({
       exitCode: 0,

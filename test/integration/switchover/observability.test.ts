@@ -102,7 +102,7 @@ describe("observability of two hubs that share a bucket", () => {
   );
 
   test(
-    "an observatorium API that runs already is restarted: none of its pods is one of before",
+    "K-16 an observatorium API that runs already is restarted: none of its pods is one of before",
     async () => {
       await open();
       await installObservability(bench.pair.secondary, { compactor: 1, api: 2 });

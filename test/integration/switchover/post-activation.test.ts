@@ -33,7 +33,7 @@ describe("the fleet after its activation", () => {
   afterEach(() => bench.close());
 
   test(
-    "A-43 a cluster that was offline before may stay so: it is a warning",
+    "A-43 / K-11 a cluster that was offline before may stay so: it is a warning",
     async () => {
       bench = await SwitchoverBench.open();
       const { seeds, folder } = bench.pair;
@@ -55,7 +55,7 @@ describe("the fleet after its activation", () => {
   );
 
   test(
-    "A-45 an annotation that came with the backup is removed before the clusters are waited for",
+    "A-45 / K-12 an annotation that came with the backup is removed before the clusters are waited for",
     async () => {
       bench = await SwitchoverBench.open();
       const { seeds } = bench.pair;
@@ -118,7 +118,7 @@ describe("the fleet after its activation", () => {
   );
 
   test(
-    "A-79 an observability pod that is deleted and does not come up again is a warning, no more",
+    "A-79 / K-16 an observability pod that is deleted and does not come up again is a warning, no more",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
       const { secondary } = bench.pair;
@@ -145,7 +145,7 @@ describe("the fleet after its activation", () => {
   );
 
   test(
-    "A-82 a fleet without any cluster is connected at once",
+    "A-82 / K-11 a fleet without any cluster is connected at once",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 0 });
       await bench.pair.primary.kubectl(["delete", "managedcluster", "local-cluster"]);

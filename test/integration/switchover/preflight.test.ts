@@ -102,7 +102,7 @@ describe("a healthy pair", () => {
     ]);
   });
 
-  test("A-02: passes for the validator's account, which may write nothing", async () => {
+  test("A-02 / K-10: passes for the validator's account, which may write nothing", async () => {
     const folders = await accounts(["base", "import-tokens"], ["base", "import-tokens"]);
     const asValidator = await bench.judge([], folders);
     expect(endOf(asValidator)).toEqual(passes);
@@ -205,7 +205,7 @@ describe("the newest backup of the clusters", () => {
   });
 
   test.each(["InProgress", "", "Queued", "SomethingNew"])(
-    "A-08: in phase %j is waited for, until it is Completed",
+    "A-08 / K-07: in phase %j is waited for, until it is Completed",
     async (phase) => {
       await bench.patch("primary", backup, { status: { phase: phase === "" ? null : phase } });
       const child = bench.start(["--output", "json"]);
@@ -225,7 +225,7 @@ describe("the newest backup of the clusters", () => {
     });
   });
 
-  test("A-10: does not depend on a newer backup of something else", async () => {
+  test("A-10 / K-27: does not depend on a newer backup of something else", async () => {
     const startTimestamp = new Date(Date.now() + 60_000).toISOString();
     await bench.create("primary", "backups.velero.io", {
       apiVersion: "velero.io/v1",
@@ -300,7 +300,7 @@ describe("the passive Restore", () => {
     );
   });
 
-  test("A-15: that activated clusters before blocks a switchover", async () => {
+  test("A-15 / K-04: that activated clusters before blocks a switchover", async () => {
     await bench.patch("secondary", passive, {
       spec: { veleroManagedClustersBackupName: "latest" },
       status: { phase: "Finished" },
@@ -314,7 +314,7 @@ describe("the passive Restore", () => {
 });
 
 describe("two kubeconfigs", () => {
-  test("A-16: that lead to one hub block a switchover, and nothing is changed", async () => {
+  test("A-16 / K-27: that lead to one hub block a switchover, and nothing is changed", async () => {
     const before = await snapshots();
     const same = await bench.use("secondary", bench.pair.primary.kubeconfig(), "same");
     const { exitCode, critical } = await bench.judge(["--mode", "switchover"], { secondary: same });
@@ -323,14 +323,14 @@ describe("two kubeconfigs", () => {
     expect(await snapshots()).toEqual(before);
   });
 
-  test("A-23: with a token that has expired block", async () => {
+  test("A-23 / K-38: with a token that has expired block", async () => {
     const expired = await tokenFolder("secondary", jsonWebToken(Date.now() - 3_600_000), "expired");
     const { exitCode, critical } = await bench.judge([], { secondary: expired });
     expect(exitCode).toBe(3);
     expect(critical).toContainEqual(expect.stringMatching(/^token-expiry \(secondary\): the token expired 1 h ago/));
   });
 
-  test("A-23: with a token that expires in two hours give a warning", async () => {
+  test("A-23 / K-38: with a token that expires in two hours give a warning", async () => {
     await installRole(bench.pair.secondary, "validator", ["base", "import-tokens"]);
     const account = ["-n", "acm-switchover", "create", "token", "acm-switchover-validator"];
     const token = await bench.pair.secondary.kubectl([...account, "--duration=2h"]);
@@ -383,7 +383,7 @@ async function tokenFolder(hub: Hub, token: string, account: string): Promise<st
 }
 
 describe("the backup storage", () => {
-  test("A-17: of each hub must be the same", async () => {
+  test("A-17 / K-27: of each hub must be the same", async () => {
     await bench.patch("secondary", storage, { spec: { objectStorage: { bucket: "elsewhere" } } });
     expect(endOf(await bench.judge())).toEqual(
       blockedBy('same-storage (both): primary and secondary differ in bucket "acm-backups" and "elsewhere"'),
@@ -401,7 +401,7 @@ describe("the backup storage", () => {
 });
 
 describe("backup schedules", () => {
-  test("A-19: of the secondary must not be active", async () => {
+  test("A-19 / K-27: of the secondary must not be active", async () => {
     await bench.create("secondary", schedule.of, {
       apiVersion: `${clusterApi}/v1beta1`,
       kind: "BackupSchedule",
@@ -425,7 +425,7 @@ describe("backup schedules", () => {
     expect(run.warnings).toContainEqual(expect.stringContaining("every cluster was made by Hive"));
   });
 
-  test("A-94: that want tokens block where the secondary's component is off", async () => {
+  test("A-94 / K-42: that want tokens block where the secondary's component is off", async () => {
     await bench.patch(
       "secondary",
       { of: "multiclusterengines", name: "multiclusterengine" },
@@ -440,7 +440,7 @@ describe("backup schedules", () => {
 describe("observability", () => {
   const namespace: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: observability } };
 
-  test("A-21: on the primary only gives a warning, and nobody asks for rights in it on the secondary", async () => {
+  test("A-21 / K-10: on the primary only gives a warning, and nobody asks for rights in it on the secondary", async () => {
     await bench.create("primary", "namespaces", namespace);
     const folders = await accounts(["base", "import-tokens", "observability"], ["base", "import-tokens"]);
     const run = await bench.judge([], folders);

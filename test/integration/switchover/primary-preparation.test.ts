@@ -126,7 +126,7 @@ describe("the preparation of the old hub", () => {
   );
 
   test(
-    "A-83 a release candidate of 2.14 is paused by a patch, not deleted",
+    "A-83 / K-21 a release candidate of 2.14 is paused by a patch, not deleted",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.0-rc1" });
       const before = await bench.pair.seeds.primary.find("backupSchedules", "acm-hub-backup");
@@ -141,7 +141,7 @@ describe("the preparation of the old hub", () => {
   );
 
   test(
-    "A-86 a pause that the operator refuses fails with its words and the running Velero Schedules, and can be resumed",
+    "A-86 / K-18 a pause that the operator refuses fails with its words and the running Velero Schedules, and can be resumed",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1, version: "2.15.1" }, { ...quickTuning, schedulePausedWait: 2 });
       const { seeds, simulators } = bench.pair;
@@ -181,7 +181,7 @@ describe("the preparation of the old hub", () => {
   );
 
   test(
-    "A-96 a backup that was queued at the pause is waited for, and the activation restores it",
+    "A-96 / K-18 a backup that was queued at the pause is waited for, and the activation restores it",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
       const { seeds, simulators } = bench.pair;

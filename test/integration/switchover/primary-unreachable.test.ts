@@ -42,7 +42,7 @@ describe("a full switchover of a fleet whose hub is gone", () => {
   }, 5 * minute);
   afterAll(() => bench.close());
 
-  test("A-73 ends with exit 0, and every cluster is available on the new hub", async () => {
+  test("A-73 / K-08 ends with exit 0, and every cluster is available on the new hub", async () => {
     succeed(real);
     expect(await bench.state()).toMatchObject({ current_phase: "completed" });
     expect(await availableOn(bench)).toEqual(expect.arrayContaining(["c1", "c2", "h1"]));

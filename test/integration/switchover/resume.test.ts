@@ -52,7 +52,7 @@ describe("an interrupted switchover", () => {
   );
 
   test(
-    "A-44 a cluster that never connects ends the run with exit 5, names it, leaves the new hub without a schedule, and resumes",
+    "A-44 / K-40 a cluster that never connects ends the run with exit 5, names it, leaves the new hub without a schedule, and resumes",
     async () => {
       bench = await SwitchoverBench.open();
       bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });

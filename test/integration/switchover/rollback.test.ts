@@ -103,7 +103,7 @@ describe("a rollback after the activation, before the new hub makes backups", ()
     expect((await secondary.list("managedClusters")).map(({ metadata }) => metadata.name)).toEqual(fleetOnNewHub);
   });
 
-  test("A-66 the activation Restore is gone, and the passive one is made again with skip", async () => {
+  test("A-66 / K-13 the activation Restore is gone, and the passive one is made again with skip", async () => {
     const restores = await bench.pair.seeds.secondary.list("restores");
     expect(restores.map(({ metadata, spec }) => [metadata.name, spec?.["veleroManagedClustersBackupName"]])).toEqual([
       [passive, "skip"],
@@ -119,7 +119,7 @@ describe("a rollback after the activation, before the new hub makes backups", ()
     expect(there).toEqual(expect.arrayContaining(["h1", "h2"]));
   });
 
-  test("A-66 the old hub's schedule is another object, unpaused and enabled, made after its old Velero Schedules were gone", async () => {
+  test("A-66 / K-13 the old hub's schedule is another object, unpaused and enabled, made after its old Velero Schedules were gone", async () => {
     const { primary } = bench.pair.seeds;
     const schedule = await found(primary, "backupSchedules", scheduleName);
     expect(schedule).toMatchObject({ spec: { paused: false, veleroTtl: "168h" }, status: { phase: "Enabled" } });

@@ -66,7 +66,7 @@ describe("a dry run", () => {
     run = await setup(hub, ["--dry-run", "true", "--role", "both", "--output", "yaml"]);
   }, 60_000);
 
-  test("prints the manifests as kubectl takes them, and changes nothing", async () => {
+  test("K-25 prints the manifests as kubectl takes them, and changes nothing", async () => {
     expect(run.exitCode).toBe(0);
     const list = parse(run.stdout);
     expect(list).toMatchObject({ apiVersion: "v1", kind: "List" });

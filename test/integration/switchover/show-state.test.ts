@@ -69,7 +69,7 @@ function showState(...args: readonly string[]) {
 }
 
 describe("show-state", () => {
-  test("A-81 of a completed operation prints nothing but the JSON document", async () => {
+  test("A-81 / K-24 of a completed operation prints nothing but the JSON document", async () => {
     const state = stateOf("op-1");
     await given("op-1.json", state);
     const { exitCode, stdout } = await showState("--output", "json");

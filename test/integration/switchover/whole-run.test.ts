@@ -12,6 +12,7 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
   let before: readonly string[];
   let dry: Ended;
   let afterDry: readonly string[];
+  let stateAfterDry: unknown;
   let real: Ended;
 
   beforeAll(async () => {
@@ -21,6 +22,7 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
     before = await both();
     dry = await bench.run(["--dry-run", "true"]);
     afterDry = await both();
+    stateAfterDry = await bench.state();
     real = await bench.run();
   }, 180_000);
 
@@ -42,7 +44,12 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
     expect(afterDry).toEqual(before);
   });
 
-  test("A-30 the run exits 0 and its state is completed", async () => {
+  test("A-59 / K-01 a dry run leaves no state, so that the real run after it begins at the beginning", () => {
+    expect(stateAfterDry).toBeUndefined();
+    expect(real.stderr).not.toMatch(/resuming|already completed/);
+  });
+
+  test("A-30 / K-01 the run exits 0 and its state is completed", async () => {
     expect({ exitCode: real.exitCode, tail: real.stderr.split("\n").slice(-6) }).toMatchObject({ exitCode: 0 });
     expect(await bench.state()).toMatchObject({ current_phase: "completed", version: "2.0" });
   });

@@ -41,6 +41,11 @@ describe("wait times", () => {
     expect(tuning).toEqual({ ...tuningDefaults, clusterWait: 1, restoreWait: 3 });
   });
 
+  test("K-33 give the removal of ACM twenty minutes, unless they say otherwise", async () => {
+    expect((await resolveTuning(undefined, undefined)).mchDelete).toBe(1_200);
+    expect((await resolveTuning({ mchDelete: 3_600 }, undefined)).mchDelete).toBe(3_600);
+  });
+
   test.each([
     ["no JSON", "{", "it is not JSON, or too long"],
     ["no object", "[1]", "must be object"],

@@ -100,7 +100,7 @@ describe("an answer 404", () => {
   );
 });
 
-describe("an answer 409", () => {
+describe("K-33 an answer 409", () => {
   test.each([
     ["create", calls.create, "AlreadyExists", "KUBE-07"],
     ["merge patch", calls["merge patch"], "Conflict", "KUBE-06"],

@@ -74,7 +74,7 @@ describe.each(passing)("$name", ({ fault, error: expected }) => {
   );
 
   test.each(plainCalls)(
-    "for ever: the %s ends after five tries, typed and in words",
+    "K-33 for ever: the %s ends after five tries, typed and in words",
     async (_name, { verb, words, call }) => {
       const { client, clock } = await bench.client();
       const object = await bench.made();
@@ -114,7 +114,7 @@ describe("Retry-After", () => {
   });
 });
 
-describe("an answer that does not come", () => {
+describe("K-31 an answer that does not come", () => {
   const limit = { requestTimeoutMs: 300 };
 
   test.each([

@@ -403,7 +403,7 @@ describe("asking about the server and the caller", () => {
     expect(await refusal(lines[Symbol.asyncIterator]().next())).toMatchObject({ id: "KUBE-04" });
   });
 
-  test("names what it logs in with", async () => {
+  test("K-38 names what it logs in with", async () => {
     expect(await client.credential()).toEqual({ kind: "token", token: hub.token() });
     const { client: byCertificate } = await open(hub.clientCertificateKubeconfig());
     expect(await byCertificate.credential()).toEqual({ kind: "client-certificate" });

@@ -102,14 +102,14 @@ describe("a step", () => {
     expect(bench.disk.steps).toEqual([]);
   });
 
-  test("that refuses ends the phase with its error, recorded, and the next step does not begin", async () => {
+  test("K-33 that refuses ends the phase with its error, recorded once, and the next step does not begin", async () => {
     const outcome = await bench.run([stepOn("refuse", "lamp", () => ({ state: "refused", error: refusal })), light]);
     expect(outcome).toMatchObject({ state: "failed", step: "refuse", error: refusal });
     expect([bench.disk.errors, bench.world.effects]).toEqual([["SMALL-01"], []]);
     expect(bench.told()).toEqual(["phase-started", "step-started refuse", "step-failed refuse", "phase-ended"]);
   });
 
-  test("whose read throws something unforeseen ends as a defect that keeps the words", async () => {
+  test("K-23 whose read throws something unforeseen ends as a defect that keeps the words, recorded", async () => {
     const broken: Step = {
       ...light,
       read: () => Promise.reject(new TypeError("no such member")),
@@ -119,6 +119,17 @@ describe("a step", () => {
       state: "failed",
       error: { exitCode: 70, text: { id: "PHASE-90", why: "TypeError: no such member" } },
     });
+    expect(bench.disk.errors).toEqual(["PHASE-90"]);
+  });
+
+  test("K-33 whose read or write fails for a passing reason ends: trying again is the client's", async () => {
+    for (const call of ["get lamp", "patch lamp"]) {
+      bench = new SmallBench();
+      bench.world.put("lamp", { lit: false });
+      bench.world.fail(call, "ServerError");
+      expect(await bench.run([light])).toMatchObject({ state: "failed", step: "light" });
+      expect(bench.world.effects).toEqual([]);
+    }
   });
 
   test("killed after its intent writes in the next run", async () => {
@@ -176,7 +187,7 @@ describe("a step", () => {
     expect(bench.world.content()).toEqual({ lamp: { lit: true, dusty: true } });
   });
 
-  test("that never comes to rest ends after its rounds and says what it still wants", async () => {
+  test("K-33 that never comes to rest ends after its rounds and says what it still wants", async () => {
     const restless = stepOn("restless", "lamp", () => acting([patching("lamp", { lit: true })], "plan-again"));
     const outcome = await bench.run([restless], { maxRounds: 3 });
     expect(outcome).toMatchObject({
@@ -269,7 +280,7 @@ describe("the last word of a step that failed", () => {
     expect(bench.world.content()).toEqual({ lamp: { lit: false, undone: true } });
   });
 
-  test("that fails too is told with the error, which stays the first", async () => {
+  test("K-33 that fails too is told with the error, which stays the first", async () => {
     bench.world.fail("patch lamp", "Forbidden");
     const outcome = await bench.run([failing(async () => [patching("lamp", { undone: true })])]);
     expect(outcome).toMatchObject({

@@ -58,7 +58,7 @@ describe("a free lock", () => {
 });
 
 describe("a lock that is held", () => {
-  test("refuses another owner, naming the holder", async () => {
+  test("K-30 refuses another owner, naming the holder", async () => {
     const { path, clock, acquire } = setting();
     const lock = await acquire("run-a", { heartbeatMs: 3_600_000 });
     clock.pass(42_000);

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { systemRandom } from "../../../../steps/lib/clock/system-clock.ts";
@@ -42,6 +43,27 @@ describe("writeFileAtomically", () => {
     expect(readFileSync(path, "utf8")).toBe("three");
     expect(readFileSync(`${path}.bak`, "utf8")).toBe("two");
     expect(readdirSync(join(path, "..")).toSorted()).toEqual(["state.json", "state.json.bak"]);
+  });
+
+  test("K-30 has the new content, then its name in the folder, on disk before it is done", async () => {
+    const path = join(folder(), "state.json");
+    const synced: string[] = [];
+    const handle = await open(join(path, ".."));
+    const files = Object.getPrototypeOf(handle);
+    const sync = files.sync;
+    // Whoever flushes anything says what, and whether the target has its new content by then.
+    files.sync = async function (this: FileHandle): Promise<void> {
+      const kind = (await this.stat()).isDirectory() ? "folder" : "file";
+      synced.push(`${kind}, ${existsSync(path) ? "replaced" : "not yet replaced"}`);
+      await sync.call(this);
+    };
+    try {
+      await writeFileAtomically(path, "one", options);
+    } finally {
+      files.sync = sync;
+      await handle.close();
+    }
+    expect(synced).toEqual(["file, not yet replaced", "folder, replaced"]);
   });
 
   test("replaces a symbolic link instead of writing through it", async () => {

@@ -112,7 +112,7 @@ describe("a Velero Restore", () => {
     ["WaitingForPluginOperations", 0, "in-progress"],
     ["", 0, "in-progress"],
     ["NewInVelero2", 0, "in-progress"],
-  ])("that is %p with %d errors is %s", (phase, errors, verdict) => {
+  ])("K-07 that is %p with %d errors is %s", (phase, errors, verdict) => {
     expect(velero(phase, errors)).toBe(verdict);
   });
 

@@ -34,7 +34,7 @@ describe("reading a version", () => {
     expect(acmVersion(text)).toMatchObject({ known: true, numbers });
   });
 
-  test("A-83: a release candidate has the features of its release", () => {
+  test("A-83 / K-21: a release candidate has the features of its release", () => {
     const version = acmVersion("2.14.0-rc1");
     expect(version).toMatchObject({ known: true, text: "2.14.0-rc1", numbers: [2, 14, 0] });
     expect(lacksPause(version)).toBe(false);

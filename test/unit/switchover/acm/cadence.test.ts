@@ -22,7 +22,7 @@ describe("the cadence of a schedule", () => {
     ["@every 90m", 1.5 * hour],
     ["@every 1h30m", 1.5 * hour],
     ["CRON_TZ=Europe/Berlin 0 6 * * *", 24 * hour],
-  ])("%s is %d s", (schedule, seconds) => {
+  ])("K-22 %s is %d s", (schedule, seconds) => {
     expect(cadenceSeconds(schedule, now)).toBe(seconds);
   });
 

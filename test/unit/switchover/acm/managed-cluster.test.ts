@@ -22,7 +22,7 @@ function split(...clusters: readonly ManagedCluster[]): {
 }
 
 describe("the hub's own ManagedCluster", () => {
-  test("is the one with the label, whatever its name", () => {
+  test("K-20 is the one with the label, whatever its name", () => {
     expect(split(cluster("c1"), cluster("hub-east", { "local-cluster": "true" }))).toEqual({
       local: "hub-east",
       others: ["c1"],
@@ -37,7 +37,7 @@ describe("the hub's own ManagedCluster", () => {
     });
   });
 
-  test("is not one whose name only contains local-cluster, nor one whose label says false", () => {
+  test("K-20 is not one whose name only contains local-cluster, nor one whose label says false", () => {
     expect(split(cluster("my-local-cluster-2"), cluster("c1", { "local-cluster": "false" }))).toEqual({
       local: undefined,
       others: ["c1", "my-local-cluster-2"],

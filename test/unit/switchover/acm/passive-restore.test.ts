@@ -67,7 +67,7 @@ describe("an Enabled passive Restore", () => {
 });
 
 describe("a passive Restore on its way", () => {
-  test.each(["", "Started", "Running", "Unknown"])("is settling while its phase is %p", (phase) => {
+  test.each(["", "Started", "Running", "Unknown"])("K-28 is settling while its phase is %p", (phase) => {
     expect(judge({ phase })).toMatchObject({ state: "settling" });
   });
 

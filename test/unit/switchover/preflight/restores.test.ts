@@ -203,7 +203,7 @@ describeRules(passiveFreshness, [
     ],
   },
   {
-    given: "one kind further behind",
+    given: "K-27: one kind further behind",
     observed: behind(41 * minute),
     finds: [["critical secondary", "41 min behind", "wait for the next sync"], ...fresh],
   },

@@ -169,7 +169,7 @@ describe("a run that finds a completed operation", () => {
 
 describe("a run that finds a failed operation", () => {
   decides({
-    "A-53: resumes where its last error was": {
+    "A-53 / K-33: resumes where its last error was": {
       found: failedIn("activation", "finalization"),
       decides: "resume",
       says: "resuming finalization; it failed last with: finalization broke",
@@ -218,7 +218,7 @@ describe("a run that finds a rollback", () => {
 describe("a run that does not fit the state", () => {
   const swapped = { primary: hub("west"), secondary: hub("east") };
   decides({
-    "A-56: refuses other hubs, and names all four": {
+    "A-56 / K-09: refuses other hubs, and names all four": {
       found: state(begun),
       asked: { hubs: { primary: hub("east"), secondary: hub("north") } },
       decides: "refuse SW-STATE-02",
