@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import type { TestApiServer } from "../../support/api-servers.ts";
 import { backupNamespace } from "../../support/hubs.ts";
 import { activationOf, endOf, hold, letGo, succeed } from "./support/activations.ts";
 import { furtherSet } from "./support/backup-sets.ts";
+import { installPolicy, type RefusingPolicy, removePolicy, untilAnswered } from "./support/refusing-policy.ts";
 import { ended, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
@@ -130,8 +132,12 @@ describe("activation-method restore", () => {
       await seeds.secondary.patch("restores", first ?? { metadata: { name: passive } }, {
         metadata: { labels: { team: "fleet" } },
       });
-      await secondary.kubectl(["apply", "-f", "-"], refuseName("restore-acm-activate"));
-      await untilEnforced(bench);
+      await refuseName(secondary, "restore-acm-activate", {
+        group: "cluster.open-cluster-management.io",
+        plural: "restores",
+      });
+      const trial = leftover.replace("restore-acm-full", "restore-acm-activate");
+      await untilAnswered(() => secondary.kubectl(["create", "--dry-run=server", "-f", "-"], trial), notThisName);
 
       const end = await bench.run(replace);
 
@@ -142,7 +148,7 @@ describe("activation-method restore", () => {
       expect(again?.metadata.labels).toEqual({ team: "fleet" });
       expect(again?.spec).toEqual(first?.spec);
 
-      await secondary.kubectl(["delete", "validatingadmissionpolicybinding,validatingadmissionpolicy", "no-such-name"]);
+      await removePolicy(secondary, "no-such-name");
       succeed(await bench.run(replace));
     },
     4 * minute,
@@ -246,6 +252,28 @@ describe("manage-auto-import-strategy", () => {
   );
 
   test(
+    "A-42 / K-26 that cannot be done as asked ends the run before the activation, and says what was refused",
+    async () => {
+      bench = await SwitchoverBench.open({ version: "2.14.1" });
+      const { seeds, secondary } = bench.pair;
+      await seeds.secondary.fleet(["known"], []);
+      await bench.tasksUntil("activate");
+      await refuseName(secondary, key, { group: "", plural: "configmaps" });
+      const trial = strategy(key, "  k: v\n");
+      await untilAnswered(() => secondary.kubectl(["create", "--dry-run=server", "-f", "-"], trial), notThisName);
+
+      const end = await bench.task("activate", ["--manage-auto-import-strategy", "true"]);
+
+      expect(endOf(end, 1)).toBe("exit 1");
+      expect(end.stderr).toContain(notThisName);
+      expect(await seeds.secondary.find("restores", passive)).toMatchObject({
+        spec: { veleroManagedClustersBackupName: "skip" },
+      });
+    },
+    3 * minute,
+  );
+
+  test(
     "A-42 where there was no ConfigMap, none is left",
     async () => {
       bench = await SwitchoverBench.open({ version: "2.16.0" });
@@ -282,39 +310,10 @@ spec:
   veleroResourcesBackupName: latest
 `;
 
-function refuseName(name: string): string {
-  return `
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata: { name: no-such-name }
-spec:
-  failurePolicy: Fail
-  matchConstraints:
-    resourceRules:
-      - apiGroups: [cluster.open-cluster-management.io]
-        apiVersions: [v1beta1]
-        operations: [CREATE]
-        resources: [restores]
-  validations:
-    - expression: object.metadata.name != "${name}"
-      message: this name is not allowed here
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: { name: no-such-name }
-spec: { policyName: no-such-name, validationActions: [Deny] }
-`;
-}
+const notThisName = "this name is not allowed here";
 
-/** A policy is enforced some time after it is written. */
-async function untilEnforced({ pair }: SwitchoverBench): Promise<void> {
-  const trial = leftover.replace("restore-acm-full", "restore-acm-activate");
-  for (;;) {
-    try {
-      await pair.secondary.kubectl(["create", "--dry-run=server", "-f", "-"], trial);
-    } catch (error) {
-      if (String(error).includes("this name is not allowed here")) return;
-      throw error;
-    }
-  }
+/** The hub takes no new object of this name. */
+async function refuseName(server: TestApiServer, name: string, resource: RefusingPolicy["resource"]): Promise<void> {
+  const unless = `object.metadata.name != "${name}"`;
+  await installPolicy(server, { name: "no-such-name", resource, operation: "CREATE", unless, message: notThisName });
 }

@@ -1,6 +1,5 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { permissionsOf } from "../../../steps/switchover/permissions.ts";
 import type { TestApiServer } from "../../support/api-servers.ts";
@@ -15,6 +14,7 @@ import {
 import { accountFolder, accountUser, grantNothingToAll, installRole } from "./support/accounts.ts";
 import { ArgocdBench, type ArgocdFolders, argocd, stateIn } from "./support/argocd-bench.ts";
 import { describeAll, describeCall, recordedCalls } from "./support/recorded-calls.ts";
+import { installPolicy, removePolicy, untilAnswered } from "./support/refusing-policy.ts";
 import { type Ended, patientTuning, SwitchoverBench } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
@@ -31,32 +31,18 @@ function seen({ metadata, spec }: LiveApplication) {
 
 /** Refuses, as an admission controller of the owner would, to let anybody change this Application. */
 async function forbid(server: TestApiServer, { namespace, name }: typeof policies): Promise<void> {
-  const rule = { apiGroups: ["argoproj.io"], apiVersions: ["*"], operations: ["UPDATE"], resources: ["applications"] };
-  const policy = {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingAdmissionPolicy",
-    metadata: { name: "frozen" },
-    spec: {
-      failurePolicy: "Fail",
-      matchConstraints: { resourceRules: [rule] },
-      validations: [{ expression: `object.metadata.name != '${name}'`, reason: "Forbidden", message: "it is frozen" }],
-    },
-  };
-  const binding = {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingAdmissionPolicyBinding",
-    metadata: { name: "frozen" },
-    spec: { policyName: "frozen", validationActions: ["Deny"] },
-  };
-  await server.kubectl(
-    ["apply", "-f", "-"],
-    JSON.stringify({ apiVersion: "v1", kind: "List", items: [policy, binding] }),
-  );
+  await installPolicy(server, {
+    name: "frozen",
+    resource: { group: "argoproj.io", plural: "applications" },
+    operation: "UPDATE",
+    unless: `object.metadata.name != '${name}'`,
+    message: "it is frozen",
+  });
   await untilFrozen(server, { namespace, name }, true);
 }
 
 async function allow(server: TestApiServer, application: typeof policies): Promise<void> {
-  await server.kubectl(["delete", "validatingadmissionpolicybinding,validatingadmissionpolicy", "frozen"]);
+  await removePolicy(server, "frozen");
   await untilFrozen(server, application, false);
 }
 
@@ -68,16 +54,7 @@ async function untilFrozen(
 ): Promise<void> {
   const patch = JSON.stringify({ metadata: { labels: { probe: "1" } } });
   const probe = ["-n", namespace, "patch", `applications.argoproj.io/${name}`, "--dry-run=server", "--type=merge"];
-  const deadline = performance.now() + minute;
-  for (;;) {
-    const refused = await server.kubectl([...probe, "-p", patch]).then(
-      () => false,
-      () => true,
-    );
-    if (refused === frozen) return;
-    if (performance.now() > deadline) throw new Error("the API server does not take the policy over");
-    await pause(50);
-  }
+  await untilAnswered(() => server.kubectl([...probe, "-p", patch]), frozen ? "it is frozen" : "patched");
 }
 
 describe("a switchover of hubs that Argo CD keeps as Git has them", () => {

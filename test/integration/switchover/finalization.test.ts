@@ -8,6 +8,12 @@ const madeBy = "cluster.open-cluster-management.io/backup-cluster";
 const endOf = ({ exitCode, stderr }: Ended) => ({ exitCode, tail: stderr.slice(-1500) });
 const shortBackupWaits = { ...quickTuning, backupVerify: 4, backupVerifyMax: 4 };
 
+/** Arguments of kubectl that give Velero's pod these conditions. */
+function veleroPod(conditions: readonly object[]): readonly string[] {
+  const patch = JSON.stringify({ status: { conditions } });
+  return ["-n", backupNamespace, "patch", "pod/velero-1", "--subresource=status", "--type=merge", "-p", patch];
+}
+
 /** Status of a Velero Backup that ran then. */
 function ranAt(ms: number): Readonly<Record<string, unknown>> {
   const time = iso(ms);
@@ -222,16 +228,14 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-51 / K-19 a Restore that cannot go is named with all that holds it; its finalizers stay, no schedule is made",
+    "A-51 / K-19 a Restore that cannot go is named with all that holds it; its finalizers stay, no schedule is made; a resume keeps what was archived",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 }, { ...quickTuning, restoreDeleteWait: 3 });
       const { seeds, simulators, secondary } = bench.pair;
       await bench.tasksUntil("finalize");
       simulators.secondary.inject({ kind: "velero-down" });
       const conditions = [{ type: "Ready", status: "False" }];
-      const patch = JSON.stringify({ status: { conditions } });
-      const pod = ["-n", backupNamespace, "patch", "pod/velero-1", "--subresource=status", "--type=merge", "-p", patch];
-      await secondary.kubectl(pod);
+      await secondary.kubectl(veleroPod(conditions));
 
       const ran = await bench.task("finalize");
 
@@ -248,6 +252,12 @@ describe("the new hub's schedule", () => {
       const held = await seeds.secondary.find("restores", "restore-acm-passive-sync");
       expect(held?.metadata.finalizers).toEqual(["restores.cluster.open-cluster-management.io/finalizer"]);
       expect(await seeds.secondary.list("backupSchedules")).toEqual([]);
+
+      simulators.secondary.clear();
+      await secondary.kubectl(veleroPod([{ type: "Ready", status: "True" }]));
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+      const archived = (await bench.state())?.["config"];
+      expect(archived).toMatchObject({ archived_restores: [{ uid: held?.metadata.uid }] });
     },
     3 * minute,
   );
@@ -274,6 +284,76 @@ describe("the new hub's schedule", () => {
 
       await pause(false);
       expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+    },
+    3 * minute,
+  );
+
+  test(
+    "K-37 killed between the deletion of a schedule and the creation of its successor, a resume creates it from what was kept",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" });
+      const { seeds, simulators } = bench.pair;
+      await bench.tasksUntil("finalize");
+      // The hub has a schedule of its own, paused: it is made anew.
+      await seeds.secondary.backupSchedule({ paused: true, veleroTtl: "72h" }, "theirs");
+      await seeds.secondary.untilPhase("backupSchedules", "theirs", "Paused");
+      const before = await seeds.secondary.find("backupSchedules", "theirs");
+      simulators.secondary.inject({ kind: "garbage-stays" });
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "waiting: still there: ");
+      child.kill("SIGKILL");
+      await end;
+      expect(await seeds.secondary.list("backupSchedules")).toEqual([]);
+      simulators.secondary.clear();
+
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+
+      const [created, ...others] = await seeds.secondary.list("backupSchedules");
+      expect(others).toEqual([]);
+      expect(created?.metadata.uid).not.toBe(before?.metadata.uid);
+      expect(created).toMatchObject({
+        metadata: { name: "theirs" },
+        spec: { ...before?.spec, paused: false },
+        status: { phase: "Enabled" },
+      });
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-94 / K-42 while the new hub's component for import tokens is off nothing is touched and no token is lost; a resume creates it",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 2 });
+      const { seeds, secondary } = bench.pair;
+      await bench.tasksUntil("finalize");
+      const component = (enabled: boolean): Promise<string> => {
+        const spec = { overrides: { components: [{ name: "managedserviceaccount", enabled }] } };
+        const patch = [
+          "patch",
+          "multiclusterengine/multiclusterengine",
+          "--type=merge",
+          "-p",
+          JSON.stringify({ spec }),
+        ];
+        return secondary.kubectl(patch);
+      };
+      await component(false);
+      const before = await seeds.secondary.snapshot(["restores", "backupSchedules", "secrets"]);
+
+      const refused = await bench.task("finalize");
+
+      expect(endOf(refused)).toMatchObject({ exitCode: 1 });
+      expect(refused.stderr).toContain("ERROR SW-FIN-03");
+      expect(await seeds.secondary.snapshot(["restores", "backupSchedules", "secrets"])).toEqual(before);
+
+      await component(true);
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+      expect(await schedule()).toMatchObject({ spec: { useManagedServiceAccount: true, paused: false } });
+      const tokens = (await seeds.secondary.list("secrets")).map(
+        ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
+      );
+      expect(tokens).toEqual(expect.arrayContaining(["c1/auto-import-account", "c2/auto-import-account"]));
     },
     3 * minute,
   );

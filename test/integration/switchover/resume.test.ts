@@ -1,5 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { startFaultProxy } from "../../support/fault-proxy.ts";
 import { ended, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
@@ -52,7 +54,42 @@ describe("an interrupted switchover", () => {
   );
 
   test(
-    "A-44 / K-40 a cluster that never connects ends the run with exit 5, names it, leaves the new hub without a schedule, and resumes",
+    "K-23 ended by what nobody foresaw has failed, in state and report, and completes when started again",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { primary } = bench.pair;
+      const proxy = await startFaultProxy({ target: primary.url, targetAuthority: primary.caFile });
+      try {
+        const files = { primary: await proxy.kubeconfig(primary.kubeconfig()) };
+        // Only a step asks for these; an object without metadata is none that an API server sends.
+        const body = JSON.stringify({ apiVersion: "velero.io/v1", kind: "ScheduleList", metadata: {}, items: [{}] });
+        proxy.add({ when: { verb: "list", resource: "schedules" }, fault: { kind: "answer", status: 200, body } });
+
+        const first = await bench.run([], files);
+
+        expect(first.exitCode).toBe(70);
+        expect(first.stderr).toContain("ERROR PHASE-90");
+        const state = await bench.state();
+        expect(state).toMatchObject({
+          current_phase: "failed",
+          errors: [{ phase: "primary_preparation", step: "pause_backup_schedule", code: "PHASE-90" }],
+        });
+        const report = join(bench.stateFolder, "reports", String(state?.["operation_id"]), "report.json");
+        expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({ outcome: "failed" });
+
+        proxy.clear();
+        const second = await bench.run([], files);
+        expect({ exitCode: second.exitCode, tail: second.stderr.slice(-600) }).toMatchObject({ exitCode: 0 });
+        expect(second.stderr).toContain("resuming in phase primary_preparation");
+      } finally {
+        await proxy.stop();
+      }
+    },
+    3 * minute,
+  );
+
+  test(
+    "A-44 / K-33 / K-40 a cluster that never connects ends the run with exit 5, names it, leaves the new hub without a schedule, and resumes",
     async () => {
       bench = await SwitchoverBench.open();
       bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
@@ -67,6 +104,7 @@ describe("an interrupted switchover", () => {
 
       expect({ exitCode: second.exitCode, tail: second.stderr.slice(-600) }).toMatchObject({ exitCode: 0 });
       expect(second.stderr).not.toContain("Pause the backup schedule on the old hub");
+      expect(await bench.pair.seeds.secondary.list("backupSchedules")).toHaveLength(1);
     },
     3 * minute,
   );

@@ -368,7 +368,7 @@ describe("a dry run", () => {
     ),
   ];
 
-  test("plans what the real run would do, and changes neither the world nor the disk", async () => {
+  test("K-01 plans what the real run would do, and changes neither the world nor the disk", async () => {
     const before = structuredClone(bench.disk);
     const outcome = await bench.run(steps, dry);
     expect(outcome).toMatchObject({
