@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { accountFolder, grantNothingToAll, installDecommission, installRole } from "./support/accounts.ts";
 import { DecommissionBench, hostOf } from "./support/decommission-bench.ts";
@@ -189,6 +190,32 @@ describe("a removal that may not be", () => {
       id: "SW-DEC-09",
       why: "it removes hub secondary-hub-id, not hub primary-hub-id",
     });
+  });
+
+  test("K-09 is refused under the id of a switchover, whose progress is not touched", async () => {
+    const at = new Date().toISOString();
+    const hub = (name: string) => ({ id: `${name}-hub-id`, api: `https://${name}:6443`, acmVersion: "2.14.1" });
+    const progress = JSON.stringify({
+      version: "2.0",
+      tool_version: "0.0.0",
+      created_at: at,
+      last_updated: at,
+      current_phase: "activation",
+      completed_steps: [{ name: "pause_backup_schedule", timestamp: at }],
+      completed_phases: [],
+      errors: [],
+      contexts: { primary: "", secondary: "" },
+      config: {},
+      operation_id: "autumn",
+      operation: "switchover",
+      hubs: { primary: hub("primary"), secondary: hub("secondary") },
+      parameters: { method: "passive", activationMethod: "patch", oldHubAction: "secondary" },
+      history: [],
+    });
+    await writeFile(join(state, "autumn.json"), progress);
+    const refusal = refusalOf(await bench.run(state, [...confirmed, "--operation-id", "autumn", "--force", "true"]));
+    expect(refusal).toMatchObject({ code: 4, id: "SW-DEC-09", why: "it is that of a switchover" });
+    expect(await readFile(join(state, "autumn.json"), "utf8")).toBe(progress);
   });
 
   test("names the permissions that the operator's account lacks without the extension of its role", async () => {

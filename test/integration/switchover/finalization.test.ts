@@ -104,7 +104,7 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-47 a collision is answered by one new schedule; where another hub keeps writing it is named",
+    "A-47 / K-40 a collision is answered by one new schedule; where another hub keeps writing it is named",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
       const { seeds } = bench.pair;

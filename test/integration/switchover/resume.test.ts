@@ -62,7 +62,7 @@ describe("an interrupted switchover", () => {
       try {
         const files = { primary: await proxy.kubeconfig(primary.kubeconfig()) };
         // Only a step asks for these; an object without metadata is none that an API server sends.
-        const body = JSON.stringify({ apiVersion: "velero.io/v1", kind: "ScheduleList", metadata: {}, items: [{}] });
+        const body = JSON.stringify({ kind: "ScheduleList", metadata: { resourceVersion: "1" }, items: [{}] });
         proxy.add({ when: { verb: "list", resource: "schedules" }, fault: { kind: "answer", status: 200, body } });
 
         const first = await bench.run([], files);

@@ -1,11 +1,6 @@
 import type { Action, StepPlan } from "../../../lib/phase/types.ts";
-import {
-  type ComponentState,
-  managedServiceAccountComponent,
-  wantsManagedServiceAccounts,
-} from "../../acm/backup-schedule.ts";
+import { type ComponentState, wantsManagedServiceAccounts } from "../../acm/backup-schedule.ts";
 import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
-import { multiClusterEngines } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { type OwnedVeleroSchedule, restoresOf, schedulesOf, veleroPodsOf, veleroSchedulesOf } from "../hub-reads.ts";
@@ -16,6 +11,7 @@ import {
   guardTokens,
   notEnabled,
   orphans,
+  tokenComponentOf,
   untilNoOrphans,
   untilVeleroReady,
 } from "../schedules/make-schedule.ts";
@@ -111,20 +107,18 @@ export const enableBackupSchedule = switchoverStep<Seen>({
   title: "Turn backups on at the new hub",
   onResume: "trust-record",
   async read(context) {
-    const { signal } = context;
-    const client = context.clients.secondary;
-    const [restores, schedules, veleroSchedules, engines, velero] = await Promise.all([
+    const [restores, schedules, veleroSchedules, component, velero] = await Promise.all([
       restoresOf.once(context, "secondary"),
       schedulesOf.once(context, "secondary"),
       veleroSchedulesOf.once(context, "secondary"),
-      client.list(multiClusterEngines, {}, { signal }),
+      tokenComponentOf(context, "secondary"),
       veleroPodsOf.once(context, "secondary"),
     ]);
     return {
       restores,
       schedules,
       veleroSchedules,
-      component: managedServiceAccountComponent(engines.items[0]),
+      component,
       veleroReady: velero.some(Boolean),
     };
   },

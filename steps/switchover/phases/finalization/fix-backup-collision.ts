@@ -1,12 +1,19 @@
-import { planProof, readSchedule, type ScheduleSeen } from "../schedules/prove-schedule.ts";
+import { tokenComponentOf } from "../schedules/make-schedule.ts";
+import { type ProofSeen, planProof, readSchedule } from "../schedules/prove-schedule.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
 import { switchoverStep } from "../switchover-context.ts";
 
 /** Proves that the new hub's schedule works and does not collide; makes it anew once where it does. */
-export const fixBackupCollision = switchoverStep<ScheduleSeen>({
+export const fixBackupCollision = switchoverStep<ProofSeen>({
   name: "fix_backup_collision",
   title: "Prove that the new hub's backups work",
   onResume: "trust-record",
-  read: (context) => readSchedule(context, onNewHub.hub),
+  async read(context) {
+    const [seen, component] = await Promise.all([
+      readSchedule(context, onNewHub.hub),
+      tokenComponentOf(context, onNewHub.hub),
+    ]);
+    return { ...seen, component };
+  },
   plan: (seen, context) => planProof(seen, context, onNewHub),
 });

@@ -2,30 +2,25 @@ import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { isActiveRestore } from "../../acm/acm-restore.ts";
 import { type BackupSummary, newest } from "../../acm/backup.ts";
-import {
-  type ComponentState,
-  managedServiceAccountComponent,
-  wantsManagedServiceAccounts,
-} from "../../acm/backup-schedule.ts";
+import { wantsManagedServiceAccounts } from "../../acm/backup-schedule.ts";
 import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
-import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
+import { backupSchedules } from "../../acm/resources.ts";
 import { restoredSince } from "../../state/activation-traces.ts";
 import type { OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
 import { backupsOf, restoresOf, veleroPodsOf } from "../hub-reads.ts";
 import { giveFlagsBack } from "../schedules/give-flags-back.ts";
-import { enabledNow, guardTokens, untilVeleroReady } from "../schedules/make-schedule.ts";
-import { planProof, readSchedule, recreateSchedule, type ScheduleSeen } from "../schedules/prove-schedule.ts";
+import { enabledNow, guardTokens, tokenComponentOf, untilVeleroReady } from "../schedules/make-schedule.ts";
+import { type ProofSeen, planProof, readSchedule, recreateSchedule } from "../schedules/prove-schedule.ts";
 import { onOldHub } from "../schedules/schedule-role.ts";
 import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
 import { decideReturn, markersOf, type ReturnOfBackups } from "./return-of-backups.ts";
 import { isNewHubAway } from "./rollback-scope.ts";
 
-interface Seen extends ScheduleSeen {
+interface Seen extends ProofSeen {
   readonly restores: readonly AcmRestore[];
   readonly backupsOfNewHub: readonly BackupSummary[] | undefined;
-  readonly component: ComponentState;
   readonly veleroReady: boolean;
 }
 
@@ -177,19 +172,18 @@ export const rbEnableBackupSchedule = oldHubStep<Seen>({
   title: "Turn backups on at the old hub",
   onResume: "trust-record",
   async read(context) {
-    const { signal, clients } = context;
-    const [schedule, restores, backupsOfNewHub, engines, velero] = await Promise.all([
+    const [schedule, restores, backupsOfNewHub, component, velero] = await Promise.all([
       readSchedule(context, onOldHub.hub),
       restoresOf.once(context, onOldHub.hub),
       isNewHubAway(context.memory()) ? undefined : backupsOf.once(context, "secondary"),
-      clients.primary.list(multiClusterEngines, {}, { signal }),
+      tokenComponentOf(context, onOldHub.hub),
       veleroPodsOf.once(context, onOldHub.hub),
     ]);
     return {
       ...schedule,
       restores,
       backupsOfNewHub,
-      component: managedServiceAccountComponent(engines.items[0]),
+      component,
       veleroReady: velero.some(Boolean),
     };
   },

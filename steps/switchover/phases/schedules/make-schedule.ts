@@ -2,13 +2,20 @@ import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { KubeObject } from "../../../lib/kube/types.ts";
 import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
-import type { ComponentState } from "../../acm/backup-schedule.ts";
+import { type ComponentState, managedServiceAccountComponent } from "../../acm/backup-schedule.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
-import { backupSchedules } from "../../acm/resources.ts";
+import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { acmSchedules, type OwnedVeleroSchedule, schedulesOf, veleroPodsOf, veleroSchedulesOf } from "../hub-reads.ts";
+import {
+  acmSchedules,
+  type HubContext,
+  type OwnedVeleroSchedule,
+  schedulesOf,
+  veleroPodsOf,
+  veleroSchedulesOf,
+} from "../hub-reads.ts";
 import { type HubStepContext, ms } from "../switchover-context.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
@@ -66,6 +73,12 @@ export function untilVeleroReady<H extends HubName>(context: HubStepContext<H>, 
     timeoutMs: ms(context.tuning.errorGrace),
     onTimeout: (note) => ({ warning: `Velero on the ${role.words}: ${note}; its first backup may come late` }),
   });
+}
+
+/** The component of a hub that makes its import tokens. */
+export async function tokenComponentOf<H extends HubName>(context: HubContext<H>, hub: H): Promise<ComponentState> {
+  const engines = await context.clients[hub].list(multiClusterEngines, {}, { signal: context.signal });
+  return managedServiceAccountComponent(engines.items[0]);
 }
 
 /** Refuses a BackupSchedule that would delete the import tokens of the hub. */

@@ -1,6 +1,7 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { Action, StepPlan } from "../../../lib/phase/types.ts";
 import type { BackupSummary } from "../../acm/backup.ts";
+import { type ComponentState, wantsManagedServiceAccounts } from "../../acm/backup-schedule.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import { backupSchedules } from "../../acm/resources.ts";
@@ -17,7 +18,7 @@ import {
   withAllowance,
 } from "../hub-reads.ts";
 import { type HubStepContext, ms } from "../switchover-context.ts";
-import { createSchedule, orphans, untilNoOrphans } from "./make-schedule.ts";
+import { createSchedule, guardTokens, orphans, untilNoOrphans } from "./make-schedule.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 import { collided, unhealthy, watchSchedule } from "./watch-schedule.ts";
 
@@ -27,6 +28,11 @@ export interface ScheduleSeen {
   readonly veleroSchedules: readonly OwnedVeleroSchedule[];
   readonly backups: readonly BackupSummary[];
   readonly allowanceMs: number;
+}
+
+/** What also decides whether a schedule can be made without a loss. */
+export interface ProofSeen extends ScheduleSeen {
+  readonly component: ComponentState;
 }
 
 /** Looks at all of it. */
@@ -130,16 +136,22 @@ function waitForQueue<H extends HubName>(
   };
 }
 
+function guard(wanted: BackupSchedule, { component }: ProofSeen, role: ScheduleRole): Plan | undefined {
+  return guardTokens(wantsManagedServiceAccounts(wanted), component, role);
+}
+
 function planExisting<H extends HubName>(
   schedule: BackupSchedule,
-  seen: ScheduleSeen,
+  seen: ProofSeen,
   context: HubStepContext<H>,
   role: ScheduleRole<H>,
 ): Plan {
   const progress = role.progress(context.memory());
   const created = progress.created_schedule;
+  const anew = (first: readonly Action<OperationMemory>[] = []): Plan =>
+    guard(schedule, seen, role) ?? recreateSchedule(schedule, context, role, first);
   if (isBeingReplaced(schedule, progress)) {
-    return recreateSchedule(schedule, context, role);
+    return anew();
   }
   const message = schedule.status?.lastMessage ?? "";
   const queued = isForeignStorage(message) ? queuedBackup(seen.backups, context.hubs[role.hub].id) : undefined;
@@ -150,7 +162,7 @@ function planExisting<H extends HubName>(
   if (created === undefined || schedule.status?.phase === collided) {
     const first: readonly Action<OperationMemory>[] =
       queued === undefined ? [] : [{ kind: "wait", wait: untilStarted(context, role) }];
-    return recreateSchedule(schedule, context, role, first);
+    return anew(first);
   }
   if (progress.schedule_watched === true) {
     return { state: "done", note: `BackupSchedule ${schedule.metadata.name} is ${schedule.status?.phase ?? ""}` };
@@ -165,11 +177,7 @@ function planExisting<H extends HubName>(
 }
 
 /** Proves that a hub's schedule works and does not collide; makes it anew once where it does. Pure. */
-export function planProof<H extends HubName>(
-  seen: ScheduleSeen,
-  context: HubStepContext<H>,
-  role: ScheduleRole<H>,
-): Plan {
+export function planProof<H extends HubName>(seen: ProofSeen, context: HubStepContext<H>, role: ScheduleRole<H>): Plan {
   const schedule = role.pick(seen.schedules, context.memory());
   if (schedule !== undefined) {
     return planExisting(schedule, seen, context, role);
@@ -179,6 +187,8 @@ export function planProof<H extends HubName>(
     const why = "the BackupSchedule is gone, and nothing is known to make it from";
     return { state: "refused", error: unhealthy(why, role) };
   }
+  const refused = guard(fresh, seen, role);
+  if (refused !== undefined) return refused;
   const wait: readonly Action<OperationMemory>[] =
     orphans(seen.veleroSchedules, seen.schedules).length === 0
       ? []

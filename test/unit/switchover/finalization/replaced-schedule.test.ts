@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { acmVersion } from "../../../../steps/switchover/acm/acm-version.ts";
+import type { ComponentState } from "../../../../steps/switchover/acm/backup-schedule.ts";
 import type { BackupSchedule } from "../../../../steps/switchover/acm/hub-objects.ts";
 import { fixBackupCollision } from "../../../../steps/switchover/phases/finalization/fix-backup-collision.ts";
 import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
@@ -13,7 +14,7 @@ function schedule(uid: string, phase: string, paused = false): BackupSchedule {
   };
 }
 
-function planned(existing: BackupSchedule, memory: OperationMemory) {
+function planned(existing: BackupSchedule | undefined, memory: OperationMemory, component: ComponentState = "enabled") {
   // What the planner of this step looks at; the waits that it plans are not begun.
   const context = {
     clients: { primary: { name: "primary" }, secondary: { name: "secondary" } },
@@ -22,7 +23,9 @@ function planned(existing: BackupSchedule, memory: OperationMemory) {
     tuning: { scheduleDeleteWait: 1, scheduleHealthyWait: 1, deleteRequest: 1, errorGrace: 1 },
     memory: () => memory,
   } as unknown as SwitchoverContext;
-  return fixBackupCollision.plan({ schedules: [existing], veleroSchedules: [], backups: [], allowanceMs: 0 }, context);
+  const schedules = existing === undefined ? [] : [existing];
+  const seen = { schedules, veleroSchedules: [], backups: [], allowanceMs: 0, component };
+  return fixBackupCollision.plan(seen, context);
 }
 
 /** The memory as a run leaves it that is killed right before it deletes the schedule. */
@@ -58,5 +61,35 @@ describe("a schedule that is made anew by a run that is killed before it deletes
       state: "refused",
       error: { text: { id: "SW-FIN-07" } },
     });
+  });
+});
+
+describe("K-42 while the component for import tokens is off", () => {
+  const wanting = (uid: string, phase: string, paused = false): BackupSchedule => {
+    const { spec, ...rest } = schedule(uid, phase, paused);
+    return { ...rest, spec: { veleroSchedule: "0 */4 * * *", ...spec, useManagedServiceAccount: true } };
+  };
+  const refused = { state: "refused", error: { text: { id: "SW-FIN-03" } } };
+
+  test.each([
+    ["that was there and paused", wanting("1", "Paused", true), {}],
+    [
+      "that collided",
+      wanting("1", "BackupCollision"),
+      { created_schedule: { name: "acm-hub-backup", recreations: 0, suppressed: {} } },
+    ],
+  ])("a schedule %s is not made anew: neither deleted nor created", (_what, existing, memory) => {
+    expect(planned(existing, memory, "disabled")).toMatchObject(refused);
+    expect(planned(existing, memory)).toMatchObject(replacing);
+  });
+
+  test("one that a killed run has deleted is not created", () => {
+    const memory = afterRemembering(wanting("1", "Paused", true), {});
+    expect(planned(undefined, memory, "disabled")).toMatchObject(refused);
+    expect(planned(undefined, memory)).toMatchObject({ state: "act", note: "create BackupSchedule acm-hub-backup" });
+  });
+
+  test("one that makes no tokens is made anew all the same", () => {
+    expect(planned(schedule("1", "Paused", true), {}, "disabled")).toMatchObject(replacing);
   });
 });
