@@ -228,14 +228,38 @@ export function ended(child: ChildProcess): Promise<Ended> {
   });
 }
 
-/** Resolves when the process has written this text. */
+interface Awaited {
+  readonly text: string;
+  seen: string;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Whoever waits for a text of a process, so that each process is listened to once, however many wait. */
+const awaitedOf = new WeakMap<ChildProcess, Set<Awaited>>();
+
+function listenTo(child: ChildProcess): Set<Awaited> {
+  const all = new Set<Awaited>();
+  child.stderr?.on("data", (chunk: Buffer | string) => {
+    for (const one of all) {
+      one.seen += String(chunk);
+      if (!one.seen.includes(one.text)) continue;
+      all.delete(one);
+      one.resolve();
+    }
+  });
+  child.once("close", () => {
+    for (const { text, seen, reject } of all)
+      reject(new Error(`the process ended without writing "${text}": ${seen.slice(-500)}`));
+  });
+  return all;
+}
+
+/** Resolves when the process has written this text, from now on. */
 export function written(child: ChildProcess, text: string): Promise<void> {
+  const all = awaitedOf.get(child) ?? listenTo(child);
+  awaitedOf.set(child, all);
   return new Promise((resolve, reject) => {
-    let seen = "";
-    child.stderr?.on("data", (chunk: Buffer | string) => {
-      seen += String(chunk);
-      if (seen.includes(text)) resolve();
-    });
-    child.once("close", () => reject(new Error(`the process ended without writing "${text}": ${seen.slice(-500)}`)));
+    all.add({ text, seen: "", resolve, reject });
   });
 }

@@ -191,7 +191,7 @@ describe("the permissions that are asked for", () => {
     expect(lines.filter((line) => line.includes("customresourcedefinitions"))).toEqual([]);
   });
 
-  test("are each asked once, on whatever hub", () => {
+  test("K-39 are each asked once, on whatever hub", () => {
     const maybe = fc.option(fc.boolean(), { nil: undefined });
     const context = fc.record({
       hub: fc.constantFrom("primary" as const, "secondary" as const),
