@@ -2,41 +2,20 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Refusal, refusalOf } from "./support/refusal.ts";
+import { begunSwitchover } from "./support/state-documents.ts";
 import { type Ended, SwitchoverBench } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const operation = "op-1";
 const forOperation = ["--operation-id", operation];
 
-/** A state of this operation between these hubs, with some progress. */
-function goodState(): Readonly<Record<string, unknown>> {
-  const at = new Date().toISOString();
-  const hub = (name: string) => ({ id: `${name}-hub-id`, api: `https://${name}:6443`, acmVersion: "2.14.1" });
-  return {
-    version: "2.0",
-    tool_version: "0.0.0",
-    created_at: at,
-    last_updated: at,
-    current_phase: "primary_preparation",
-    completed_steps: [],
-    completed_phases: [],
-    errors: [],
-    contexts: { primary: "", secondary: "" },
-    config: {},
-    operation_id: operation,
-    operation: "switchover",
-    hubs: { primary: hub("primary"), secondary: hub("secondary") },
-    parameters: { method: "passive", activationMethod: "patch", oldHubAction: "secondary" },
-    history: [],
-  };
-}
-
-const without = (key: string): string => JSON.stringify({ ...goodState(), [key]: undefined });
-const having = (change: Readonly<Record<string, unknown>>): string => JSON.stringify({ ...goodState(), ...change });
+const without = (key: string): string => JSON.stringify(begunSwitchover(operation, { [key]: undefined }));
+const having = (change: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify(begunSwitchover(operation, change));
 
 const corrupt = [
   ["nothing in it", "", "is not JSON: "],
-  ["half of it lost", JSON.stringify(goodState()).slice(0, 200), "is not JSON: "],
+  ["half of it lost", JSON.stringify(begunSwitchover(operation)).slice(0, 200), "is not JSON: "],
   ["bytes that are no text", Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), "is not JSON: "],
   ["a list instead of an object", "[]", "does not match its schema: the document must be object"],
   ["a phase that does not exist", having({ current_phase: "teleport" }), "does not match its schema: /current_phase "],

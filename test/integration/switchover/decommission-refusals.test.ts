@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { accountFolder, grantNothingToAll, installDecommission, installRole } from "./support/accounts.ts";
 import { DecommissionBench, hostOf } from "./support/decommission-bench.ts";
 import { refusalOf } from "./support/refusal.ts";
+import { begunSwitchover } from "./support/state-documents.ts";
 
 // What is refused before anything is deleted. One hub serves all: none of these may change it.
 
@@ -193,25 +194,7 @@ describe("a removal that may not be", () => {
   });
 
   test("K-09 is refused under the id of a switchover, whose progress is not touched", async () => {
-    const at = new Date().toISOString();
-    const hub = (name: string) => ({ id: `${name}-hub-id`, api: `https://${name}:6443`, acmVersion: "2.14.1" });
-    const progress = JSON.stringify({
-      version: "2.0",
-      tool_version: "0.0.0",
-      created_at: at,
-      last_updated: at,
-      current_phase: "activation",
-      completed_steps: [{ name: "pause_backup_schedule", timestamp: at }],
-      completed_phases: [],
-      errors: [],
-      contexts: { primary: "", secondary: "" },
-      config: {},
-      operation_id: "autumn",
-      operation: "switchover",
-      hubs: { primary: hub("primary"), secondary: hub("secondary") },
-      parameters: { method: "passive", activationMethod: "patch", oldHubAction: "secondary" },
-      history: [],
-    });
+    const progress = JSON.stringify(begunSwitchover("autumn", { current_phase: "activation" }));
     await writeFile(join(state, "autumn.json"), progress);
     const refusal = refusalOf(await bench.run(state, [...confirmed, "--operation-id", "autumn", "--force", "true"]));
     expect(refusal).toMatchObject({ code: 4, id: "SW-DEC-09", why: "it is that of a switchover" });

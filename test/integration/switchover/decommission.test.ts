@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { decommissionUse } from "../../../steps/switchover/decommission/permissions.ts";
 import { eventually } from "../../support/eventually.ts";
 import { accountFolder, accountUser, grantNothingToAll, installDecommission, installRole } from "./support/accounts.ts";
+import { endOf } from "./support/activations.ts";
 import { DecommissionBench, patient } from "./support/decommission-bench.ts";
 import { describeAll, describeCall, recordedCalls } from "./support/recorded-calls.ts";
 import { refusalOf } from "./support/refusal.ts";
@@ -23,9 +24,6 @@ const ownCluster = ["managedClusters/local-cluster"];
 const operatorPod = ["pods/multiclusterhub-operator-1", "pods/velero-1"];
 /** Only the hub's own cluster, the operator of ACM and what another product installed. */
 const bare = [...ownCluster, ...operatorPod];
-
-const endOf = ({ exitCode, stderr }: Ended, wanted: number): string =>
-  `exit ${exitCode}${exitCode === wanted ? "" : `: ${stderr.slice(-3000)}`}`;
 
 /** Without the leases, in the order of their first deletion; the clusters go at once. */
 const inOrder = (deletions: readonly string[]): readonly string[] => {

@@ -12,6 +12,7 @@ import {
   type Part,
   type Role,
 } from "./support/accounts.ts";
+import { endOf } from "./support/activations.ts";
 import {
   describeAll,
   describeCall,
@@ -58,9 +59,6 @@ const spoken = (calls: readonly RecordedCall[]): readonly string[] => [
 const refused = (calls: readonly RecordedCall[]) => spoken(calls.filter((call) => call.refused));
 const isWrite = ({ verb, resource }: RecordedCall): boolean =>
   !["get", "list", "watch"].includes(verb) && resource !== "selfsubjectaccessreviews";
-/** How a process ended; what it wrote last where that is not what was wanted. */
-const endOf = ({ exitCode, stderr }: Ended, wanted: number): string =>
-  `exit ${exitCode}${exitCode === wanted ? "" : `: ${stderr.slice(-3000)}`}`;
 const application = { namespace: "gitops", name: "acm", syncPolicy: { automated: { prune: true } } };
 /** Of parts that a run does only where it is asked to. */
 const asking = ["--pause-observatorium-api", "true", "--disable-observability-on-secondary", "true"];
