@@ -105,7 +105,7 @@ describe("logging in", () => {
     expect(await whoAmI(await kubeconfig({ user: inline }))).toBe("admin-by-certificate");
   });
 
-  test("works with a token file, whose path starts at the kubeconfig and which is read anew for each request", async () => {
+  test("K-38 works with a token file, whose path starts at the kubeconfig and which is read anew for each request", async () => {
     const file = await kubeconfig({ user: { tokenFile: "token.txt" } });
     const tokenFile = join(file, "..", "token.txt");
     await writeFile(tokenFile, `${hub.token("viewer")}\n`);
@@ -215,11 +215,12 @@ ${printing({ token: hub.token("viewer") })}`;
     expect(await whoAmI(file)).toBe("viewer");
   });
 
-  test("is done once for all requests", async () => {
+  test("K-38 is done once for all requests, and tells the token", async () => {
     const counter = join(folder, "logins");
     const script = `echo x >> ${counter}\n${printing({ token: hub.token("viewer") })}`;
     const { client } = await open(await kubeconfig({ user: exec(await program("counted", script)) }));
     await Promise.all([1, 2, 3].map(() => client.serverVersion({ signal })));
+    expect(await client.credential()).toEqual({ kind: "token", token: hub.token("viewer") });
     expect(await readFile(counter, "utf8")).toBe("x\n");
     await client.close();
   });
@@ -290,7 +291,7 @@ ${printing({ token: hub.token("viewer") })}`;
 });
 
 describe("logging in by an identity provider", () => {
-  test("works with the id token while it is valid", async () => {
+  test("K-38 works with the id token while it is valid", async () => {
     const token = jwt({ exp: Math.floor(Date.now() / 1000) + 3600 });
     const user = { "auth-provider": { name: "oidc", config: { "id-token": token } } };
     const { client } = await open(await kubeconfig({ user }));
