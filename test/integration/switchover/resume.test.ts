@@ -80,7 +80,7 @@ describe("an interrupted switchover", () => {
         proxy.clear();
         const second = await bench.run([], files);
         expect({ exitCode: second.exitCode, tail: second.stderr.slice(-600) }).toMatchObject({ exitCode: 0 });
-        expect(second.stderr).toContain("resuming in phase primary_preparation");
+        expect(second.stderr).toContain("resuming primary_preparation; it failed last with: unexpected error");
       } finally {
         await proxy.stop();
       }
