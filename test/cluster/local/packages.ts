@@ -28,8 +28,11 @@ export const systemPrograms: readonly SystemProgram[] = [
   { path: "/usr/bin/curl", package: "curl" },
 ];
 
-/** What only the git host of the end-to-end tests needs. */
+/** What only the git host of the tests needs. */
 export const gitHostPrograms: readonly SystemProgram[] = [{ path: "/usr/lib/postgresql", package: "postgresql" }];
+
+/** What only the real Argo CD of the conformance tests needs. */
+export const argoCdPrograms: readonly SystemProgram[] = [{ path: "/usr/bin/redis-server", package: "redis-server" }];
 
 async function isThere(path: string): Promise<boolean> {
   // Debian 12 has /bin as a link to /usr/bin; older machines keep both.

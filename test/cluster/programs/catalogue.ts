@@ -1,5 +1,5 @@
 /** What a program is needed for; `make` targets and tests ask for groups, so that only those parts are built. */
-export const programGroups = ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git"] as const;
+export const programGroups = ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git", "argo-cd"] as const;
 export type ProgramGroup = (typeof programGroups)[number];
 
 /** A program that is built from a pinned Go module. */
@@ -84,4 +84,11 @@ export const programs: readonly Program[] = [
   ]),
   plain("versitygw", "hub", ["versitygw", "github.com/versity/versitygw/cmd/versitygw"]),
   plain("gitea", "git", ["gitea", "code.gitea.io/gitea"], ["-X main.Version=1.26.0"]),
+  // One program for all of its components: ARGOCD_BINARY_NAME says which it is.
+  plain(
+    "argocd",
+    "argo-cd",
+    ["argo-cd", "github.com/argoproj/argo-cd/v3/cmd"],
+    ["-X github.com/argoproj/argo-cd/v3/common.version=3.1.16"],
+  ),
 ];

@@ -12,6 +12,8 @@ export interface ProcessSpec {
   readonly folder: string;
   /** Folder with an empty file for each living process, named by its id: what the watchdog ends. */
   readonly pidFolder: string;
+  /** Set beside what this process has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const setpriv = "/usr/bin/setpriv";
@@ -41,7 +43,8 @@ export class ManagedProcess {
     try {
       const [command, ...args] = await commandLine(spec);
       // An own session: Ctrl-C on the terminal reaches the test, which then ends its servers in order.
-      const child = spawn(command, args, { cwd: spec.folder, stdio: ["ignore", log, log], detached: true });
+      const env = { ...process.env, ...spec.environment };
+      const child = spawn(command, args, { cwd: spec.folder, env, stdio: ["ignore", log, log], detached: true });
       child.unref();
       const started = new ManagedProcess(spec, child);
       if (child.pid !== undefined) await started.#list(join(spec.pidFolder, String(child.pid)));

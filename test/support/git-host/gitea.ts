@@ -1,8 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cp, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
 import { modulesFolder } from "../../cluster/programs/program-cache.ts";
@@ -113,6 +113,7 @@ class Gitea implements GitHost {
       (await run("git", ["-C", clone, "-c", "user.name=fairlead", "-c", "user.email=fairlead@example.com", ...args]))
         .stdout;
     await run("git", ["clone", "-q", this.cloneUrl(repository), clone]);
+    await mkdir(dirname(join(clone, file)), { recursive: true });
     await writeFile(join(clone, file), content);
     await git("add", file);
     await git("commit", "-q", "-m", `Change ${file}`);

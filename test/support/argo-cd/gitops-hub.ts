@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePackages, argoCdPrograms, gitHostPrograms } from "../../cluster/local/packages.ts";
+import { freePort } from "../api-servers/free-port.ts";
+import type { TestApiServer } from "../api-servers.ts";
+import { type GitHost, startGitHost } from "../git-host/gitea.ts";
+import { argoCdNamespace } from "./settings.ts";
+import { type ArgoCd, startArgoCd } from "./start-argo-cd.ts";
+
+const repository = "hub";
+const patience = "--timeout=120s";
+
+/** A hub that a real Argo CD keeps as a real Git host has it. */
+export class GitopsHub {
+  readonly server: TestApiServer;
+  private readonly argoCd: ArgoCd;
+  private readonly git: GitHost;
+
+  private constructor(server: TestApiServer, argoCd: ArgoCd, git: GitHost) {
+    this.server = server;
+    this.argoCd = argoCd;
+    this.git = git;
+  }
+
+  static async open(server: TestApiServer): Promise<GitopsHub> {
+    await ensurePackages([...gitHostPrograms, ...argoCdPrograms], (line) => void process.stderr.write(`${line}\n`));
+    const argoCd = await startArgoCd(server);
+    try {
+      const git = await startGitHost({ address: "127.0.0.1", port: await freePort() });
+      await git.createRepository(repository);
+      return new GitopsHub(server, argoCd, git);
+    } catch (error) {
+      await argoCd.stop();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.argoCd.stop();
+    await this.git.stop();
+  }
+
+  /** Where the manifests of a folder are. */
+  source(path: string) {
+    return { repoURL: `${this.git.url}/${this.git.user}/${repository}.git`, targetRevision: "main", path };
+  }
+
+  /** Commits manifests and returns the commit. */
+  async commit(file: string, ...manifests: readonly object[]): Promise<string> {
+    return await this.git.push(repository, file, JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }));
+  }
+
+  async apply(...manifests: readonly object[]): Promise<void> {
+    const list = { apiVersion: "v1", kind: "List", items: manifests };
+    await this.server.kubectl(["apply", "-f", "-"], JSON.stringify(list));
+  }
+
+  /** Resolves when the Application is as Git has it, at this commit. */
+  async untilSynced(name: string, commit: string): Promise<void> {
+    await this.until(name, "status.sync.revision", commit);
+    await this.until(name, "status.sync.status", "Synced");
+    await this.until(name, "status.operationState.phase", "Succeeded");
+  }
+
+  /** Resolves when Argo CD has compared the Application with this commit and found it to differ. */
+  async untilOutOfSync(name: string, commit: string): Promise<void> {
+    await this.until(name, "status.sync.revision", commit);
+    await this.until(name, "status.sync.status", "OutOfSync");
+  }
+
+  /** Has Argo CD look at Git now, not at its next turn. */
+  async refresh(...names: readonly string[]): Promise<void> {
+    const applications = names.map((name) => `applications.argoproj.io/${name}`);
+    const annotation = "argocd.argoproj.io/refresh=normal";
+    await this.server.kubectl(["-n", argoCdNamespace, "annotate", "--overwrite", ...applications, annotation]);
+  }
+
+  /** Throws in the end what Argo CD says of the Application. */
+  private async until(name: string, field: string, value: string): Promise<void> {
+    const application = ["-n", argoCdNamespace, `applications.argoproj.io/${name}`];
+    try {
+      await this.server.kubectl(["wait", `--for=jsonpath={.${field}}=${value}`, patience, ...application]);
+    } catch (error) {
+      await this.argoCd.assertRunning();
+      const live = await this.server.kubectl(["get", ...application, "-o", "jsonpath={.status}"]);
+      throw new Error(`${String(error)}: ${live.slice(0, 2000)}`);
+    }
+  }
+}
