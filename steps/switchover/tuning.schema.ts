@@ -2,6 +2,9 @@ import * as Type from "typebox";
 
 /** Every wait time of a switchover with its default, in seconds unless its description says otherwise. */
 export const tuningDefaults = {
+  /** How long a paused Application that something else makes is looked at. */
+  argocdSettle: 10,
+  argocdSyncWait: 300,
   backupInProgressWait: 600,
   backupMaxAge: 600,
   backupPoll: 30,

@@ -201,12 +201,15 @@ export interface CustomResourceDefinition extends KubeObject {
 
 /** Of Argo CD. Its controller writes the status by normal writes: the kind has no status subresource. */
 export interface Application extends KubeObject {
+  /** A sync that is asked for or under way. */
+  readonly operation?: object;
   readonly spec?: {
     readonly destination?: { readonly namespace?: string };
     readonly syncPolicy?: Readonly<Record<string, unknown>> | null;
   };
   readonly status?: {
     readonly resources?: readonly { readonly kind?: string; readonly namespace?: string; readonly name?: string }[];
+    readonly operationState?: { readonly phase?: string };
   };
 }
 

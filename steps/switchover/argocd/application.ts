@@ -19,8 +19,15 @@ export interface ApplicationSummary {
   readonly acmResources: number;
   /** Has to stand still while a fleet moves. */
   readonly touchesAcm: boolean;
-  /** What may write its spec anew: `ApplicationSet fleet`. */
-  readonly madeBy?: string;
+  /** A sync is asked for or under way; it goes on when `automated` goes. */
+  readonly syncing: boolean;
+  /** What may write its spec anew. */
+  readonly madeBy?: Maker;
+}
+
+export interface Maker {
+  readonly kind: "ApplicationSet" | "Application";
+  readonly name: string;
 }
 
 /** Where ACM's own objects are on a hub. */
@@ -60,12 +67,17 @@ export function isAutomated(syncPolicy: SyncPolicy | null | undefined): boolean 
   return !(typeof automated === "object" && "enabled" in automated && automated.enabled === false);
 }
 
-function madeBy({ metadata }: Application): string | undefined {
+/** Also between the tries of one that failed: Argo CD calls it running until the last. */
+export function isSyncing({ operation, status }: Application): boolean {
+  return operation !== undefined || ["Running", "Terminating"].includes(status?.operationState?.phase ?? "");
+}
+
+function madeBy({ metadata }: Application): Maker | undefined {
   const set = metadata.ownerReferences?.find(({ kind }) => kind === "ApplicationSet");
-  if (set !== undefined) return `ApplicationSet ${set.name}`;
+  if (set !== undefined) return { kind: "ApplicationSet", name: set.name };
   // Of an Application that other Applications are resources of.
   const parent = metadata.annotations?.[annotation.argoTracking]?.split(":")[0] ?? "";
-  return parent === "" ? undefined : `Application ${parent}`;
+  return parent === "" ? undefined : { kind: "Application", name: parent };
 }
 
 /** Pure projection for `list`. */
@@ -86,6 +98,7 @@ export function summariseApplication(hub: HubName, scope: AcmScope): (applicatio
       resourceVersion: metadata.resourceVersion ?? "",
       syncPolicy: spec?.syncPolicy ?? null,
       automated: isAutomated(spec?.syncPolicy),
+      syncing: isSyncing(application),
       acmResources,
       // Before its first sync an Application has no resources, and starts one at any time.
       touchesAcm: acmResources > 0 || (resources.length === 0 && isAcmNamespace(destination, scope)),
@@ -99,6 +112,19 @@ type Place = Pick<ApplicationSummary, "hub" | "namespace" | "name">;
 
 export function isSameApplication(one: Place, other: Place): boolean {
   return one.hub === other.hub && one.namespace === other.namespace && one.name === other.name;
+}
+
+/** `ApplicationSet fleet` */
+export function describeMaker({ kind, name }: Maker): string {
+  return `${kind} ${name}`;
+}
+
+/**
+ * Whether it is this operation's to give back. The marker says so; but an ApplicationSet's controller (Argo CD 3.1)
+ * writes annotations as its template has them, also where it ignores the sync policy, and so takes the marker away.
+ */
+export function bearsMarker({ marker, madeBy }: ApplicationSummary, runId: string | undefined): boolean {
+  return marker === undefined ? madeBy?.kind === "ApplicationSet" : marker === runId;
 }
 
 /** `primary gitops/acm` */

@@ -4,6 +4,7 @@ import { objectName } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
+import type { ResolvedTuning } from "../tuning.ts";
 import type { ApplicationSummary } from "./application.ts";
 import { type ArgoHub, hasArgoCd, listApplications, localClusterOf } from "./find-applications.ts";
 import type { PauseSeen } from "./plan-pause.ts";
@@ -12,6 +13,7 @@ import type { ResumeSeen } from "./plan-resume.ts";
 /** What pausing and resuming need: inside a switchover both hubs, by themselves those that were given. */
 export interface ArgoContext extends PhaseContext<OperationMemory> {
   readonly namespaces: HubNamespaces;
+  readonly tuning: ResolvedTuning;
 }
 
 const hubNames: readonly HubName[] = ["primary", "secondary"];

@@ -3,6 +3,7 @@ import type { OperationMemory } from "../state/operation-memory.ts";
 import { type ArgoContext, readForPause, readPaused } from "./argo-context.ts";
 import { type PauseSeen, planPause, settleEntries } from "./plan-pause.ts";
 import { planResume, type ResumeSeen } from "./plan-resume.ts";
+import { standStill } from "./stand-still.ts";
 
 /** Turns the automated sync of every Application off that touches ACM. */
 export const pauseApplications: PhaseStep<ArgoContext, OperationMemory, PauseSeen> = {
@@ -10,7 +11,7 @@ export const pauseApplications: PhaseStep<ArgoContext, OperationMemory, PauseSee
   title: "Pause the Argo CD Applications that touch ACM",
   onResume: "observe",
   read: readForPause,
-  plan: (seen, context) => planPause(seen, context.memory()),
+  plan: (seen, context) => planPause(seen, context.memory(), (held) => standStill(held, context)),
   async onFailure(_error, context) {
     const { applications, hubs } = await readPaused(context);
     return [

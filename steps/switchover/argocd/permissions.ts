@@ -46,6 +46,14 @@ const onBoth: readonly Row[] = [
     readOnly: false,
     when: "argocd-manage",
   }),
+  row(["argoproj.io", "applications"], "watch", {
+    scope: "cluster",
+    steps: ["primary-prep", "activate", "argocd-pause"],
+    reason: "wait by watching instead of polling until they stand still",
+    readOnly: false,
+    when: "argocd-manage",
+    optional: "watch",
+  }),
   row(["cluster.open-cluster-management.io", "managedclusters"], "list", {
     scope: "cluster",
     steps: ["primary-prep", "argocd-pause"],

@@ -1,9 +1,15 @@
-import type { Action, Change, StepPlan } from "../../lib/phase/types.ts";
+import type { Action, Change, StepPlan, Wait } from "../../lib/phase/types.ts";
 import { annotation } from "../acm/constants.ts";
 import { applications } from "../acm/resources.ts";
 import type { OperationMemory, PausedApplication } from "../state/operation-memory.ts";
 import { switchoverError } from "../switchover-error.ts";
-import { type ApplicationSummary, describeApplication, isSameApplication } from "./application.ts";
+import {
+  type ApplicationSummary,
+  bearsMarker,
+  describeApplication,
+  describeMaker,
+  isSameApplication,
+} from "./application.ts";
 import { notResumed } from "./paused-count.ts";
 
 /** What a pause looks at. */
@@ -15,8 +21,14 @@ export interface PauseSeen {
   readonly freshRunId: string;
 }
 
-/** How often a sync that is turned on again is turned off again before the pause gives up. */
-const maxReverts = 3;
+/**
+ * How often a sync that is turned on again is turned off again before the pause gives up. What makes an Application
+ * turns it on as often as it is turned off.
+ */
+const maxReverts = { byMaker: 1, byOthers: 3 };
+
+/** How the planner has these looked at until they stand still. */
+export type StandStill = (held: readonly ApplicationSummary[]) => Wait;
 
 type Verdict =
   | { readonly kind: "none" }
@@ -73,7 +85,7 @@ function warnOf({ madeBy, ...application }: ApplicationSummary): readonly Action
     : [
         {
           kind: "warn",
-          message: `${madeBy} may turn automated sync of Application ${describeApplication(application)} on again; let it ignore spec.syncPolicy, or pause it, too`,
+          message: `${describeMaker(madeBy)} may turn automated sync of Application ${describeApplication(application)} on again; let it ignore spec.syncPolicy, or pause it, too`,
         },
       ];
 }
@@ -111,35 +123,53 @@ function forgetAll(memory: OperationMemory): StepPlan<OperationMemory> {
     : { state: "done", note };
 }
 
-function givesUp(stubborn: readonly PausedApplication[], seen: PauseSeen): StepPlan<OperationMemory> {
-  const names = stubborn.map((entry) => {
-    const maker = seen.applications.find((application) => isSameApplication(application, entry))?.madeBy;
-    return `${describeApplication(entry)}${maker === undefined ? "" : ` (made by ${maker})`}`;
-  });
+type Pause = Extract<Verdict, { kind: "pause" }>;
+
+function isStubborn({ entry: { reverted = 0 }, application: { madeBy } }: Pause): boolean {
+  return reverted > (madeBy === undefined ? maxReverts.byOthers : maxReverts.byMaker);
+}
+
+function givesUp(stubborn: readonly Pause[]): StepPlan<OperationMemory> {
+  const names = stubborn.map(
+    ({ application: { madeBy, ...application } }) =>
+      `${describeApplication(application)}${madeBy === undefined ? "" : ` (made by ${describeMaker(madeBy)})`}`,
+  );
+  const times = Math.max(...stubborn.map(({ entry }) => entry.reverted ?? 0));
   return {
     state: "refused",
     error: switchoverError("SW-ARGO-02", {
       what: `automated sync does not stay off: ${names.join(", ")}`,
-      why: `something turned it on again ${maxReverts} times: an ApplicationSet, a parent Application or a person`,
-      fix: "let the ApplicationSet ignore spec.syncPolicy (spec.ignoreApplicationDifferences), or change the policy where it comes from; then resume",
+      why: `something turned it on again ${times} times: an ApplicationSet, a parent Application or a person`,
+      fix: "let the ApplicationSet ignore /spec/syncPolicy (spec.ignoreApplicationDifferences), have the parent Application ignore it (spec.ignoreDifferences, with the sync option RespectIgnoreDifferences=true) or pause the parent, or change the policy where it comes from; then resume",
     }),
   };
+}
+
+/** What this operation has paused and not let go, of what is seen. */
+function heldOf({ applications }: PauseSeen, memory: OperationMemory): readonly ApplicationSummary[] {
+  const held = notResumed(memory);
+  return applications.filter((application) => held.some((entry) => isSameApplication(entry, application)));
 }
 
 /**
  * Which Applications that touch ACM still sync by themselves, and how to stop that: what each was is kept before it is
  * changed, and each is looked at again after. Pure. Asked again with nothing changed it wants nothing.
  */
-export function planPause(seen: PauseSeen, memory: OperationMemory): StepPlan<OperationMemory> {
+export function planPause(seen: PauseSeen, memory: OperationMemory, standStill: StandStill): StepPlan<OperationMemory> {
   if (!seen.installed) return forgetAll(memory);
   const runId = memory.argocd_run_id ?? seen.freshRunId;
   const verdicts = seen.applications.map((application) => judge(application, memory));
   const pauses = verdicts.filter((verdict) => verdict.kind === "pause");
-  const stubborn = pauses.map(({ entry }) => entry).filter(({ reverted = 0 }) => reverted > maxReverts);
-  if (stubborn.length > 0) return givesUp(stubborn, seen);
+  const stubborn = pauses.filter(isStubborn);
+  if (stubborn.length > 0) return givesUp(stubborn);
   const entries = verdicts.flatMap((verdict) => (verdict.kind === "none" ? [] : [verdict.entry]));
   const paused = notResumed(memory).length;
   if (entries.length === 0) {
+    const syncing = heldOf(seen, memory).filter((application) => application.syncing);
+    if (syncing.length > 0) {
+      const note = `a sync of ${syncing.length} paused Applications is under way`;
+      return { state: "act", note, actions: [{ kind: "wait", wait: standStill(syncing) }], afterwards: "plan-again" };
+    }
     return { state: "done", note: `${paused} Applications paused, no other that touches ACM syncs by itself` };
   }
   const remember = (note: string, kept: readonly PausedApplication[]): Action<OperationMemory> => ({
@@ -149,8 +179,9 @@ export function planPause(seen: PauseSeen, memory: OperationMemory): StepPlan<Op
   });
   const keep = remember("keep the sync policies", entries);
   if (pauses.length === 0) {
-    return { state: "act", note: `${paused} Applications paused`, actions: [keep], afterwards: "done" };
+    return { state: "act", note: `${paused} Applications paused`, actions: [keep], afterwards: "plan-again" };
   }
+  const made = pauses.flatMap(({ application }) => (application.madeBy === undefined ? [] : [application]));
   return {
     state: "act",
     note: `turn automated sync of ${pauses.length} Applications off`,
@@ -167,6 +198,7 @@ export function planPause(seen: PauseSeen, memory: OperationMemory): StepPlan<Op
         "keep that they are paused",
         entries.map((entry) => ({ ...entry, pause_applied: true })),
       ),
+      ...(made.length === 0 ? [] : [{ kind: "wait", wait: standStill(made) } as const]),
     ],
     // The look that follows is the proof.
     afterwards: "plan-again",
@@ -189,7 +221,7 @@ export function settleEntries(
       // Of a hub that was not asked nothing new is known.
       if (!hubs.includes(entry.hub)) return [entry];
       const application = applications.find((one) => isSameApplication(one, entry));
-      const holds = application?.automated === false && application.marker === runId;
+      const holds = application?.automated === false && bearsMarker(application, runId);
       const wasPaused = entry.pause_applied || reverted !== undefined || holds;
       return wasPaused ? [{ ...settled, pause_applied: true }] : [];
     }),

@@ -4,7 +4,13 @@ import { annotation } from "../acm/constants.ts";
 import { applications } from "../acm/resources.ts";
 import type { OperationMemory, PausedApplication } from "../state/operation-memory.ts";
 import { switchoverError } from "../switchover-error.ts";
-import { type ApplicationSummary, describeApplication, isSameApplication } from "./application.ts";
+import {
+  type ApplicationSummary,
+  bearsMarker,
+  describeApplication,
+  isAutomated,
+  isSameApplication,
+} from "./application.ts";
 import { mergePatchTo } from "./merge-patch-to.ts";
 
 /** What a resume looks at. */
@@ -62,8 +68,11 @@ function judge(entry: unknown, seen: ResumeSeen, runId: string | undefined): Ver
   }
   const application = seen.applications.find((one) => isSameApplication(one, entry));
   if (application === undefined) return { kind: "failed", why: `${name}: not found` };
-  if (application.marker === undefined) return { kind: "already", entry };
-  if (application.marker === runId) {
+  const isHeld = entry.resumed !== true && !application.automated && isAutomated(entry.original_sync_policy);
+  if (application.marker === undefined && !(isHeld && bearsMarker(application, runId))) {
+    return { kind: "already", entry };
+  }
+  if (bearsMarker(application, runId)) {
     const syncPolicy = mergePatchTo(application.syncPolicy, entry.original_sync_policy);
     return patchOf(
       application,

@@ -55,12 +55,13 @@ async function pause(context: PauseContext): Promise<void> {
 
 function contextOf(
   { log, clock, random, signal, params }: PauseContext,
-  { namespaces, operationId, hubs }: ArgocdRequest,
+  { namespaces, operationId, hubs, tuning }: ArgocdRequest,
   document: StateDocument,
 ): Omit<ArgoContext, "memory"> {
   return {
     clients: clientsOf(document, hubs),
     namespaces,
+    tuning,
     log: log.child({ operationId }),
     clock,
     random,

@@ -43,6 +43,7 @@ async function resume(context: ResumeContext): Promise<void> {
     {
       clients: signals.watch(clientsOf(operation.document(), hubs)),
       namespaces,
+      tuning,
       memory: () => recorder.memory(),
       log: log.child({ operationId: id }),
       clock,

@@ -4,6 +4,7 @@ import { pauseApplications } from "../../argocd/argo-steps.ts";
 import { notResumed } from "../../argocd/paused-count.ts";
 import { planPause } from "../../argocd/plan-pause.ts";
 import type { ResumeSeen } from "../../argocd/plan-resume.ts";
+import { standStill } from "../../argocd/stand-still.ts";
 import { switchoverStep } from "../switchover-context.ts";
 
 /** The preparation may be hours past, and whoever makes an Application may have turned its sync on again since. */
@@ -24,7 +25,8 @@ export const verifyArgocdPaused = switchoverStep<ResumeSeen>({
     const known = seen.applications.filter((application) =>
       paused.some((entry) => isSameApplication(entry, application)),
     );
-    return planPause({ installed: true, applications: known, freshRunId: memory.argocd_run_id ?? "" }, memory);
+    const look = { installed: true, applications: known, freshRunId: memory.argocd_run_id ?? "" };
+    return planPause(look, memory, (held) => standStill(held, context));
   },
   ...(pauseApplications.onFailure === undefined ? {} : { onFailure: pauseApplications.onFailure }),
 });

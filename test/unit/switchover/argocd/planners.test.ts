@@ -10,6 +10,7 @@ import { applications, customResourceDefinitions } from "../../../../steps/switc
 import type { ArgoContext } from "../../../../steps/switchover/argocd/argo-context.ts";
 import { pauseApplications, resumeApplications } from "../../../../steps/switchover/argocd/argo-steps.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
+import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
 import { HubInMemory } from "../phases/hub-in-memory.ts";
 
 // Hubs with any Applications: what the planners want is done as an API server would do it, then they are asked again.
@@ -74,6 +75,7 @@ class Bench {
     return {
       clients,
       namespaces: defaultNamespaces,
+      tuning: tuningDefaults,
       memory: () => this.memory,
       random: { next: () => 0.5, hex: () => "ffffffffffff" },
       signal: new AbortController().signal,
@@ -280,6 +282,9 @@ describe("hubs that Argo CD is gone from", () => {
 
 describe("an Application that somebody turned on again", () => {
   const first = { automated: { prune: true }, syncOptions: ["A=true"] };
+  const set = { apiVersion: "argoproj.io/v1alpha1", kind: "ApplicationSet", name: "fleet", uid: "1" };
+  const ofSet = { ownerReferences: [set] };
+  const ofParent = { annotations: { [annotation.argoTracking]: "apps:argoproj.io/Application:gitops/a" } };
   const turnOn = (bench: Bench): void =>
     bench.hubs.primary.apply({
       target: "primary",
@@ -300,12 +305,14 @@ describe("an Application that somebody turned on again", () => {
     expect(policyOf(bench.of("primary", "a"))).toEqual(first);
   });
 
-  test("too often is given up, naming it and what makes it", async () => {
-    const owner = { apiVersion: "argoproj.io/v1alpha1", kind: "ApplicationSet", name: "fleet", uid: "1" };
+  test.each([
+    ["a person", {}, 4, "primary gitops/a"],
+    ["an ApplicationSet", ofSet, 2, "primary gitops/a (made by ApplicationSet fleet)"],
+    ["a parent Application", ofParent, 2, "primary gitops/a (made by Application apps)"],
+  ])("too often, by %s, is given up, naming it and what makes it", async (_who, metadata, times, named) => {
     const given = acmApplication("a", first);
-    const owned = { ...given, metadata: { ...given.metadata, ownerReferences: [owner] } };
-    const bench = new Bench({ primary: [owned], secondary: [] });
-    for (let time = 0; time < 4; time += 1) {
+    const bench = new Bench({ primary: [{ ...given, metadata: { ...given.metadata, ...metadata } }], secondary: [] });
+    for (let time = 0; time < times; time += 1) {
       expect((await bench.pause()).state).not.toBe("refused");
       turnOn(bench);
     }
@@ -314,11 +321,25 @@ describe("an Application that somebody turned on again", () => {
       error: {
         text: {
           id: "SW-ARGO-02",
-          what: "automated sync does not stay off: primary gitops/a (made by ApplicationSet fleet)",
+          what: `automated sync does not stay off: ${named}`,
+          why: expect.stringContaining(`on again ${times} times`),
           fix: expect.stringContaining("ignoreApplicationDifferences"),
         },
       },
     });
+  });
+
+  test("is looked at for a while after the pause where something makes it, and not where nothing does", async () => {
+    const waitsAfterPause = async (metadata: object): Promise<readonly string[]> => {
+      const given = acmApplication("a", first);
+      const bench = new Bench({ primary: [{ ...given, metadata: { ...given.metadata, ...metadata } }], secondary: [] });
+      const plan = pauseApplications.plan(await pauseApplications.read(bench.context()), bench.context());
+      return plan.state === "act" ? plan.actions.flatMap((one) => (one.kind === "wait" ? [one.wait.title] : [])) : [];
+    };
+    expect(await waitsAfterPause({})).toEqual([]);
+    for (const made of [ofSet, ofParent]) {
+      expect(await waitsAfterPause(made)).toEqual(["waiting until the paused Applications stand still"]);
+    }
   });
 
   test("in any way while it was paused gets back exactly what it had, and nothing more", async () => {
@@ -345,6 +366,84 @@ describe("an Application that somebody turned on again", () => {
     await bench.pause();
     await bench.resume();
     expect(policyOf(bench.of("primary", "a"))).toEqual(between);
+  });
+});
+
+describe("a paused Application of which a sync is under way", () => {
+  const begun = (phase: string): Application => {
+    const application = acmApplication("a");
+    return { ...application, status: { ...application.status, operationState: { phase } } };
+  };
+
+  test.each(["Running", "Terminating"])("is waited for (%s), also by a later pause", async (phase) => {
+    const bench = new Bench({ primary: [begun(phase)], secondary: [] });
+    await expect(bench.pause()).rejects.toThrow("does not come to rest");
+    expect(policyOf(bench.of("primary", "a"))).toEqual({});
+    const context = bench.context();
+    expect(pauseApplications.plan(await pauseApplications.read(context), context)).toMatchObject({
+      state: "act",
+      note: "a sync of 1 paused Applications is under way",
+      actions: [{ kind: "wait" }],
+    });
+  });
+
+  test.each(["Succeeded", "Failed", "Error"])("is at rest when it has ended (%s)", async (phase) => {
+    const bench = new Bench({ primary: [begun(phase)], secondary: [] });
+    expect((await bench.pause()).state).toBe("done");
+  });
+});
+
+describe("an Application whose ApplicationSet takes the marker away", () => {
+  const owner = { apiVersion: "argoproj.io/v1alpha1", kind: "ApplicationSet", name: "fleet", uid: "1" };
+  const unmark = (bench: Bench): void =>
+    bench.hubs.primary.apply({
+      target: "primary",
+      resource: applications,
+      ref: { name: "a", namespace: "gitops" },
+      summary: "as the controller writes annotations",
+      verb: "merge-patch",
+      patch: { metadata: { annotations: { [annotation.pausedBy]: null } } },
+    });
+  const paused = async (owners: readonly (typeof owner)[]): Promise<Bench> => {
+    const given = acmApplication("a", { automated: { prune: true } });
+    const metadata = { ...given.metadata, ownerReferences: owners };
+    const bench = new Bench({ primary: [{ ...given, metadata }], secondary: [] });
+    await bench.pause();
+    unmark(bench);
+    return bench;
+  };
+
+  test("gets its policy back all the same, once", async () => {
+    const bench = await paused([owner]);
+    expect((await bench.resume()).state).not.toBe("refused");
+    expect(policyOf(bench.of("primary", "a"))).toEqual({ automated: { prune: true } });
+    expect(bench.memory.argocd_paused_apps).toMatchObject([{ resumed: true }]);
+    const writes = bench.changes.length;
+    expect((await bench.resume()).state).toBe("done");
+    expect(bench.changes).toHaveLength(writes);
+  });
+
+  test("is not written again where somebody turned it off after the resume", async () => {
+    const bench = await paused([owner]);
+    await bench.resume();
+    const live = bench.of("primary", "a");
+    bench.hubs.primary.put(applications, [{ ...live, spec: { ...live.spec, syncPolicy: {} } }]);
+    expect((await bench.resume()).state).toBe("done");
+    expect(policyOf(bench.of("primary", "a"))).toEqual({});
+  });
+
+  test("is left alone where no ApplicationSet makes it: a person has taken it over", async () => {
+    const bench = await paused([]);
+    expect((await bench.resume()).state).not.toBe("refused");
+    expect(policyOf(bench.of("primary", "a"))).toEqual({});
+  });
+
+  test("stays known as paused where the pause of another one fails", async () => {
+    const bench = await paused([owner]);
+    const entries = (bench.memory.argocd_paused_apps ?? []).map((entry) => ({ ...entry, pause_applied: false }));
+    bench.memory = { ...bench.memory, argocd_paused_apps: entries };
+    bench.perform((await pauseApplications.onFailure?.(failure, bench.context())) ?? []);
+    expect(bench.memory.argocd_paused_apps).toMatchObject([{ name: "a", pause_applied: true }]);
   });
 });
 

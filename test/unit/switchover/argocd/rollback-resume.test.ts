@@ -20,6 +20,7 @@ function application(name: string, state: "paused" | "automated", hub: Hub = "pr
     name,
     resourceVersion: "1",
     automated: !paused,
+    syncing: false,
     syncPolicy: paused ? {} : { automated: {} },
     ...(paused ? { marker: runId } : {}),
     acmResources: 1,

@@ -15,6 +15,7 @@ import type {
   SwitchoverStep,
 } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory, PausedApplication } from "../../../../steps/switchover/state/operation-memory.ts";
+import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
 import { HubInMemory } from "../phases/hub-in-memory.ts";
 
 const runId = "aaaaaaaaaaaa";
@@ -55,6 +56,7 @@ async function planOf(step: SwitchoverStep, given: Given): Promise<StepPlan<Oper
     oldHub: given.isDown === true ? "down" : "reachable",
     clients: { ...(given.isDown === true ? {} : { primary: primary.client() }), secondary: secondary.client() },
     namespaces: defaultNamespaces,
+    tuning: tuningDefaults,
     settings: { argocdManage: true, argocdResume: true, ...given.settings },
     memory: () => given.memory ?? {},
     random: { next: () => 0, hex: () => runId },

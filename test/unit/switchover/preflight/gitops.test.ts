@@ -15,6 +15,7 @@ function application(name: string, automated: boolean): ApplicationSummary {
     resourceVersion: "1",
     syncPolicy: automated ? { automated: {} } : null,
     automated,
+    syncing: false,
     acmResources: 2,
     touchesAcm: true,
   };
