@@ -6,18 +6,20 @@ import type { TestApiServer } from "../../support/api-servers.ts";
 import {
   installArgoCd,
   type LiveApplication,
+  madeByParent,
   marker,
   patchApplication,
   readApplication,
   seedApplication,
 } from "../../support/hubs/argo-cd.ts";
 import { accountFolder, accountUser, grantNothingToAll, installRole } from "./support/accounts.ts";
-import { ArgocdBench, type ArgocdFolders, argocd, stateIn } from "./support/argocd-bench.ts";
+import { ArgocdBench, type ArgocdFolders, argocd, startArgocd, stateIn } from "./support/argocd-bench.ts";
 import { describeAll, describeCall, recordedCalls } from "./support/recorded-calls.ts";
 import { installPolicy, removePolicy, untilAnswered } from "./support/refusing-policy.ts";
-import { type Ended, patientTuning, SwitchoverBench } from "./support/switchover-bench.ts";
+import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
+const quick = ["--tuning", JSON.stringify({ argocdSettle: 1, argocdSyncWait: 1 })];
 const acm = { namespace: "gitops-x", name: "acm" };
 const policies = { namespace: "gitops-y", name: "policies" };
 const acmPolicy = { automated: {}, syncOptions: ["A"] };
@@ -221,6 +223,29 @@ describe("the pause and the resume by themselves", () => {
     expect(seen(await live()).policy).toEqual(acmPolicy);
   });
 
+  test("§4.8 end when the sync that was under way has, and say so", async () => {
+    await seedApplication(bench.server("primary"), { ...acm, syncPolicy: acmPolicy, phase: "Running" });
+    const child = startArgocd("pause", folders);
+    const pausing = ended(child);
+    await written(child, "a sync is under way: primary gitops-x/acm");
+    const finishedAt = new Date().toISOString();
+    await patchApplication(bench.server("primary"), acm, {
+      status: { operationState: { phase: "Succeeded", finishedAt } },
+    });
+    expect(endOf(await pausing)).toEqual(succeeded);
+    expect(seen(await live()).policy).toEqual({ syncOptions: ["A"] });
+  });
+
+  test("§4.8 fail where a sync does not end, with the pause kept, which a resume takes back", async () => {
+    await seedApplication(bench.server("primary"), { ...acm, syncPolicy: acmPolicy, phase: "Running" });
+    const paused = await argocd("pause", folders, quick);
+    expect(paused).toMatchObject({ exitCode: 5, stderr: expect.stringContaining("ERROR SW-ARGO-11") });
+    expect(paused.stderr).toContain("a sync is under way: primary gitops-x/acm");
+    expect(seen(await live()).policy).toEqual({ syncOptions: ["A"] });
+    expect(endOf(await argocd("resume", folders))).toEqual(succeeded);
+    expect(seen(await live())).toEqual({ policy: acmPolicy, marker: undefined });
+  });
+
   test("A-62 leave alone what another run has paused since", async () => {
     expect(endOf(await argocd("pause", folders))).toEqual(succeeded);
     await patchApplication(bench.server("primary"), acm, { metadata: { annotations: { [marker]: "0123456789ab" } } });
@@ -343,9 +368,11 @@ describe("the pause and the resume by themselves", () => {
       }),
     );
     await installArgoCd(bench.server("secondary"));
-    await seedApplication(bench.server("secondary"), { ...acm, syncPolicy: acmPolicy });
+    // Something makes them: they are looked at for a while after the pause.
+    const annotations = madeByParent(acm);
+    for (const hub of hubs) await seedApplication(bench.server(hub), { ...acm, syncPolicy: acmPolicy, annotations });
     for (const verb of ["pause", "resume"] as const) {
-      expect(endOf(await argocd(verb, { primary, secondary, state: folders.state }))).toEqual(succeeded);
+      expect(endOf(await argocd(verb, { primary, secondary, state: folders.state }, quick))).toEqual(succeeded);
     }
     const declared = describeAll([...permissionsOf("argocd-pause"), ...permissionsOf("argocd-resume")]);
     const lists = await Promise.all(

@@ -2,7 +2,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
-import { installArgoCd, readApplication, seedApplication } from "../../support/hubs/argo-cd.ts";
+import { installArgoCd, madeByParent, readApplication, seedApplication } from "../../support/hubs/argo-cd.ts";
 import { backupNamespace } from "../../support/hubs.ts";
 import {
   accountFolder,
@@ -59,7 +59,10 @@ const spoken = (calls: readonly RecordedCall[]): readonly string[] => [
 const refused = (calls: readonly RecordedCall[]) => spoken(calls.filter((call) => call.refused));
 const isWrite = ({ verb, resource }: RecordedCall): boolean =>
   !["get", "list", "watch"].includes(verb) && resource !== "selfsubjectaccessreviews";
-const application = { namespace: "gitops", name: "acm", syncPolicy: { automated: { prune: true } } };
+const place = { namespace: "gitops", name: "acm" };
+/** Something makes it: it is looked at for a while after the pause. */
+const annotations = madeByParent(place);
+const application = { ...place, syncPolicy: { automated: { prune: true } }, annotations };
 /** Of parts that a run does only where it is asked to. */
 const asking = ["--pause-observatorium-api", "true", "--disable-observability-on-secondary", "true"];
 const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true", "--final-backup", "true"];
@@ -129,6 +132,7 @@ describe("the roles with all their parts, on hubs with observability", () => {
       const { spec, metadata } = await readApplication(bench.pair[target], application);
       expect({ policy: spec.syncPolicy, annotations: metadata.annotations }).toEqual({
         policy: application.syncPolicy,
+        annotations,
       });
     }
   });

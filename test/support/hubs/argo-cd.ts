@@ -26,6 +26,8 @@ export interface ApplicationSeed {
   /** Kinds and namespaces of what it manages; default a BackupSchedule of the backup namespace. */
   readonly resources?: readonly { readonly kind: string; readonly namespace?: string; readonly name: string }[];
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Of a sync that is under way, or was the last; default none. */
+  readonly phase?: "Running" | "Succeeded";
 }
 
 const backupSchedule = {
@@ -34,9 +36,15 @@ const backupSchedule = {
   name: "acm-hub-backup",
 };
 
+/** What marks it as a resource of the Application `apps`. */
+export function madeByParent({ namespace, name }: Pick<ApplicationSeed, "namespace" | "name">) {
+  return { "argocd.argoproj.io/tracking-id": `apps:argoproj.io/Application:${namespace}/${name}` };
+}
+
 /** An Application as Argo CD leaves it after a sync. Its namespace is made where it is not there. */
 export async function seedApplication(server: Server, seed: ApplicationSeed): Promise<void> {
-  const { namespace, name, syncPolicy, resources = [backupSchedule], annotations } = seed;
+  const { namespace, name, syncPolicy, resources = [backupSchedule], annotations, phase } = seed;
+  const operationState = { operationState: { phase, startedAt: new Date().toISOString(), operation: { sync: {} } } };
   const manifests = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     {
@@ -49,7 +57,7 @@ export async function seedApplication(server: Server, seed: ApplicationSeed): Pr
         source: { repoURL: "https://git.example.com/hub.git", path: "." },
         ...(syncPolicy === undefined ? {} : { syncPolicy }),
       },
-      status: { sync: { status: "Synced" }, resources },
+      status: { sync: { status: "Synced" }, resources, ...(phase === undefined ? {} : operationState) },
     },
   ];
   const list = { apiVersion: "v1", kind: "List", items: manifests };

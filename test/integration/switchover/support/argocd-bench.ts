@@ -18,18 +18,20 @@ export interface ArgocdFolders {
   readonly state: string;
 }
 
-/** `fairlead switchover argocd-pause` or `argocd-resume` as its own process. */
-export function argocd(verb: "pause" | "resume", folders: ArgocdFolders, args: readonly string[] = []): Promise<Ended> {
+/** `fairlead switchover argocd-pause` or `argocd-resume` as its own process, while it runs. */
+export function startArgocd(verb: "pause" | "resume", folders: ArgocdFolders, args: readonly string[] = []) {
   const { primary, secondary, state } = folders;
   const bound = { "primary-kubeconfig": primary, "secondary-kubeconfig": secondary, state };
   const workspaces = Object.entries(bound).flatMap(([name, path]) =>
     path === undefined ? [] : ["--workspace", `${name}=${path}`],
   );
-  return ended(
-    spawn(process.execPath, [program, "switchover", `argocd-${verb}`, ...workspaces, "--log-format", "json", ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    }),
-  );
+  const command = [program, "switchover", `argocd-${verb}`, ...workspaces, "--log-format", "json", ...args];
+  return spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** As {@link startArgocd}, to its end. */
+export function argocd(verb: "pause" | "resume", folders: ArgocdFolders, args: readonly string[] = []): Promise<Ended> {
+  return ended(startArgocd(verb, folders, args));
 }
 
 /** The only state in the folder. */

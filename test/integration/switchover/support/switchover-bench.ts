@@ -15,6 +15,8 @@ const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 
 /** Wait times of the tests: played operators answer a hundred times faster than real ones. */
 export const quickTuning = {
+  argocdSettle: 1,
+  argocdSyncWait: 15,
   backupInProgressWait: 15,
   backupSyncWait: 15,
   backupVerify: 15,
@@ -39,6 +41,7 @@ export const quickTuning = {
 /** For runs that are to succeed on a machine that is busy otherwise: a wait ends with its condition, not with its limit. */
 export const patientTuning = {
   ...quickTuning,
+  argocdSyncWait: 120,
   backupInProgressWait: 120,
   backupSyncWait: 120,
   backupVerify: 120,
