@@ -8,7 +8,8 @@ import { prepare } from "./support/prepare.ts";
 const levels = ["unit", "contract", "conformance", "integration", "fault", "e2e"] as const;
 type Level = (typeof levels)[number];
 
-// Holds what the simulator plays against the real Velero, and for a quarter of an hour does little but wait for its queue.
+// Holds what the simulator plays against the real Velero, and for a quarter of an hour does little but wait for its queue;
+// and builds Argo CD, where the cache lacks it.
 const besideOthers: Level = "conformance";
 
 interface Totals {

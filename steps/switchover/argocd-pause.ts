@@ -8,7 +8,8 @@ export const argocdPause = defineStep({
   name: "argocd-pause",
   summary: "Pause the Argo CD Applications that touch ACM",
   description: `Turns automated sync off in every Application of the given hubs that touches ACM, and keeps what it was, for argocd-resume.
-Applications that do not sync by themselves are left alone. Run again it pauses what has come since.
+Applications that do not sync by themselves are left alone. Ends when no sync of the paused ones is under way; fails where an
+ApplicationSet or a parent Application turns one on again, so let that leave /spec/syncPolicy alone. Run again it pauses what has come since.
 A switchover with argocd-manage does the same by itself. Flux is not paused.`,
   params: pauseParams,
   results: argocdResults,

@@ -4,7 +4,10 @@ import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 
 const run = promisify(execFile);
 
-/** What each level needs before its first test; a level that is not named needs nothing. */
+/**
+ * What each level needs before its first test; a level that is not named needs nothing. What takes long to build and one
+ * file alone needs (Argo CD) is built by that file, beside other tests.
+ */
 const programsOf: Readonly<Record<string, readonly string[]>> = {
   conformance: ["api-server", "hub"],
   integration: ["api-server"],
