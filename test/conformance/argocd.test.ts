@@ -204,16 +204,14 @@ describe("Applications that a real ApplicationSet controller makes", () => {
     eventually(async () => expect((await seen(name)).policy).toHaveProperty("automated"), minute);
   const own = { namespace: argoCdNamespace };
   const off = { spec: { syncPolicy: { automated: null } } };
-  let control: object;
 
   beforeAll(async () => {
     await hub.commit("metronome/metronome.json", configMap("shop", "metronome", "first"));
-    control = hub.applicationSet("metronome", "metronome", { syncPolicy: healing });
-    await hub.apply(control);
+    await hub.apply(hub.applicationSet("metronome", "metronome", { syncPolicy: healing }));
     await isTold("metronome");
   }, 2 * minute);
 
-  afterAll(() => hub.remove(control), minute);
+  afterAll(() => hub.removeSet("metronome"), minute);
 
   /** The controller writes back what somebody turned off elsewhere: it is at work, and had its turn with the rest. */
   async function untilControllerTurned(): Promise<void> {
@@ -222,16 +220,15 @@ describe("Applications that a real ApplicationSet controller makes", () => {
   }
 
   describe("of a set that ignores their sync policy", () => {
-    let set: object;
     let folders: ArgocdFolders;
     let paused: Ended;
     let before: unknown;
+    let commit: string;
 
     beforeAll(async () => {
-      const commit = await hub.commit("yielding/a.json", configMap("open-cluster-management", "yielding", "first"));
+      commit = await hub.commit("yielding/a.json", configMap("open-cluster-management", "yielding", "first"));
       const spec = { ignoreApplicationDifferences: [{ jsonPointers: ["/spec/syncPolicy"] }] };
-      set = hub.applicationSet("yielding", "yielding", { syncPolicy: healing, spec });
-      await hub.apply(set);
+      await hub.apply(hub.applicationSet("yielding", "yielding", { syncPolicy: healing, spec }));
       await eventually(async () => void (await live("yielding")), minute);
       await hub.untilSynced("yielding", commit);
       before = (await live("yielding")).spec;
@@ -241,12 +238,15 @@ describe("Applications that a real ApplicationSet controller makes", () => {
       await untilControllerTurned();
     }, 4 * minute);
 
-    afterAll(() => hub.remove(set), minute);
+    afterAll(() => hub.removeSet("yielding"), minute);
 
     test("§4.8 stay paused while the controller makes them anew", async () => {
       expect(endOf(paused)).toEqual(succeeded);
       expect((await seen("yielding")).policy).toEqual({});
       await changeContent("open-cluster-management", "yielding", "changed by hand");
+      await hub.untilOutOfSync("yielding", commit);
+      await changeContent("shop", "metronome", "changed by hand");
+      await untilContent("shop", "metronome", "first");
       await untilControllerTurned();
       expect(await contentOf("open-cluster-management", "yielding")).toBe("changed by hand");
     });
@@ -260,14 +260,12 @@ describe("Applications that a real ApplicationSet controller makes", () => {
   });
 
   describe("of a set that writes their sync policy back", () => {
-    let set: object;
     let paused: Ended;
     let resumed: Ended;
 
     beforeAll(async () => {
       const commit = await hub.commit("fleet/a.json", configMap("open-cluster-management", "fleet", "first"));
-      set = hub.applicationSet("fleet", "fleet", { syncPolicy: healing });
-      await hub.apply(set);
+      await hub.apply(hub.applicationSet("fleet", "fleet", { syncPolicy: healing }));
       await eventually(async () => void (await live("fleet")), minute);
       await hub.untilSynced("fleet", commit);
       const folders = await freshFolders();
@@ -275,7 +273,7 @@ describe("Applications that a real ApplicationSet controller makes", () => {
       resumed = await argocd("resume", folders);
     }, 4 * minute);
 
-    afterAll(() => hub.remove(set), minute);
+    afterAll(() => hub.removeSet("fleet"), minute);
 
     test("§4.8 make the pause fail, which says who turns them on again and what to do", () => {
       expect(paused.exitCode).toBe(1);

@@ -114,6 +114,10 @@ export function isSameApplication(one: Place, other: Place): boolean {
   return one.hub === other.hub && one.namespace === other.namespace && one.name === other.name;
 }
 
+/** What keeps a maker from turning on again what was paused. */
+export const letMakersBe =
+  "let the ApplicationSet ignore /spec/syncPolicy (spec.ignoreApplicationDifferences), have the parent Application ignore it (spec.ignoreDifferences, with the sync option RespectIgnoreDifferences=true) or pause the parent, or change the policy where it comes from";
+
 /** `ApplicationSet fleet` */
 export function describeMaker({ kind, name }: Maker): string {
   return `${kind} ${name}`;

@@ -9,6 +9,7 @@ import {
   describeApplication,
   describeMaker,
   isSameApplication,
+  letMakersBe,
 } from "./application.ts";
 import { notResumed } from "./paused-count.ts";
 
@@ -140,7 +141,7 @@ function givesUp(stubborn: readonly Pause[]): StepPlan<OperationMemory> {
     error: switchoverError("SW-ARGO-02", {
       what: `automated sync does not stay off: ${names.join(", ")}`,
       why: `something turned it on again ${times} times: an ApplicationSet, a parent Application or a person`,
-      fix: "let the ApplicationSet ignore /spec/syncPolicy (spec.ignoreApplicationDifferences), have the parent Application ignore it (spec.ignoreDifferences, with the sync option RespectIgnoreDifferences=true) or pause the parent, or change the policy where it comes from; then resume",
+      fix: `${letMakersBe}; then resume`,
     }),
   };
 }

@@ -52,7 +52,13 @@ export class GitopsHub {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "ApplicationSet",
       metadata: { name, namespace: argoCdNamespace },
-      spec: { generators: [{ list: { elements: [{ name }] } }], template, ...rest.spec },
+      spec: {
+        generators: [{ list: { elements: [{ name }] } }],
+        template,
+        // Else Argo CD deletes what was synced before the Application goes, and waits for a garbage collector.
+        syncPolicy: { preserveResourcesOnDeletion: true },
+        ...rest.spec,
+      },
     };
   }
 
@@ -70,6 +76,14 @@ export class GitopsHub {
   async remove(...manifests: readonly object[]): Promise<void> {
     const list = { apiVersion: "v1", kind: "List", items: manifests };
     await this.server.kubectl(["delete", "--ignore-not-found", "-f", "-"], JSON.stringify(list));
+  }
+
+  /** Removes an ApplicationSet and then what it made: nothing collects garbage here. */
+  async removeSet(name: string): Promise<void> {
+    const kinds = ["applicationsets.argoproj.io", "applications.argoproj.io"];
+    for (const kind of kinds) {
+      await this.server.kubectl(["-n", argoCdNamespace, "delete", kind, name, "--ignore-not-found", "--timeout=30s"]);
+    }
   }
 
   /** Resolves when the Application is as Git has it, at this commit, and its sync is over. */

@@ -1,4 +1,4 @@
-import type { ApplicationSummary } from "../../argocd/application.ts";
+import { type ApplicationSummary, describeMaker, letMakersBe } from "../../argocd/application.ts";
 import { describeMarked, isFlux, type MarkedObject } from "../../argocd/gitops-markers.ts";
 import type { Check } from "../check.ts";
 import { type Finding, judge, passed, skipped, warning } from "../finding.ts";
@@ -86,8 +86,18 @@ function judgeApplications(
   const names = nameList(automated.map(describe), shown);
   const which = `${count(automated.length, "Application")} of Argo CD (${where}) that touch ACM and sync by themselves: ${names}`;
   return argocdManage
-    ? [passed(hub, `will be paused: ${which}`, data)]
+    ? [passed(hub, `will be paused: ${which}`, data), ...adviseMade(hub, automated)]
     : [warning(hub, which, `give argocd-manage, which pauses them first; ${retarget}`, data)];
+}
+
+/** What makes an Application may turn it on again, which the pause takes for a failure: better to know the day before. */
+function adviseMade(hub: HubObservation["hub"], automated: readonly ApplicationSummary[]): readonly Finding[] {
+  const made = automated.flatMap(({ namespace, name, madeBy }) =>
+    madeBy === undefined ? [] : [`${namespace}/${name} (${describeMaker(madeBy)})`],
+  );
+  if (made.length === 0) return [];
+  const message = `${count(made.length, "Application")} of Argo CD may be turned on again by what makes them: ${nameList(made, shown)}`;
+  return [warning(hub, message, letMakersBe)];
 }
 
 function describe({ namespace, name, acmResources }: ApplicationSummary): string {

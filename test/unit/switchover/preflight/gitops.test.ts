@@ -99,6 +99,30 @@ describeRules(gitops, [
     finds: [clean, ["passed primary", "will be paused: 1 Application"], ...other],
   },
   {
+    given: "Applications that are paused and that something else makes",
+    observed: onPrimary({
+      argoCd: read(
+        installed(
+          { ...application("acm", true), madeBy: { kind: "ApplicationSet", name: "fleet" } },
+          { ...application("hub", true), madeBy: { kind: "Application", name: "apps" } },
+          { ...application("off", false), madeBy: { kind: "Application", name: "apps" } },
+          application("own", true),
+        ),
+      ),
+    }),
+    settings: { argocdManage: true },
+    finds: [
+      clean,
+      ["passed primary", "will be paused: 3 Applications"],
+      [
+        "warning primary",
+        "2 Applications of Argo CD may be turned on again by what makes them: gitops/acm (ApplicationSet fleet), gitops/hub (Application apps)",
+        "ignoreApplicationDifferences",
+      ],
+      ...other,
+    ],
+  },
+  {
     given: "Applications none of which syncs by itself",
     observed: onPrimary({ argoCd: read(installed(application("acm", false))) }),
     finds: [clean, ["passed primary", "none of which syncs by itself"], ...other],
