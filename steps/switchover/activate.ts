@@ -1,5 +1,5 @@
 import { defineStep } from "../lib/step/define-step.ts";
-import { taskExitCodes, taskParams, taskResults, taskWorkspaces } from "./operation/declaration.ts";
+import { spokeWorkspace, taskExitCodes, taskParams, taskResults, taskWorkspaces } from "./operation/declaration.ts";
 import { permissionsOf } from "./permissions.ts";
 
 /** Activate the managed clusters on the new hub. */
@@ -11,7 +11,7 @@ export const activate = defineStep({
 Safe to run again: finished steps are not repeated.`,
   params: taskParams,
   results: taskResults,
-  workspaces: taskWorkspaces,
+  workspaces: { ...taskWorkspaces, "spoke-kubeconfigs": spokeWorkspace("new") },
   exitCodes: taskExitCodes,
   permissions: permissionsOf("activate"),
   deadlineSeconds: 8100,
@@ -24,6 +24,7 @@ Safe to run again: finished steps are not repeated.`,
   },
   run: async (context) => {
     const { runTask } = await import("./operation/run-task.ts");
-    await runTask("activate", context);
+    // Its own phase leads no klusterlet; the plan of the whole, which it compares with the approved one, may.
+    await runTask("activate", context, context.workspace("spoke-kubeconfigs"));
   },
 });

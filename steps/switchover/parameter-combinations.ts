@@ -1,5 +1,7 @@
 import { exitCode } from "../lib/errors/exit-code.ts";
 import { FairleadError } from "../lib/errors/fairlead-error.ts";
+import type { ApprovalMode } from "./approval/approval-record.ts";
+import { checkApproval } from "./approval/check-approval.ts";
 
 // What parameters that are each valid may not be together. Known before the first connection.
 
@@ -21,7 +23,10 @@ export function checkCombinations(params: {
   readonly "skip-observability-checks"?: boolean;
   readonly "primary-unreachable"?: boolean;
   readonly "acknowledge-primary-down"?: string;
+  readonly approval?: ApprovalMode;
+  readonly "plan-digest"?: string;
 }): void {
+  if (params.approval !== undefined) checkApproval({ ...params, approval: params.approval });
   checkArgocd(params);
   checkObservability(params);
   checkLostHub(params);

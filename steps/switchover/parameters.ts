@@ -1,4 +1,5 @@
 import * as Type from "typebox";
+import { digestPattern } from "../lib/plan/plan-digest.ts";
 import { defaultNamespaces, type HubNamespaces } from "./acm/namespaces.ts";
 import { tuningSchema } from "./tuning.schema.ts";
 
@@ -128,6 +129,21 @@ export const operationParameters = {
     }),
   ),
   "dry-run": Type.Boolean({ default: false, description: "Plan only and change nothing" }),
+};
+
+/** Whether somebody has to approve the plan before it is carried out. */
+export const approvalParameters = {
+  approval: Type.Enum(["none", "gate", "digest"], {
+    default: "none",
+    description: "Who approves the plan before anything is changed; gate asks people, digest compares with plan-digest",
+  }),
+  "plan-digest": Type.Optional(
+    Type.String({
+      pattern: digestPattern,
+      rule: "sha256: and 64 hexadecimal digits in lower case",
+      description: "Digest of the approved plan, as the last lines of a dry run tell it; needed with approval digest",
+    }),
+  ),
 };
 
 /** Whether observability counts at all, before and during the move. */

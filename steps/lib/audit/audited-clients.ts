@@ -3,8 +3,9 @@ import { isKubeError } from "../kube/kube-error.ts";
 import { noteReads } from "../kube/note-reads.ts";
 import type { KubeClient, KubeObject, ObjectRef, Preconditions, Resource } from "../kube/types.ts";
 import { withOverrides } from "../kube/with-overrides.ts";
+import { canonicalJson } from "../schema/canonical-json.ts";
 import type { AuditTrail } from "./open-trail.ts";
-import { type AuditActor, type AuditEntry, type AuditedWrite, canonical, sha256 } from "./record.ts";
+import { type AuditActor, type AuditEntry, type AuditedWrite, sha256 } from "./record.ts";
 
 export interface AuditSubject {
   readonly who: AuditActor;
@@ -87,7 +88,7 @@ export class AuditedClients {
       resource: subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`,
       ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
       name: ref.name,
-      bodySha256: sha256(canonical(body ?? null)),
+      bodySha256: sha256(canonicalJson(body ?? null)),
       ...(ref.uid === undefined ? {} : { uid: ref.uid }),
       ...(version === undefined
         ? {}

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../schema/canonical-json.ts";
 
 /**
  * One line of an audit trail. `hash` covers everything before it, `previous` chains the lines, `signature` (Ed25519 over
@@ -69,21 +70,6 @@ export interface AuditedWrite {
 
 export const firstPrevious = "0".repeat(64);
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
-}
-
-/** JSON with sorted keys, so that equal records give equal bytes whoever wrote them. Pure. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(sorted(value));
-}
-
 export function sha256(text: string | Buffer): string {
   return createHash("sha256").update(text).digest("hex");
 }
@@ -91,5 +77,5 @@ export function sha256(text: string | Buffer): string {
 /** What `hash` has to be. Pure. */
 export function hashOf(record: Omit<AuditRecord, "hash" | "signature">): string {
   const { hash: _hash, signature: _signature, ...covered } = record as AuditRecord;
-  return sha256(canonical(covered));
+  return sha256(canonicalJson(covered));
 }

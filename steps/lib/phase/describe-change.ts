@@ -38,7 +38,8 @@ function plannedWrite(change: Change): PlannedWrite {
 export function plannedChange(phase: string, step: string, change: Change): PlannedChange {
   const { target, verb, summary } = change;
   const object = objectName(change.resource, change.ref);
-  const entry = { phase, step, target, verb, object, summary, write: plannedWrite(change) };
+  const madeUp = change.madeUp === undefined ? {} : { madeUp: change.madeUp };
+  const entry = { phase, step, target, verb, object, summary, write: plannedWrite(change), ...madeUp };
   if (change.verb === "delete") return entry;
   return { ...entry, body: printable(change.resource, change.verb === "merge-patch" ? change.patch : change.body) };
 }

@@ -27,6 +27,8 @@ export type PhaseOutcome = {
   readonly timeline: readonly TimelineEntry[];
   /** The dry run's entries of this phase. */
   readonly planned: readonly PlannedChange[];
+  /** Names of the steps that the settings do not rule out, as far as the phase came. Only of a dry run. */
+  readonly applies: readonly string[];
   readonly warnings: readonly string[];
 } & (
   | { readonly state: "done" }
@@ -36,6 +38,7 @@ export type PhaseOutcome = {
 interface Progress {
   readonly timeline: TimelineEntry[];
   readonly planned: PlannedChange[];
+  readonly applies: string[];
   readonly warnings: string[];
 }
 
@@ -146,6 +149,7 @@ async function runOne<C extends PhaseContext<M>, M>(
   emit({ type: "step-started", phase, step: step.name, title: step.title });
   try {
     context.signal.throwIfAborted();
+    if (context.dryRun.enabled && step.skip?.(context) === undefined) progress.applies.push(step.name);
     const result = await runStep(run, maxRounds);
     announce(run, result, enter(result.state, result.note));
     return undefined;
@@ -171,7 +175,7 @@ export async function runPhase<C extends PhaseContext<M>, M>(options: PhaseRun<C
   const emit = safeEmit(options);
   const earlier = options.earlierPlan ?? [];
   const follower = context.clusters ?? new ClusterFollower();
-  const progress: Progress = { timeline: [], planned: [...earlier], warnings: [] };
+  const progress: Progress = { timeline: [], planned: [...earlier], applies: [], warnings: [] };
   const begin = context.clock.monotonic();
   const end = (outcome: { readonly state: "done" } | (Ending & { readonly step: string })): PhaseOutcome => {
     emit({
@@ -180,8 +184,8 @@ export async function runPhase<C extends PhaseContext<M>, M>(options: PhaseRun<C
       state: outcome.state,
       durationMs: Math.round(context.clock.monotonic() - begin),
     });
-    const { timeline, warnings, planned } = progress;
-    return { phase, timeline, warnings, planned: planned.slice(earlier.length), ...outcome };
+    const { timeline, warnings, planned, applies } = progress;
+    return { phase, timeline, warnings, planned: planned.slice(earlier.length), applies, ...outcome };
   };
 
   emit({ type: "phase-started", phase, steps: steps.map(({ name, title }) => ({ name, title })) });

@@ -28,6 +28,8 @@ export type Change = {
   readonly ref: ObjectRef;
   /** One line for people: `pause BackupSchedule open-cluster-management-backup/acm-hub-backup`. */
   readonly summary: string;
+  /** Texts in the write that each run makes up anew, a time or a random id: two plans of the same state differ in them. */
+  readonly madeUp?: readonly string[];
 } & (
   | { readonly verb: "create"; readonly body: KubeObject }
   | {
@@ -206,6 +208,8 @@ export type DryRun =
       readonly foreseen?: {
         take(change: Change): { readonly before?: unknown; readonly after?: unknown };
         forgetReads(): void;
+        /** What the planned writes would leave, for the next part of the same plan. */
+        left(): readonly (readonly [place: string, object: KubeObject | null])[];
       };
     };
 
@@ -294,6 +298,8 @@ export interface PlannedChange {
   readonly after?: unknown;
   /** What the server said to `dryRun=All`. */
   readonly server?: string;
+  /** See {@link Change}. */
+  readonly madeUp?: readonly string[];
 }
 
 /**

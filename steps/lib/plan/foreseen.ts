@@ -17,6 +17,9 @@ function keyOf(target: string, { group, plural }: Resource, { namespace, name }:
   return [target, group, plural, namespace ?? "", name].join("/");
 }
 
+/** Objects by their place, as planned writes leave them; `null`: deleted. */
+export type ForeseenObjects = readonly (readonly [place: string, object: KubeObject | null])[];
+
 /** No step plans to change these; there are many of them, or what they hold is not to lie about in memory. */
 const passedOver = new Set(["events", "pods", "secrets"]);
 
@@ -27,7 +30,17 @@ const passedOver = new Set(["events", "pods", "secrets"]);
  */
 export class Foreseen {
   private readonly read = new Map<string, KubeObject | null>();
-  private readonly planned = new Map<string, KubeObject | null>();
+  private readonly planned: Map<string, KubeObject | null>;
+
+  /** @param left what the writes of an earlier part of the same plan would have left */
+  constructor(left: ForeseenObjects = []) {
+    this.planned = new Map(left);
+  }
+
+  /** For the next part of the same plan, which another process makes. Secrets stay here. */
+  left(): ForeseenObjects {
+    return [...this.planned].filter(([key]) => !key.split("/").includes("secrets"));
+  }
 
   /** Clients whose reads are remembered. */
   watch<C extends Readonly<Record<string, KubeClient>>>(clients: C): C {

@@ -1,11 +1,12 @@
 import type { PlannedChange } from "../phase/types.ts";
+import { planDigest } from "./plan-digest.ts";
 
 /**
  * The plan of a dry run for programs. `schemaVersion` follows Semantic Versioning: a reader of 1.x may rely on each field
  * of 1.0 and must pass over fields that it does not know.
  */
 export interface PlanDocument {
-  readonly schemaVersion: "1.0";
+  readonly schemaVersion: "1.1";
   readonly operation: string;
   readonly operationId: string;
   readonly runName: string;
@@ -14,6 +15,10 @@ export interface PlanDocument {
   readonly plannedAt: string;
   /** The clusters by the names that the entries use. */
   readonly hubs: Readonly<Record<string, { readonly id: string; readonly api: string }>>;
+  /** `sha256:…`, see `planDigest`: what an approval repeats. Since 1.1. */
+  readonly digest: string;
+  /** The steps that the settings do not rule out: each of them may act on what the steps before it leave. Since 1.1. */
+  readonly steps: readonly string[];
   readonly counts: Readonly<Record<PlannedChange["verb"], number>>;
   /** In the order in which the real run acts. */
   readonly entries: readonly PlanEntry[];
@@ -44,6 +49,8 @@ export interface PlanEntry {
   readonly after?: unknown;
   /** What the API server said to the same request with `dryRun=All`: `accepted`, `refused: …`, `not asked: …`. */
   readonly server?: string;
+  /** Texts in this entry that each run makes up anew, such as a time; the digest passes over them. Since 1.1. */
+  readonly madeUp?: readonly string[];
   /** Only asks the server and changes nothing in a real run either. */
   readonly probe?: true;
 }
@@ -70,12 +77,22 @@ function entryOf({ target, body, write, ...rest }: PlannedChange): PlanEntry {
     ...("before" in rest ? { before: rest.before } : {}),
     ...("after" in rest ? { after: rest.after } : {}),
     ...(rest.server === undefined ? {} : { server: rest.server }),
+    ...(rest.madeUp === undefined ? {} : { madeUp: rest.madeUp }),
   };
 }
 
+/** What a dry run planned. */
+export interface Planned {
+  readonly plan: readonly PlannedChange[];
+  /** See {@link PlanDocument}. */
+  readonly steps: readonly string[];
+}
+
 /** The document of what a dry run planned. Pure. */
-export function planDocument(subject: PlanSubject, plan: readonly PlannedChange[]): PlanDocument {
+export function planDocument(subject: PlanSubject, { plan, steps }: Planned): PlanDocument {
   const counts = { create: 0, "merge-patch": 0, replace: 0, delete: 0, wait: 0, later: 0 };
   for (const { verb } of plan) counts[verb] += 1;
-  return { schemaVersion: "1.0", ...subject, counts, entries: plan.map(entryOf) };
+  const entries = plan.map(entryOf);
+  const digest = planDigest({ operation: subject.operation, hubs: subject.hubs, steps, entries });
+  return { schemaVersion: "1.1", ...subject, digest, steps, counts, entries };
 }

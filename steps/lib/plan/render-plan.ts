@@ -48,6 +48,11 @@ export function planLines({ entries }: Pick<PlanDocument, "entries">): readonly 
   });
 }
 
+/** How last lines and logs name the digest. */
+export function digestNote({ digest }: Pick<PlanDocument, "digest">): string {
+  return `plan digest ${digest}`;
+}
+
 /** The plan as Markdown, for a ticket or a review. Pure. */
 export function planMarkdown(plan: PlanDocument): string {
   const { create, delete: removed, wait, later } = plan.counts;
@@ -57,6 +62,7 @@ export function planMarkdown(plan: PlanDocument): string {
   return [
     `# Plan of ${plan.operation} ${plan.operationId}`,
     `Planned at ${plan.plannedAt}; nothing was changed. ${create} creations, ${plan.counts["merge-patch"]} patches, ${removed} deletions, ${wait} waits; ${later} steps are planned on once their first writes are done.`,
+    `Plan digest \`${plan.digest}\`: a run that is to do this and nothing else is given it.`,
     hubs.join("\n"),
     [`${fence}diff`, ...planLines(plan), fence].join("\n"),
     "",

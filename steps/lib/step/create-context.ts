@@ -97,6 +97,7 @@ export function createContext(
       color: useColor(host.variable, host.stdoutIsTty),
       columns: host.columns,
       takeScreen: state.takeScreen,
+      ask: host.hasPerson() ? (question) => host.ask(question, stop.signal) : undefined,
     },
     connect: (target) => openClient(state, target),
     setting: host.variable,

@@ -10,6 +10,10 @@ export interface Host {
   readonly stdoutIsTty: boolean;
   readonly stderrIsTty: boolean;
   readonly columns: number;
+  /** Whether somebody can read a question and type an answer. */
+  readonly hasPerson: () => boolean;
+  /** One line of standard input; empty where that ends. @throws the signal's reason */
+  readonly ask: (question: string, signal: AbortSignal) => Promise<string>;
   readonly pid: number;
   readonly exit: (code: number) => never;
   readonly onSignal: (listener: (signal: "SIGTERM" | "SIGINT") => void) => void;
@@ -23,6 +27,21 @@ function listenForStrays(listener: (error: unknown) => void): void {
   process.on("uncaughtException", listener);
   process.on("unhandledRejection", listener);
   process.on("beforeExit", () => listener(new RanDry("nothing is left to wait for, but the step has not ended")));
+}
+
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  // Not as a terminal: it would keep Ctrl+C to itself, and the run would not end as interrupted.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+  try {
+    return await Promise.race([lines.question(question, { signal }), ended]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    lines.close();
+  }
 }
 
 /** The host that is this process. */
@@ -40,6 +59,8 @@ export function processHost(): Host {
     get columns() {
       return isatty(1) ? process.stdout.columns : 100;
     },
+    hasPerson: () => isatty(0) && isatty(2),
+    ask: askOnTerminal,
     pid: process.pid,
     exit: (code) => process.exit(code),
     onSignal: (listener) => {

@@ -146,6 +146,8 @@ export interface Terminal {
    * `undefined` where lines are wanted: a pipe, a pod, JSON or debug logs, a `dumb` terminal.
    */
   readonly takeScreen: () => (() => void) | undefined;
+  /** Puts a question to the person in front of the program; empty when there is no answer. `undefined` without a person. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
 }
 
 export interface CommandContext<P extends TProperties> {

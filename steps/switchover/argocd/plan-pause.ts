@@ -73,6 +73,7 @@ function pauseChange(application: ApplicationSummary, runId: string): Change {
     resource: applications,
     ref: { namespace, name },
     summary: `turn automated sync of Application ${namespace}/${name} off`,
+    madeUp: [runId],
     verb: "merge-patch",
     // Null takes the key away; without it a merge patch would leave the sync on.
     patch: { metadata: { annotations: { [annotation.pausedBy]: runId } }, spec: { syncPolicy: { automated: null } } },

@@ -101,5 +101,5 @@ async function planOnly(context: PauseContext, request: ArgocdRequest): Promise<
   const argo = { ...contextOf(context, request, document), memory: () => recorder.memory() };
   const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder, plainSignals(argo.log, context.at).emit);
   const writes = outcome.planned.filter(({ verb }) => verb === "merge-patch");
-  concludePlan(context, outcome, writes, `${writes.length} Applications would be paused`);
+  concludePlan(context, outcome, writes, { sentence: `${writes.length} Applications would be paused` });
 }

@@ -1,13 +1,15 @@
 import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
+import { gateResults } from "../approval/gate-results.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
-import { hubParameters, operationParameters, removalParameters } from "../parameters.ts";
+import { approvalParameters, hubParameters, operationParameters, removalParameters } from "../parameters.ts";
 import { signalWorkspaces } from "../signal-workspaces.ts";
 
 export const decommissionParams = {
   ...removalParameters,
   "operation-id": operationParameters["operation-id"],
   ...hubParameters,
+  ...approvalParameters,
   "dry-run": operationParameters["dry-run"],
   force: Type.Boolean({
     default: false,
@@ -23,6 +25,7 @@ export const decommissionResults = {
   },
   "state-file": { description: "Name of the operation's state file in the state workspace", neutral: "" },
   warnings: { description: "Number of warnings", neutral: "0" },
+  ...gateResults,
   summary: { description: "One sentence for people", neutral: "", human: true },
   report: { description: "Path of the operation's state, which holds what was removed", neutral: "" },
   "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },

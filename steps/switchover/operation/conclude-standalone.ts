@@ -34,7 +34,7 @@ export function concludePlan(
   { results, summarize, print }: StandaloneContext,
   outcome: PhaseOutcome,
   shown: readonly PlannedChange[],
-  sentence: string,
+  { sentence, note }: { readonly sentence: string; readonly note?: string },
 ): void {
   if (outcome.state !== "done") throw outcome.error;
   const lines = shown.map(({ verb, object, target, summary }) => `[DRY-RUN] ${target} ${verb} ${object}: ${summary}`);
@@ -43,5 +43,5 @@ export function concludePlan(
   results.set("outcome", "dry-run");
   results.set("warnings", String(outcome.warnings.length));
   results.set("summary", what);
-  summarize({ what });
+  summarize({ what: note === undefined ? what : `${what}; ${note}` });
 }

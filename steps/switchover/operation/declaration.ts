@@ -1,8 +1,10 @@
 import * as Type from "typebox";
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
+import { gateResults } from "../approval/gate-results.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
 import {
   activationParameters,
+  approvalParameters,
   argocdParameters,
   hubParameters,
   lostHubParameters,
@@ -68,6 +70,7 @@ export const taskParams = {
   ),
   ...observabilityParameters,
   ...argocdParameters,
+  ...approvalParameters,
   "server-dry-run": Type.Boolean({
     default: true,
     description: "Let a dry run ask the hubs whether they would accept each kind of write",
@@ -92,6 +95,7 @@ export const taskResults = {
   "state-file": { description: "Name of the operation's state file in the state workspace", neutral: "" },
   "clusters-connected": { description: "Connected and required clusters on the new hub, as n/m", neutral: "" },
   warnings: { description: "Number of warnings", neutral: "0" },
+  ...gateResults,
   summary: { description: "One sentence for people", neutral: "", human: true },
   "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
 } as const;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "../../lib/clock/clock.ts";
 import type { PlannedChange } from "../../lib/phase/types.ts";
+import type { ForeseenObjects } from "../../lib/plan/foreseen.ts";
 import type { PlanDocument } from "../../lib/plan/plan-document.ts";
 import { planMarkdown } from "../../lib/plan/render-plan.ts";
 import { errorCode } from "../../lib/state/state-error.ts";
@@ -13,6 +14,9 @@ export interface DryRunState {
   readonly dry_run: true;
   readonly memory: OperationMemory;
   readonly plan: readonly PlannedChange[];
+  /** See {@link PlanDocument}. */
+  readonly steps: readonly string[];
+  readonly foreseen: ForeseenObjects;
 }
 
 const fileName = "dry-run-state.json";
@@ -49,11 +53,21 @@ export async function saveDryRun(
   plan: PlanDocument,
   options: FileOptions,
 ): Promise<string> {
-  const forPeople = join(folder, "plan.md");
   await writeFileAtomically(join(folder, fileName), `${JSON.stringify(state)}\n`, options);
+  return await savePlan(folder, plan, options);
+}
+
+/** Leaves the plan for people and for programs. Returns the path of the one for people. */
+export async function savePlan(folder: string, plan: PlanDocument, options: FileOptions): Promise<string> {
+  const forPeople = join(folder, "plan.md");
   await writeFileAtomically(forPeople, planMarkdown(plan), options);
   await writePlan(join(folder, planFileName), plan, options);
   return forPeople;
+}
+
+/** Where the plan of an operation lies beside its state: the approved one, for who asks later what has changed since. */
+export function planPathOf(stateFile: string): string {
+  return stateFile.replace(/\.json$/, ".plan.json");
 }
 
 /** The plan for programs. */

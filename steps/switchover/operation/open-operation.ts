@@ -134,10 +134,13 @@ async function hubsToLock(request: OperationRequest, stateFile: string): Promise
   return await lockedHubs(answeringClients(request), { oldHub, memory, namespaces, signal: context.signal });
 }
 
-function dryOperation(document: StateDocument, request: OperationRequest, stateFile: string): Operation {
-  const recorder = inMemoryRecorder(request.dryRunMemory ?? document.config, (step) =>
-    stateShape.isRecorded(document, step),
-  );
+/** An operation that keeps everything to itself. */
+export function dryOperation(
+  document: StateDocument,
+  stateFile: string,
+  memory: OperationMemory = document.config,
+): Operation {
+  const recorder = inMemoryRecorder(memory, (step) => stateShape.isRecorded(document, step));
   let current = document;
   return {
     stateFile,
@@ -205,7 +208,7 @@ export async function openOperation(request: OperationRequest): Promise<OpenedOp
   if (request.dryRun) {
     const begun = await begin(request, stateFile);
     return begun.state === "begin"
-      ? { ...begun, state: "open", operation: dryOperation(begun.document, request, stateFile) }
+      ? { ...begun, state: "open", operation: dryOperation(begun.document, stateFile, request.dryRunMemory) }
       : begun;
   }
   const lost = new AbortController();

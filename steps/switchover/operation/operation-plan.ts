@@ -1,7 +1,6 @@
 import type { Clock } from "../../lib/clock/clock.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
-import type { PlannedChange } from "../../lib/phase/types.ts";
-import { type PlanDocument, planDocument } from "../../lib/plan/plan-document.ts";
+import { type PlanDocument, type Planned, planDocument } from "../../lib/plan/plan-document.ts";
 import type { RunIdentity } from "../../lib/step/types.ts";
 import type { HubFacts } from "../phases/switchover-context.ts";
 import type { ConnectedSwitchover } from "./connect-operation.ts";
@@ -14,7 +13,7 @@ export interface PlanRequest {
 }
 
 /** The document of what a dry run of these hubs planned. */
-export function operationPlan(request: PlanRequest, plan: readonly PlannedChange[]): PlanDocument {
+export function operationPlan(request: PlanRequest, planned: Planned): PlanDocument {
   const { clients, facts, operationId } = request.hubs;
   const hub = (fact: HubFacts, { server }: KubeClient) => ({ id: fact.id, api: server });
   // Of an old hub that is declared down nothing is known but where it was.
@@ -31,6 +30,6 @@ export function operationPlan(request: PlanRequest, plan: readonly PlannedChange
       plannedAt: new Date(request.clock.now()).toISOString(),
       hubs: { ...old, secondary: hub(facts.secondary, clients.secondary) },
     },
-    plan,
+    planned,
   );
 }

@@ -1,7 +1,7 @@
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { ClusterFollower } from "../../lib/phase/cluster-follower.ts";
 import type { PhaseContext } from "../../lib/phase/types.ts";
-import { Foreseen } from "../../lib/plan/foreseen.ts";
+import { Foreseen, type ForeseenObjects } from "../../lib/plan/foreseen.ts";
 import type { SpokeAccess } from "../klusterlet/spoke-access.ts";
 import type { BothHubsContext, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import type { ConnectedBoth, ConnectedSwitchover, HubInput, SwitchoverInput } from "./connect-operation.ts";
@@ -14,9 +14,10 @@ export function phaseContext(
   hubs: ConnectedSwitchover,
   operation: Operation,
   audit: Pick<OperationAudit, "watch">,
+  foreseen: ForeseenObjects = [],
 ): SwitchoverContext {
   const { params } = input;
-  const follow: Follow = { audit, serverSide: params["server-dry-run"] };
+  const follow: Follow = { audit, serverSide: params["server-dry-run"], foreseen };
   const common = commonContext(
     input,
     hubs,
@@ -65,6 +66,8 @@ export function contextWith(
 interface Follow {
   readonly audit: Pick<OperationAudit, "watch">;
   readonly serverSide: boolean;
+  /** What the earlier part of the same plan would leave. */
+  readonly foreseen?: ForeseenObjects;
 }
 
 interface CommonContext {
@@ -78,10 +81,10 @@ function commonContext(
   hubs: ConnectedSwitchover,
   operation: Operation,
   settings: SwitchoverSettings,
-  { audit, serverSide }: Follow,
+  { audit, serverSide, foreseen: earlier }: Follow,
 ): CommonContext {
   const { params, clock, random, log } = input;
-  const foreseen = params["dry-run"] ? new Foreseen() : undefined;
+  const foreseen = params["dry-run"] ? new Foreseen(earlier) : undefined;
   const dryRun: PhaseContext<unknown>["dryRun"] =
     foreseen === undefined ? { enabled: false } : { enabled: true, serverSide, foreseen };
   const { spokes } = hubs;

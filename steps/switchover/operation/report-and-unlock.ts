@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCode } from "../../lib/errors/exit-code.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
+import { digestPattern } from "../../lib/plan/plan-digest.ts";
+import { isFields } from "../../lib/schema/is-fields.ts";
+import { notApproved, whereItStands } from "../approval/not-approved.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { type OfBothHubs, type OfNewHub, present } from "../hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
@@ -98,39 +101,70 @@ async function report(
   const connected = rows.filter((row) => row[3] === "connected").length;
   // A run that was refused has left an operation that ended well as it was.
   const refused = context.params["tasks-status"] === "Failed" && finished.report.outcome !== "failed";
-  results.set("outcome", refused ? "refused" : finished.report.outcome);
+  const unapproved = await notApproved(context.params["approval-status"], at.output);
+  const ending = {
+    outcome: refused || unapproved !== undefined ? "refused" : finished.report.outcome,
+    summary: unapproved === undefined ? finished.report.summary : `${unapproved}; ${whereItStands(document)}`,
+  };
+  results.set("outcome", ending.outcome);
   results.set("phase", document.current_phase);
   results.set("clusters-connected", `${connected}/${rows.length}`);
-  results.set("summary", finished.report.summary);
+  results.set("summary", ending.summary);
   results.set("report", finished.files.html);
-  context.summarize({ what: finished.report.summary, more: finished.files.html });
-  return finished.report;
+  context.summarize({ what: ending.summary, more: finished.files.html });
+  return ending;
 }
 
 /** A run that never got as far as a state: a failed preflight, a refused parameter, a dry run. */
 async function concludeWithoutState(context: ReportContext, output: string | undefined): Promise<Ending> {
   const { params, results } = context;
   const dryRun = params["dry-run"] && params["tasks-status"] !== "Failed" && params["tasks-status"] !== "None";
+  const ending = dryRun ? planned : await stopped(params["approval-status"], output);
+  const file = output === undefined ? undefined : join(output, dryRun ? planFileName : "preflight.json");
+  const digest = dryRun && file !== undefined ? await digestIn(file) : undefined;
+  results.set("outcome", ending.outcome);
+  results.set("summary", ending.summary);
+  results.set("plan-digest", digest ?? "");
+  if (file !== undefined && (dryRun || ending.isReported)) results.set("report", file);
+  context.summarize({ what: digest === undefined ? ending.summary : `${ending.summary}; plan digest ${digest}` });
+  return ending;
+}
+
+interface StatelessEnding extends Ending {
+  /** The preflight has left its report. */
+  readonly isReported: boolean;
+}
+
+const planned: StatelessEnding = {
+  outcome: "dry-run",
+  summary: "dry run: the plan is in the output folder, nothing was changed",
+  isReported: true,
+};
+
+async function stopped(approvalStatus: string, output: string | undefined): Promise<StatelessEnding> {
   const found = output === undefined ? undefined : await preflightSummary(join(output, "preflight.json"));
-  const what = dryRun
-    ? "dry run: the plan is in the output folder, nothing was changed"
-    : (found ?? "the run stopped before it could look at the hubs");
-  const outcome = dryRun ? "dry-run" : "failed";
-  results.set("outcome", outcome);
-  results.set("summary", what);
-  if (output !== undefined && (dryRun || found !== undefined)) {
-    results.set("report", join(output, dryRun ? planFileName : "preflight.json"));
-  }
-  context.summarize({ what });
-  return { outcome, summary: what };
+  const isReported = found !== undefined;
+  const unapproved = await notApproved(approvalStatus, output);
+  return unapproved === undefined
+    ? { outcome: "failed", summary: found ?? "the run stopped before it could look at the hubs", isReported }
+    : { outcome: "refused", summary: `${unapproved}; nothing was changed`, isReported };
 }
 
 async function preflightSummary(file: string): Promise<string | undefined> {
+  const summary = await memberOf(file, "summary");
+  return summary === undefined ? undefined : String(summary);
+}
+
+async function digestIn(file: string): Promise<string | undefined> {
+  const digest = await memberOf(file, "digest");
+  return typeof digest === "string" && new RegExp(digestPattern).test(digest) ? digest : undefined;
+}
+
+/** Of a JSON file of an earlier Task; one that is not there, or was not finished, has none. */
+async function memberOf(file: string, name: string): Promise<unknown> {
   try {
     const document: unknown = JSON.parse(await readFile(file, "utf8"));
-    return typeof document === "object" && document !== null && "summary" in document
-      ? String(document.summary)
-      : undefined;
+    return isFields(document) ? document[name] : undefined;
   } catch {
     return undefined;
   }

@@ -8,6 +8,13 @@ export const reportParams = {
     default: "None",
     description: "How the tasks before ended, as Tekton says; Completed means that some were skipped",
   }),
+  "approval-status": Type.String({
+    pattern: "^(None|Succeeded|Failed)( (None|Succeeded|Failed))?$",
+    rule: "None, Succeeded or Failed for each gate, with a space between",
+    default: "None",
+    description:
+      "How the gates ended that ask for an approval, as Tekton says; one that was rejected or timed out is Failed",
+  }),
   ...operationParameters,
   ...hubParameters,
   "primary-unreachable": lostHubParameters["primary-unreachable"],
@@ -24,6 +31,7 @@ export const reportResults = {
     description: "Connected and all clusters on the new hub, after a rollback on the old one, as n/m",
     neutral: "",
   },
+  "plan-digest": { description: "Digest of the plan of a dry run; empty for a real one", neutral: "" },
   summary: { description: "One sentence for people", neutral: "", human: true },
   report: { description: "Path of the report in the output workspace", neutral: "" },
 } as const;

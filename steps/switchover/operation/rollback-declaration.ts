@@ -1,11 +1,12 @@
 import * as Type from "typebox";
 import type { StepContext } from "../../lib/step/types.ts";
-import { hubParameters, operationParameters } from "../parameters.ts";
+import { approvalParameters, hubParameters, operationParameters } from "../parameters.ts";
 import { spokeWorkspace, taskResults, taskWorkspaces } from "./declaration.ts";
 
 export const rollbackParams = {
   ...operationParameters,
   ...hubParameters,
+  ...approvalParameters,
   "rollback-allow-partial": Type.Boolean({
     default: false,
     description: "Succeed although clusters did not connect to the old hub again, with a warning",

@@ -1,15 +1,16 @@
 import { basename } from "node:path";
 import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
+import { digestNote } from "../../lib/plan/render-plan.ts";
+import { checkApproval } from "../approval/check-approval.ts";
+import { approveRollback } from "../approval/rollback-approval.ts";
+import { tellPlan } from "../approval/tell-plan.ts";
 import { fleetOf } from "../phases/hub-reads.ts";
 import { connection } from "../phases/post-activation/connection.ts";
 import { leftOnNewHub, unfinishedOf } from "../phases/rollback/rollback-ending.ts";
-import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import { forgetWait, withRollback } from "../phases/schedules/schedule-role.ts";
-import type { BothHubsContext, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
-import { rollbackScope } from "../state/decide-rollback.ts";
-import type { OperationMemory } from "../state/operation-memory.ts";
-import { stateShape, withPhase, withWarnings } from "../state/state-document.ts";
+import type { BothHubsContext, SwitchoverContext } from "../phases/switchover-context.ts";
+import { withPhase, withWarnings } from "../state/state-document.ts";
 import { type ConnectedSwitchover, connectOperation, type HubInput } from "./connect-operation.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { HubEvents } from "./hub-events.ts";
@@ -22,33 +23,10 @@ import type { OperationNotices } from "./operation-notices.ts";
 import { contextWith } from "./phase-context.ts";
 import { openPhaseView } from "./phase-view.ts";
 import type { RollbackContext } from "./rollback-declaration.ts";
+import { beginRollback, rollbackPhase, stepsOf, switchoverOnly } from "./rollback-phase.ts";
 import { writeRunMarker } from "./run-marker.ts";
 import { refuseIfBusy, startAudit, startNotices } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
-
-const phase = "rollback";
-
-/** What only the way forward asks for: a rollback permits nothing of it. */
-const switchoverOnly: SwitchoverSettings = {
-  method: "passive",
-  activationMethod: "patch",
-  oldHubAction: "none",
-  pinBackup: false,
-  manageAutoImportStrategy: false,
-  minManagedClusters: 0,
-  allowPartialRestore: false,
-  allowMissingClusters: false,
-  maxUnavailable: undefined,
-  backupScheduleTemplate: undefined,
-  skipObservability: false,
-  strictObservability: false,
-  pauseObservatoriumApi: false,
-  disableObservability: false,
-  argocdManage: false,
-  argocdResume: false,
-  force: false,
-  finalBackup: false,
-};
 
 /** `fairlead switchover rollback`, as a Task and as a plain command. */
 export async function runRollback(context: RollbackContext): Promise<void> {
@@ -68,6 +46,7 @@ async function run(context: RollbackContext): Promise<void> {
       auditKey: keyPathOf(workspace("audit-key")),
     },
   };
+  checkApproval(params);
   checkLostNewHub(params);
   const hubs = await connectOperation(input, hubsReader(params));
   const mode = fileMode(context.run.inTekton);
@@ -103,12 +82,13 @@ async function run(context: RollbackContext): Promise<void> {
   notices.follow(operation.document(), context.run.uid);
   if (opened.notice !== undefined) context.log.info(opened.notice);
   results.set("state-file", basename(operation.stateFile));
+  await approveRollback({ input, params, hubs, operation, output: workspace("output") });
   const phases = contextWith(input, hubs, operation, switchoverOnly, { audit, serverSide: true });
   const outcome = await walk(context, phases, operation, { audit, notices });
   await operation.update((document) => withWarnings(document, outcome.warnings));
   results.set("warnings", String(outcome.warnings.length));
   if (phases.dryRun.enabled) {
-    await concludeDryRun(context, hubs, operation, outcome);
+    await concludeDryRun(context, hubs, operation, outcome, phases.dryRun);
     return;
   }
   const failure = await conclude(context, phases, operation, outcome);
@@ -122,24 +102,6 @@ function at({ clock }: RollbackContext): string {
   return new Date(clock.now()).toISOString();
 }
 
-/** In one write with the phase: from here on only a rollback may go on with this operation. */
-async function begin({ params, ...context }: RollbackContext, phases: SwitchoverContext, operation: Operation) {
-  const begun = (memory: OperationMemory): OperationMemory => ({
-    ...memory,
-    rollback: {
-      scope: rollbackScope(memory),
-      ...memory.rollback,
-      new_hub_unreachable: params["secondary-unreachable"],
-    },
-  });
-  const now = new Date(context.clock.now()).toISOString();
-  await operation.update((document) =>
-    withPhase(stateShape.withMemory(document, begun(document.config)), phase, now, context.run.uid),
-  );
-  // What a dry run remembers is apart from its document.
-  if (phases.dryRun.enabled) await operation.recorder.remember(begun);
-}
-
 async function walk(
   context: RollbackContext,
   phases: SwitchoverContext,
@@ -147,13 +109,13 @@ async function walk(
   { audit, notices }: { readonly audit: OperationAudit; readonly notices: OperationNotices },
 ): Promise<PhaseOutcome> {
   const { run: identity, params } = context;
-  await begin(context, phases, operation);
+  await beginRollback({ params, now: at(context), runId: identity.uid }, phases, operation);
   const events = new HubEvents(phases, identity.uid);
-  const view = await openPhaseView(context, phases.log, [phase]);
+  const view = await openPhaseView(context, phases.log, [rollbackPhase]);
   try {
     return await runPhase({
-      phase,
-      steps: rollbackSteps.filter(({ name }) => params["recreate-passive"] || name !== "rb_recreate_passive"),
+      phase: rollbackPhase,
+      steps: stepsOf(params),
       context: phases,
       recorder: operation.recorder,
       emit: (event) => {
@@ -187,7 +149,7 @@ async function conclude(
     return undefined;
   }
   const { error, steps } = unfinished;
-  phases.log.error(`${error.text.what}: ${error.text.why}`, { phase, step: steps[0] });
+  phases.log.error(`${error.text.what}: ${error.text.why}`, { phase: rollbackPhase, step: steps[0] });
   for (const step of steps) await recorder.forget(step);
   await recorder.remember((memory) =>
     withRollback(forgetWait(forgetWait(memory, "deletion_awaited"), "clusters_awaited"), {
@@ -195,7 +157,7 @@ async function conclude(
       schedule: { ...memory.rollback?.schedule, schedule_watched: false },
     }),
   );
-  await recorder.fail(phase, steps[0], error);
+  await recorder.fail(rollbackPhase, steps[0], error);
   return error;
 }
 
@@ -238,15 +200,20 @@ async function concludeDryRun(
   hubs: ConnectedSwitchover,
   operation: Operation,
   outcome: PhaseOutcome,
+  dryRun: SwitchoverContext["dryRun"],
 ): Promise<void> {
   if (outcome.state !== "done") throw outcome.error;
-  const { results } = context;
+  const { results, params } = context;
   const plan = outcome.planned;
-  const what = `dry run: ${plan.length} changes and waits are planned, nothing was changed`;
+  const planned = { plan, steps: outcome.applies };
+  const { document, told } = await leavePlan(context, { name: rollbackPhase, hubs, operation, planned, dryRun });
+  const counted = `dry run: ${plan.length} changes and waits are planned, nothing was changed`;
   for (const change of plan) {
     context.log.info(`[DRY-RUN] ${change.step}: ${change.verb} ${change.object}: ${change.summary}`);
   }
   results.set("outcome", "dry-run");
-  results.set("summary", what);
-  context.summarize({ what, ...(await leavePlan(context, { name: "rollback", hubs, operation, plan })) });
+  results.set("summary", counted);
+  const asked = { mode: params.approval, point: "rollback" } as const;
+  tellPlan(results, { ...asked, plan: document, state: operation.document() });
+  context.summarize({ what: `${counted}; ${digestNote(document)}`, ...told });
 }

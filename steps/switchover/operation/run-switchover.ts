@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
-import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
-import type { PhaseEvent, PlannedChange } from "../../lib/phase/types.ts";
-import type { PlanDocument } from "../../lib/plan/plan-document.ts";
-import { planLines } from "../../lib/plan/render-plan.ts";
+import type { PlanDocument, Planned } from "../../lib/plan/plan-document.ts";
+import { digestNote, planLines } from "../../lib/plan/render-plan.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import type { CommandContext } from "../../lib/step/types.ts";
-import { switchoverPhases } from "../phases/phase-list.ts";
-import type { SwitchoverContext } from "../phases/switchover-context.ts";
+import { personInFront } from "../approval/ask-person.ts";
+import { checkCombinations } from "../parameter-combinations.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
 import { gitopsAdvice } from "../preflight/gitops-advice.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
@@ -18,18 +16,15 @@ import type { runParams } from "../run.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type ConnectedSwitchover, connectSwitchover, type SwitchoverInput, stateFolder } from "./connect-operation.ts";
-import { writePlan } from "./dry-run-files.ts";
+import { planPathOf, writePlan } from "./dry-run-files.ts";
 import { type FinishedOperation, finishOperation, tellsOfSuccess } from "./finish-operation.ts";
 import type { Operation } from "./open-operation.ts";
-import type { OperationAudit } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
-import type { OperationNotices } from "./operation-notices.ts";
 import { operationPlan } from "./operation-plan.ts";
 import { phaseContext } from "./phase-context.ts";
-import { openPhaseView } from "./phase-view.ts";
 import { checkRunFolders } from "./run-folders.ts";
-import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import { refuseIfBusy, startAudit, startNotices, startOperation } from "./start-operation.ts";
+import { type Followers, walkApproved } from "./walk-switchover.ts";
 
 type Context = CommandContext<typeof runParams>;
 
@@ -97,6 +92,8 @@ async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<v
 /** `fairlead switchover run`: preflight and every phase, one after the other. */
 export async function runSwitchover(context: Context): Promise<void> {
   const input = inputOf(context);
+  checkCombinations(input.params);
+  if (context.params.approval === "gate" && !context.params["dry-run"]) personInFront(context.terminal.ask);
   await checkFolders(context, input);
   const hubs = await connectSwitchover(input);
   await refuseIfBusy(input, hubs);
@@ -124,57 +121,6 @@ export async function runSwitchover(context: Context): Promise<void> {
   await walk(context, input, hubs, operation, { audit, notices });
 }
 
-interface Walked {
-  readonly plan: readonly PlannedChange[];
-  readonly failed: Extract<PhaseOutcome, { readonly error: unknown }> | undefined;
-}
-
-/** Who is told how the phases go, beside people. */
-interface Followers {
-  readonly audit: OperationAudit;
-  readonly notices: OperationNotices;
-}
-
-async function walkPhases(
-  context: Context,
-  phases: SwitchoverContext,
-  operation: Operation,
-  { audit, notices }: Followers,
-): Promise<Walked> {
-  const view = await openPhaseView(
-    context,
-    phases.log,
-    switchoverPhases.map(({ phase }) => phase),
-  );
-  const plan: PlannedChange[] = [];
-  try {
-    for (const phase of switchoverPhases) {
-      const emit = (event: PhaseEvent): void => {
-        audit.take(event);
-        notices.take(event);
-        view.emit(event);
-      };
-      const ran = await runSwitchoverPhase({
-        phase,
-        context: phases,
-        operation,
-        runId: context.run.uid,
-        emit,
-        earlierPlan: plan,
-      });
-      if (ran.state === "past") {
-        view.past(phase.phase, ran.note);
-        continue;
-      }
-      plan.push(...ran.outcome.planned);
-      if (ran.outcome.state !== "done") return { plan, failed: ran.outcome };
-    }
-    return { plan, failed: undefined };
-  } finally {
-    await view.close();
-  }
-}
-
 async function walk(
   context: Context,
   input: SwitchoverInput,
@@ -183,10 +129,10 @@ async function walk(
   followers: Followers,
 ): Promise<void> {
   const phases = phaseContext(input, hubs, operation, followers.audit);
-  const { plan, failed } = await walkPhases(context, phases, operation, followers);
+  const { planned, failed } = await walkApproved({ context, input, hubs, phases, operation, followers });
   if (phases.dryRun.enabled) {
     if (failed !== undefined) throw failed.error;
-    await concludePlan(context, hubs, operation, plan);
+    await concludePlan(context, hubs, operation, planned);
     return;
   }
   try {
@@ -208,13 +154,13 @@ async function concludePlan(
   context: Context,
   hubs: ConnectedSwitchover,
   operation: Operation,
-  plan: readonly PlannedChange[],
+  planned: Planned,
 ): Promise<void> {
   const { params, run, clock, random, log } = context;
-  const document = operationPlan({ operation: "switchover", run, clock, hubs }, plan);
+  const document = operationPlan({ operation: "switchover", run, clock, hubs }, planned);
   context.print(printsForPrograms(context) ? await formatOutput(params.output, document, noTable) : text(document));
-  const what = `dry run: ${plan.length} changes and waits are planned, nothing was changed`;
-  const path = operation.stateFile.replace(/\.json$/, ".plan.json");
+  const what = `dry run: ${planned.plan.length} changes and waits are planned, nothing was changed; ${digestNote(document)}`;
+  const path = planPathOf(operation.stateFile);
   try {
     await writePlan(path, document, { mode: fileMode(run.inTekton), random });
     context.summarize({ what, more: path });

@@ -1,6 +1,9 @@
 import { basename } from "node:path";
 import { logEvents } from "../../lib/events/log-events.ts";
 import type { PhaseOutcome } from "../../lib/phase/run-phase.ts";
+import type { Planned } from "../../lib/plan/plan-document.ts";
+import { digestNote } from "../../lib/plan/render-plan.ts";
+import { approveTask, tellGate } from "../approval/task-approval.ts";
 import { fleetOf } from "../phases/hub-reads.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
 import { connection } from "../phases/post-activation/connection.ts";
@@ -49,6 +52,8 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
     throw new Error(`no phase belongs to the task ${task}`);
   }
   const input = inputOf(context, spokeKubeconfigs);
+  // The next Task gets it from here, however this one ends well.
+  if (context.params.approval === "digest") results.set("plan-digest", context.params["plan-digest"] ?? "");
   const hubs = await connectSwitchover(input);
   await writeRunMarker(context.workspace("output"), hubs.operationId, {
     mode: fileMode(context.run.inTekton),
@@ -69,19 +74,26 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
     await operation.close("detach");
     throw error;
   });
+  let locks: "detach" | "release" = "detach";
   context.onExit(async () => {
     await audit.close();
-    await operation.close("detach");
+    await operation.close(locks);
   });
   if (opened.notice !== undefined) {
     context.log.info(opened.notice);
   }
   results.set("state-file", basename(operation.stateFile));
-  const phases = phaseContext(input, hubs, operation, audit);
+  const approval = { input, hubs, operation, output: context.workspace("output") };
+  await approveTask(approval, phase.phase).catch((error: unknown) => {
+    // Nothing was begun: no later Task of this run goes on, and the last one finds no state that tells of the locks.
+    locks = "release";
+    throw error;
+  });
+  const phases = phaseContext(input, hubs, operation, audit, dryRun?.foreseen);
   const notices = await startNotices(input, hubs);
   notices.follow(operation.document(), context.run.uid);
   const log = logEvents(phases.log, context.at);
-  const earlierPlan = dryRun?.plan ?? [];
+  const earlier: Planned = { plan: dryRun?.plan ?? [], steps: dryRun?.steps ?? [] };
   const outcome = await runSwitchoverPhase({
     phase,
     context: phases,
@@ -92,16 +104,21 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
       audit.take(event);
       notices.take(event);
     },
-    earlierPlan,
+    earlierPlan: earlier.plan,
   });
   results.set("phase", operation.document().current_phase);
+  const next = switchoverPhases[switchoverPhases.indexOf(phase) + 1];
+  const isBegun = outcome.state === "past" || outcome.outcome.state === "done";
+  if (next?.phase === "activation" && isBegun) {
+    await tellGate(approval, next.phase, { results, notices, print: context.print });
+  }
   if (outcome.state === "past") {
     results.set("outcome", "succeeded");
     results.set("summary", outcome.note);
     context.summarize({ what: outcome.note });
     return;
   }
-  await conclude(context, hubs, phases, operation, outcome.outcome, earlierPlan);
+  await conclude(context, hubs, phases, operation, outcome.outcome, earlier);
 }
 
 async function conclude(
@@ -110,7 +127,7 @@ async function conclude(
   phases: SwitchoverContext,
   operation: Operation,
   outcome: PhaseOutcome,
-  earlierPlan: PhaseOutcome["planned"],
+  earlier: Planned,
 ): Promise<void> {
   const { results } = context;
   results.set("warnings", String(outcome.warnings.length));
@@ -118,7 +135,10 @@ async function conclude(
     throw outcome.error;
   }
   if (phases.dryRun.enabled) {
-    await concludeDryRun(context, hubs, operation, [...earlierPlan, ...outcome.planned]);
+    const plan = [...earlier.plan, ...outcome.planned];
+    const isLast = outcome.phase === switchoverPhases.at(-1)?.phase;
+    const planned = { plan, steps: [...earlier.steps, ...outcome.applies] };
+    await concludeDryRun(context, hubs, { operation, planned, dryRun: phases.dryRun, isLast });
     return;
   }
   if (outcome.phase === "post_activation_verification") {
@@ -131,15 +151,25 @@ async function conclude(
   context.summarize({ what });
 }
 
+interface DryRunEnd {
+  readonly operation: Operation;
+  readonly planned: Planned;
+  readonly dryRun: SwitchoverContext["dryRun"];
+  /** The plan is whole, and its digest that of the switchover. */
+  readonly isLast: boolean;
+}
+
 async function concludeDryRun(
   context: TaskContext,
   hubs: ConnectedSwitchover,
-  operation: Operation,
-  plan: PhaseOutcome["planned"],
+  { isLast, ...left }: DryRunEnd,
 ): Promise<void> {
   const { results } = context;
-  const what = `dry run: ${plan.length} changes and waits are planned so far, nothing was changed`;
+  const { document, told } = await leavePlan(context, { name: "switchover", hubs, ...left });
+  const count = left.planned.plan.length;
+  const counted = `dry run: ${count} changes and waits are planned${isLast ? "" : " so far"}, nothing was changed`;
   results.set("outcome", "dry-run");
-  results.set("summary", what);
-  context.summarize({ what, ...(await leavePlan(context, { name: "switchover", hubs, operation, plan })) });
+  results.set("summary", counted);
+  if (isLast) results.set("plan-digest", document.digest);
+  context.summarize({ what: isLast ? `${counted}; ${digestNote(document)}` : counted, ...told });
 }

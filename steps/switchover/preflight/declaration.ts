@@ -1,18 +1,10 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { Params, StepContext } from "../../lib/step/types.ts";
+import { gateResults } from "../approval/gate-results.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
-import {
-  activationParameters,
-  argocdParameters,
-  hubParameters,
-  lostHubParameters,
-  methodParameters,
-  observabilityCheckParameters,
-  observabilityRemovalParameters,
-  operationParameters,
-  preparationParameters,
-} from "../parameters.ts";
+import { spokeWorkspace, taskParams, taskWorkspaces } from "../operation/declaration.ts";
+import { observabilityCheckParameters } from "../parameters.ts";
 
 // The preflight's interface, apart from its work, which is loaded only when it runs.
 
@@ -47,19 +39,24 @@ export const preflightParams = {
     description:
       "What the check is for; validate only looks, switchover also keeps what it saw for the tasks that follow",
   }),
-  ...methodParameters,
-  ...operationParameters,
-  ...hubParameters,
-  ...lostHubParameters,
+  // Beside what it checks by, all that decides the plan of the tasks that follow: a gate shows that plan.
+  ...taskParams,
   ...checkParams,
-  ...preparationParameters,
-  ...activationParameters,
-  ...observabilityRemovalParameters,
-  ...argocdParameters,
   "reset-state": Type.Boolean({
     default: false,
     description: "The switchover will start over: an earlier state need not be readable and spares no check",
   }),
+  approvers: Type.Array(
+    Type.String({
+      pattern: "^(group:)?[A-Za-z0-9]([A-Za-z0-9_.:@/-]{0,126}[A-Za-z0-9])?$",
+      rule: "a user, or group:<name>",
+    }),
+    {
+      default: [],
+      maxItems: 50,
+      description: "Who may approve at a gate; users, or group:<name>",
+    },
+  ),
   "request-id": Type.Optional(
     Type.String({
       pattern: "^[0-9A-Za-z-]{1,64}$",
@@ -79,7 +76,7 @@ export const preflightParams = {
 
 /** What the checks ask of the parameters, whoever runs them. */
 export type CheckedParams = Params<
-  Omit<typeof preflightParams, "mode" | "reset-state" | "request-id" | "issued-at" | "output">
+  Omit<typeof preflightParams, "mode" | "approvers" | "reset-state" | "request-id" | "issued-at" | "output">
 >;
 
 export const preflightResults = {
@@ -93,6 +90,7 @@ export const preflightResults = {
   "preflight-passed": { description: "Whether no critical check failed", neutral: "false", values: ["true", "false"] },
   "critical-failures": { description: "Number of critical findings", neutral: "0" },
   warnings: { description: "Number of warnings", neutral: "0" },
+  ...gateResults,
   report: { description: "Path of the report in the output workspace", neutral: "" },
   summary: { description: "One sentence for people", neutral: "", human: true },
   "error-code": { description: "Id of the error that ended the run, empty without one", neutral: "" },
@@ -101,8 +99,10 @@ export const preflightResults = {
 export const preflightWorkspaces = {
   state: { description: "Where the operation keeps its state; not needed to validate", optional: true },
   output: { description: "Where this run leaves its reports", optional: true },
+  notifications: taskWorkspaces.notifications,
   "primary-kubeconfig": kubeconfigWorkspace("the old hub"),
   "secondary-kubeconfig": kubeconfigWorkspace("the new hub"),
+  "spoke-kubeconfigs": spokeWorkspace("new"),
 } as const;
 
 export type PreflightContext = StepContext<typeof preflightParams, typeof preflightResults, typeof preflightWorkspaces>;

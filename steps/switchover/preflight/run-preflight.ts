@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
+import { checkApprovers, tellFirstGate } from "../approval/preflight-gate.ts";
 import { type ConnectedHubs, connectHubs, hubAccess, kubeconfigLimit } from "../connect-hubs.ts";
 import { present } from "../hubs.ts";
 import { refuseSameServer, refuseUnacknowledged } from "../operation/lost-hub-guards.ts";
@@ -47,6 +48,8 @@ export async function runPreflight(context: PreflightContext): Promise<void> {
 async function checkHubs(context: PreflightContext): Promise<void> {
   const { params, clock } = context;
   checkCombinations(params);
+  checkApprovers(context);
+  handDigestOn(context);
   const tuning = await resolveTuning(params.tuning, context.setting(tuningSetting));
   checkRequestAge(params["issued-at"], clock.now());
   if (params["argocd-manage"] && params.mode === "validate") {
@@ -80,7 +83,13 @@ async function checkHubs(context: PreflightContext): Promise<void> {
   if (hubs.oldHub === "down") {
     refuseUnacknowledged(params["acknowledge-primary-down"], identityOf(run.observation.secondary));
   }
+  if (verdict.passed) await tellFirstGate(context);
   conclude(context, verdict, settings);
+}
+
+/** The tasks that follow get the digest of the approved plan from here, whoever approves it and however this one ends. */
+function handDigestOn({ params, results }: PreflightContext): void {
+  if (params.approval === "digest") results.set("plan-digest", params["plan-digest"] ?? "");
 }
 
 interface KnownOperation {

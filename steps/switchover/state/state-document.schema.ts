@@ -1,4 +1,5 @@
 import * as Type from "typebox";
+import { digestPattern } from "../../lib/plan/plan-digest.ts";
 
 // What a state file must look like before it is believed. Lenient about keys that later writers add, strict about those
 // that decide what a run does.
@@ -31,6 +32,11 @@ export const stateDocumentSchema = Type.Object(
     completed_steps: Type.Array(step, { maxItems: 200 }),
     errors: Type.Array(error, { maxItems: 10_000 }),
     config: Type.Object({ argocd_paused_apps: Type.Optional(Type.Array(Type.Object({}), { maxItems: 100_000 })) }),
+    approvals: Type.Optional(
+      Type.Array(Type.Object({ point: Type.String(), digest: Type.String({ pattern: digestPattern }) }), {
+        maxItems: 10_000,
+      }),
+    ),
     operation_id: Type.String({ maxLength: 63 }),
     hubs: Type.Object({ primary: hub, secondary: hub }),
     parameters: Type.Object({ method: Type.String(), activationMethod: Type.String(), oldHubAction: Type.String() }),

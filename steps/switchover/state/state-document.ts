@@ -52,6 +52,20 @@ export interface FrozenParameters {
   readonly oldHubAction: string;
 }
 
+/** Where an operation asks for an approval: before its first write, or before it activates the clusters. */
+export type ApprovalPoint = "start" | "activation" | "rollback";
+
+/** A plan that somebody approved. */
+export interface StoredApproval {
+  readonly point: ApprovalPoint;
+  readonly digest: string;
+  /** `terminal`: a person in front of the plain command. */
+  readonly by: "digest" | "gate" | "terminal";
+  readonly run: string;
+  /** ISO-8601. */
+  readonly at: string;
+}
+
 /** The state file of an operation, schema 2.0. Names are read by people and other tools. */
 export interface StateDocument {
   readonly version: string;
@@ -75,6 +89,8 @@ export interface StateDocument {
   }[];
   /** Phases that ended well. */
   readonly completed_phases?: readonly string[];
+  /** What was approved, in order. */
+  readonly approvals?: readonly StoredApproval[];
   /** Everything unusual, in order. */
   readonly warnings?: readonly string[];
   readonly dry_run?: boolean;

@@ -76,7 +76,7 @@ describe.each([
 
   test("W-17 the dry run exits 0, prints the plan and nothing else, and changes nothing", () => {
     expect({ exitCode: dry.exitCode, afterDry }).toEqual({ exitCode: 0, afterDry: before });
-    expect(plan).toMatchObject({ schemaVersion: "1.0", operation: "switchover" });
+    expect(plan).toMatchObject({ schemaVersion: "1.1", operation: "switchover" });
   });
 
   test("W-17 the same plan lies beside the state", async () => {

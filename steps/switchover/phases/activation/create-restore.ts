@@ -79,6 +79,7 @@ function createChange(plan: ActivationPlan, context: SwitchoverContext): Change 
     resource: acmRestores,
     ref: { name: plan.restoreName, namespace: context.namespaces.backup },
     summary: `${what} (create Restore ${plan.restoreName}: managed clusters ${managedClusters}, credentials ${credentials}, resources ${resources})`,
+    madeUp: [plan.marker],
     verb: "create",
     body: bodyOf(plan, context.namespaces.backup),
   };

@@ -23,9 +23,11 @@ const scheduleNames: ReadonlySet<string> = new Set(Object.values(veleroScheduleN
 /** A final backup that did not succeed: the next run makes another. */
 const backupFailed = "SW-PREP-03";
 
+const stampLength = 14;
+
 /** `20260101120000`, as Velero ends the names of the backups of a schedule. */
 function stampOf(time: number): string {
-  return new Date(time).toISOString().replace(/[-:T]/g, "").slice(0, 14);
+  return new Date(time).toISOString().replace(/[-:T]/g, "").slice(0, stampLength);
 }
 
 /**
@@ -43,7 +45,7 @@ export function finalBackupNames(
 }
 
 function scheduleOf(name: string, schedules: readonly VeleroSchedule[]): VeleroSchedule | undefined {
-  return schedules.find(({ metadata }) => name === `${metadata.name}-${name.slice(-14)}`);
+  return schedules.find(({ metadata }) => name === `${metadata.name}-${name.slice(-stampLength)}`);
 }
 
 /** What Velero itself would make of the schedule. */
@@ -61,6 +63,7 @@ function creation(name: string, schedule: VeleroSchedule, context: BothHubsConte
     resource: veleroBackups,
     ref: { name, namespace },
     summary: `back up once more: create Backup ${name}`,
+    madeUp: [name.slice(-stampLength)],
     verb: "create",
     body,
   };

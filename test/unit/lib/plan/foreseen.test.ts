@@ -91,9 +91,12 @@ describe("what a dry run foresees", () => {
 
 describe("a plan", () => {
   test("W-17 as a document counts its entries and names its version", async () => {
-    const document = planDocument(subject, await planned([setting("pause", "a", { paused: true })]));
+    const document = planDocument(subject, {
+      plan: await planned([setting("pause", "a", { paused: true })]),
+      steps: ["pause"],
+    });
     expect(document).toMatchObject({
-      schemaVersion: "1.0",
+      schemaVersion: "1.1",
       counts: { create: 0, "merge-patch": 1, delete: 0, wait: 0, later: 0 },
       entries: [{ hub: "hub", patch: { spec: { paused: true } } }],
     });
@@ -109,7 +112,9 @@ describe("a plan", () => {
       patch: { spec: { paused: true } },
     });
     const bulk = { kind: "bulk", title: "mark", changes: [change("a"), change("b")] } as const;
-    const lines = planLines(planDocument(subject, await planned([stepOn("mark", "a", () => acting([bulk]))])));
+    const lines = planLines(
+      planDocument(subject, { plan: await planned([stepOn("mark", "a", () => acting([bulk]))]), steps: [] }),
+    );
     expect(lines).toEqual([
       "[DRY-RUN] small mark: merge-patch things.small.example a: mark a (hub)",
       "     spec:",
@@ -122,7 +127,7 @@ describe("a plan", () => {
   test("W-17 as Markdown holds nothing that ends its block, whatever a cluster's object says", async () => {
     const hostile = "x\n~~~~\n# not a heading\u001b[31m";
     const steps = [stepOn("write", "a", (thing) => acting([patching("a", { note: hostile }, thing)]))];
-    const text = planMarkdown(planDocument(subject, await planned(steps)));
+    const text = planMarkdown(planDocument(subject, { plan: await planned(steps), steps: [] }));
     expect(text.split("\n").filter((line) => line.startsWith("~~~~"))).toEqual(["~~~~diff", "~~~~"]);
     expect(text).not.toContain("\u001b");
   });
