@@ -36,6 +36,8 @@ export function bundleTaskRefs(text: string, bundle: string): string {
   visit(document, {
     Pair(_key, pair) {
       if (!isScalar(pair.key) || pair.key.value !== "taskRef" || !isMap(pair.value)) return undefined;
+      // A custom task, such as an approval gate, is a type of the cluster and in no bundle.
+      if (pair.value.has("apiVersion")) return visit.SKIP;
       pair.value = document.createNode(bundleReference("task", String(pair.value.get("name")), bundle));
       return visit.SKIP;
     },

@@ -16,22 +16,55 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
   "switchover-rollback": ["primary-unreachable"],
   // A validation belongs to no operation and changes nothing, so that there is nothing to plan, pause or start over.
   "switchover-validate": [
+    "allow-missing-clusters",
+    "allow-partial-restore",
+    "approval",
+    "approvers",
     "argocd-manage",
     "argocd-resume-after-switchover",
+    "backup-schedule-template",
     "confirm-decommission",
     "confirm-new-hub",
     "disable-observability-on-secondary",
     "dry-run",
     "final-backup",
+    "force",
+    "max-unavailable",
+    "min-managed-clusters",
     "old-hub-action",
     "operation-id",
+    "pause-observatorium-api",
+    "pin-backup",
+    "plan-digest",
     "reset-state",
+    "server-dry-run",
+    "strict-observability",
   ],
 };
+const approvalTask = { apiVersion: "openshift-pipelines.org/v1alpha1", kind: "ApprovalTask" };
 
 // Tasks of a Pipeline in the order of the file, `finally` last.
 function pipelineTasks(pipeline: Manifest): readonly Named[] {
   return [...entries(pipeline.spec, "tasks"), ...entries(pipeline.spec, "finally")];
+}
+
+// Those that run a Task; an approval gate is a type of the cluster.
+function stepTasks(pipeline: Manifest): readonly Named[] {
+  return pipelineTasks(pipeline).filter((task) => !isGate(task));
+}
+
+function gates(pipeline: Manifest): readonly Named[] {
+  return pipelineTasks(pipeline).filter(isGate);
+}
+
+function isGate(pipelineTask: Named): boolean {
+  return "kind" in (pipelineTask["taskRef"] as object);
+}
+
+// Values of an `in` condition on this input; `undefined` where there is none.
+function onlyWhen(pipelineTask: Named, input: string): unknown {
+  const conditions = (pipelineTask["when"] ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return conditions.find((condition) => condition["input"] === input && condition["operator"] === "in")?.["values"];
 }
 
 function taskOf(pipelineTask: Named): Manifest {
@@ -73,7 +106,7 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
   const own = entries(pipeline.spec, "params");
 
   test("every task exists and gets each parameter that has no default", () => {
-    for (const pipelineTask of pipelineTasks(pipeline)) {
+    for (const pipelineTask of stepTasks(pipeline)) {
       const declared = entries(taskOf(pipelineTask).spec, "params");
       const given = names(entries(pipelineTask, "params"));
       const required = names(declared.filter((param) => !("default" in param)));
@@ -86,7 +119,7 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
   });
 
   test("a default agrees with that of the Tasks, dry-run excepted: a click on Start must be harmless", () => {
-    for (const pipelineTask of pipelineTasks(pipeline)) {
+    for (const pipelineTask of stepTasks(pipeline)) {
       const declared = entries(taskOf(pipelineTask).spec, "params");
       for (const param of entries(pipelineTask, "params")) {
         const passed = /^\$\(params\.([a-z-]+)\)$/.exec(String(param["value"]))?.[1];
@@ -103,14 +136,14 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
 
   test("every parameter is used, and only declared ones are", () => {
     const used = new Set(
-      [...JSON.stringify(pipeline.spec).matchAll(/\$\(params\.([a-z-]+)\)/g)].map((match) => match[1]),
+      [...JSON.stringify(pipeline.spec).matchAll(/\$\(params\.([a-z-]+)(?:\[\*\])?\)/g)].map((match) => match[1]),
     );
     expect([...used].sort()).toEqual([...names(own)].sort());
   });
 
   test("offers each parameter of its Tasks, but those that it decides itself", () => {
-    const all = pipelineTasks(pipeline).flatMap((task) => names(entries(taskOf(task).spec, "params")));
-    const given = pipelineTasks(pipeline).flatMap((task) => names(entries(task, "params")));
+    const all = stepTasks(pipeline).flatMap((task) => names(entries(taskOf(task).spec, "params")));
+    const given = stepTasks(pipeline).flatMap((task) => names(entries(task, "params")));
     const withheld = [...new Set(all)].filter((name) => !given.includes(name) && !withheldAlways.includes(name));
     expect(withheld.sort()).toEqual([...(withheldHere[pipeline.metadata.name] ?? [])].sort());
   });
@@ -141,7 +174,7 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
   test("one claim at most reaches a Task: everything else is a Secret", () => {
     const declared = entries(pipeline.spec, "workspaces");
     const secrets = declared.filter((workspace) => String(workspace["description"]).startsWith("Secret with "));
-    for (const pipelineTask of pipelineTasks(pipeline)) {
+    for (const pipelineTask of stepTasks(pipeline)) {
       const claims = entries(pipelineTask, "workspaces").map((workspace) => String(workspace["workspace"]));
       expect([...new Set(claims.filter((name) => !names(secrets).includes(name)))]).toEqual(
         claims.length === 0 ? [] : ["data"],
@@ -150,7 +183,7 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
   });
 
   test("each Task's workspaces are mapped as the Task declares them", () => {
-    for (const pipelineTask of pipelineTasks(pipeline)) {
+    for (const pipelineTask of stepTasks(pipeline)) {
       const declared = entries(taskOf(pipelineTask).spec, "workspaces");
       const mapped = names(entries(pipelineTask, "workspaces"));
       const required = names(declared.filter((workspace) => workspace["optional"] !== true));
@@ -160,11 +193,74 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
   });
 
   test("a Task's timeout is its own deadline and two minutes, so that it stops itself first", () => {
-    for (const pipelineTask of pipelineTasks(pipeline)) {
+    for (const pipelineTask of stepTasks(pipeline)) {
       const deadline = defaultOf(entries(taskOf(pipelineTask).spec, "params"), "deadline");
       expect(`${pipelineTask.name} ${seconds(pipelineTask["timeout"])}`).toBe(
         `${pipelineTask.name} ${Number(deadline) + 120}`,
       );
+    }
+  });
+
+  test("W-06 a gate stands only where the run asks for one, so that a cluster without gates runs everything else", () => {
+    for (const gate of gates(pipeline)) {
+      expect(gate["taskRef"]).toEqual(approvalTask);
+      expect({ gate: gate.name, when: onlyWhen(gate, "$(params.approval)") }).toEqual({
+        gate: gate.name,
+        when: ["gate"],
+      });
+    }
+  });
+
+  test("W-06 a gate names the digest of the plan that the next task compares, and closes only where that is not approved yet", () => {
+    const all = entries(pipeline.spec, "tasks");
+    for (const gate of gates(pipeline)) {
+      const [from = ""] = gate["runAfter"] as readonly string[];
+      const digest = `$(tasks.${from}.results.plan-digest)`;
+      const given = (task: Named | undefined, name: string) =>
+        entries(task, "params").find((param) => param.name === name)?.["value"];
+      expect(onlyWhen(gate, `$(tasks.${from}.results.approval)`)).toEqual(["needed"]);
+      expect(names(entries(gate, "params"))).toEqual(["approvers", "numberOfApprovalsRequired", "description"]);
+      expect(String(given(gate, "description"))).toContain(digest);
+      const next = all[all.indexOf(gate) + 1];
+      expect({ next: next?.name, digest: given(next, "plan-digest") }).toEqual({ next: next?.name, digest });
+      expect(next?.["runAfter"]).toEqual([gate.name]);
+      expect(seconds(gate["timeout"])).toBeGreaterThanOrEqual(1800);
+    }
+  });
+
+  test("W-06 no Task needs a result of one that is left out without a gate: what is skipped for want of a result spreads", () => {
+    for (const task of stepTasks(pipeline)) {
+      const references = [...JSON.stringify(task).matchAll(/\$\(tasks\.([a-z-]+)\.results\./g)].map(([, name]) => name);
+      const origins = pipelineTasks(pipeline).filter(({ name }) => references.includes(name));
+      const isGated = onlyWhen(task, "$(params.approval)") !== undefined;
+      expect({ task: task.name, needs: isGated ? [] : names(origins.filter((origin) => "when" in origin)) }).toEqual({
+        task: task.name,
+        needs: [],
+      });
+      const [before] = (task["runAfter"] ?? []) as readonly string[];
+      const gate = gates(pipeline).find(({ name }) => name === before);
+      const origin = pipelineTasks(pipeline).find(
+        ({ name }) => name === (gate?.["runAfter"] as string[] | undefined)?.[0],
+      );
+      expect({ task: task.name, spreads: !isGated && origin !== undefined && "when" in origin }).toEqual({
+        task: task.name,
+        spreads: false,
+      });
+    }
+  });
+
+  test("W-06 the same Task is given the same parameters with a gate as without one", () => {
+    for (const task of stepTasks(pipeline).filter(({ name }) => name.endsWith("-approved"))) {
+      const plain = stepTasks(pipeline).find(({ name }) => `${name}-approved` === task.name);
+      const plan = stepTasks(pipeline).find(({ name }) => name === "plan");
+      const shared = (one: Named | undefined, ...own: readonly string[]) => ({
+        taskRef: one?.["taskRef"],
+        timeout: one?.["timeout"],
+        params: entries(one, "params").filter(({ name }) => !own.includes(name)),
+        workspaces: one?.["workspaces"],
+      });
+      expect(shared(task, "plan-digest")).toEqual(shared(plain, "plan-digest"));
+      expect(shared(plan, "plan-digest", "dry-run")).toEqual(shared(plain, "plan-digest", "dry-run"));
     }
   });
 
@@ -173,7 +269,7 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
       ...JSON.stringify(pipeline.spec).matchAll(/\$\((?:tasks|finally)\.([a-z-]+)\.results\.([a-z-]+)\)/g),
     ];
     for (const [, taskName = "", result = ""] of references) {
-      const pipelineTask = pipelineTasks(pipeline).find((candidate) => candidate.name === taskName);
+      const pipelineTask = stepTasks(pipeline).find((candidate) => candidate.name === taskName);
       const declared = pipelineTask === undefined ? [] : names(entries(taskOf(pipelineTask).spec, "results"));
       expect({ taskName, declared }).toEqual({ taskName, declared: expect.arrayContaining([result]) });
     }

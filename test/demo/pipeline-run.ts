@@ -33,7 +33,7 @@ export function pipelineRun(installation: Installation, name: string, { pipeline
     spec: {
       pipelineRef: { resolver: "bundles", params },
       taskRunTemplate: { serviceAccountName: "switchover-runner" },
-      timeouts: { pipeline: "7h0m0s", tasks: "6h30m0s", finally: "10m0s" },
+      timeouts: { pipeline: "8h45m0s", tasks: "8h15m0s", finally: "10m0s" },
       params: [
         { name: "dry-run", value: "false" },
         { name: "tuning", value: JSON.stringify(tuning) },

@@ -124,7 +124,7 @@ export class E2eStage {
   }
 
   /** `tkn pipeline start` of the installed switchover; returns the run's name. */
-  async startByTkn(params: Readonly<Record<string, string>>, tasksTimeout = "6h30m0s"): Promise<string> {
+  async startByTkn(params: Readonly<Record<string, string>>, tasksTimeout = "8h15m0s"): Promise<string> {
     const flags = Object.entries(params).flatMap(([name, value]) => ["-p", `${name}=${value}`]);
     const name = await this.tkn(
       ...["pipeline", "start", "switchover", "--serviceaccount", "switchover-runner", "--use-param-defaults", ...flags],
@@ -133,7 +133,7 @@ export class E2eStage {
       ...["-w", "name=secondary-kubeconfig,secret=switchover-secondary-kubeconfig"],
       ...[
         "--pipeline-timeout",
-        "7h0m0s",
+        "8h45m0s",
         "--tasks-timeout",
         tasksTimeout,
         "--finally-timeout",
