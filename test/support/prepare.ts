@@ -12,7 +12,7 @@ const programsOf: Readonly<Record<string, readonly string[]>> = {
   conformance: ["api-server", "hub"],
   integration: ["api-server"],
   fault: ["api-server"],
-  e2e: ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git"],
+  e2e: ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git", "gate"],
 };
 
 /**

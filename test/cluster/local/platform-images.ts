@@ -23,6 +23,11 @@ function image(name: string, entrypoint: readonly string[], files: Readonly<Reco
   return { name: `platform/${name}`, tag: "1", config: { Entrypoint: entrypoint }, layers: [files] };
 }
 
+/** An image of one program below /ko-app, where the manifests of Tekton and its add-ons expect it. */
+export function koImage(programs: Readonly<Record<string, string>>, name: string): PlatformImage {
+  return image(name, [`/ko-app/${name}`], { [`/ko-app/${name}`]: file(programs, name) });
+}
+
 /** What the platform itself runs, made of the programs that were built here and two of Debian's static ones. */
 export function platformImages(programs: Readonly<Record<string, string>>): readonly PlatformImage[] {
   return [
@@ -35,6 +40,6 @@ export function platformImages(programs: Readonly<Record<string, string>>): read
       "/ko-app/resolvers": file(programs, "tekton-resolvers"),
       "/sbin/tini": "/usr/bin/tini-static",
     }),
-    ...plain.map((name) => image(name, [`/ko-app/${name}`], { [`/ko-app/${name}`]: file(programs, name) })),
+    ...plain.map((name) => koImage(programs, name)),
   ];
 }

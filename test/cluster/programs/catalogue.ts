@@ -1,5 +1,5 @@
 /** What a program is needed for; `make` targets and tests ask for groups, so that only those parts are built. */
-export const programGroups = ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git", "argo-cd"] as const;
+export const programGroups = ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git", "argo-cd", "gate"] as const;
 export type ProgramGroup = (typeof programGroups)[number];
 
 /** A program that is built from a pinned Go module. */
@@ -47,6 +47,8 @@ function tekton(name: string, goPackage: string): Program {
   return plain(name, "tekton", ["kubernetes-tekton", `github.com/tektoncd/${goPackage}`]);
 }
 
+const approvalGate = "github.com/openshift-pipelines/manual-approval-gate/cmd";
+
 /**
  * Every program the local cluster and its hubs are made of, the most needed first. Programs of one go.mod share
  * compiled libraries: a new program goes into an existing module unless its Kubernetes libraries differ.
@@ -70,6 +72,9 @@ export const programs: readonly Program[] = [
   tekton("triggers-webhook", "triggers/cmd/webhook"),
   tekton("triggers-interceptors", "triggers/cmd/interceptors"),
   tekton("triggers-eventlistenersink", "triggers/cmd/eventlistenersink"),
+  // Older Kubernetes libraries than the cluster's: it is an add-on with releases of its own.
+  plain("approval-controller", "gate", ["manual-approval-gate", `${approvalGate}/controller`]),
+  plain("approval-webhook", "gate", ["manual-approval-gate", `${approvalGate}/webhook`]),
   plain("tkn", "tkn", ["tkn", "github.com/tektoncd/cli/cmd/tkn"]),
   plain("coredns", "dns", ["coredns", "github.com/coredns/coredns"]),
   plain(

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { down, type LocalCluster, up } from "../../cluster/local/cluster.ts";
 import { ensurePackages, gitHostPrograms } from "../../cluster/local/packages.ts";
 import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
+import { installApprovalGate } from "../../support/approval-gate.ts";
 import { type GitHost, startGitHost } from "../../support/git-host/gitea.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
 import { type RunningPod, runningPod } from "../../support/running-pod.ts";
@@ -143,6 +144,26 @@ export class E2eStage {
       ],
     );
     return name.trim().replace(/^.*\//, "");
+  }
+
+  /** Puts the real approval gate of OpenShift Pipelines on the cluster. */
+  async installGate(): Promise<void> {
+    await installApprovalGate(this.cluster);
+  }
+
+  /** What a gate of the run asks, once it is closed. */
+  async question(run: string, gate: string): Promise<string> {
+    const name = `approvaltask/${run}-${gate}`;
+    await this.kubectl("wait", "--for=create", name, "--timeout=120s");
+    await this.kubectl("wait", "--for=jsonpath={.status.state}=pending", name, "--timeout=60s");
+    return await this.kubectl("get", name, "-o", "jsonpath={.spec.description}");
+  }
+
+  /** Answers a gate as this user. @throws where the gate's webhook refuses that */
+  async answer(run: string, gate: string, input: "approve" | "reject", user: string): Promise<void> {
+    const patch = JSON.stringify([{ op: "replace", path: "/spec/approvers/0/input", value: input }]);
+    const as = ["--as", user, "--as-group", "system:authenticated"];
+    await this.kubectl("patch", "approvaltask", `${run}-${gate}`, "--type=json", "-p", patch, ...as);
   }
 
   /** POST to the manual listener from inside the cluster's network; returns the HTTP status. */

@@ -5,6 +5,7 @@ import { E2eStage, e2eTuning } from "./e2e-stage.ts";
 import { otherPipelines } from "./other-pipelines.ts";
 
 const minute = 60_000;
+const gated = { "dry-run": "false", tuning: e2eTuning, approval: "gate", approvers: "anna,group:operators" };
 
 // One stage for all: a cluster and two hubs take a minute and a half. The tests are in the order of an operator's day:
 // validate in every way, switch with an interruption, switch back with accidents.
@@ -237,12 +238,40 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
     12 * minute,
   );
 
+  // All runs before found no gate on the cluster, and needed none.
   test(
-    "A-80 the way back, started by tkn and again by POST, completes although its step, then its pod is killed and the API server is away for ten seconds",
+    "W-06 a run whose plan is rejected changes nothing, ends as refused and lets the next one in",
+    async () => {
+      await stage.installGate();
+      await handOver(stage.cluster, stage.hubs, true);
+      const before = await stage.hubs.seeds.secondary.snapshot(["backupSchedules", "managedClusters"]);
+
+      const run = await stage.startByTkn(gated);
+      const digest = /Plan digest (sha256:[0-9a-f]{64})$/.exec(await stage.question(run, "approve"))?.[1];
+      await expect(stage.answer(run, "approve", "approve", "mallory")).rejects.toThrow(
+        /mallory|not an approver|denied/i,
+      );
+      await stage.answer(run, "approve", "reject", "anna");
+
+      expect(await stage.ended(run)).toMatchObject({
+        status: "False",
+        results: { outcome: "refused", summary: "the plan was not approved; nothing was changed" },
+      });
+      expect(digest).toBeDefined();
+      expect(await stage.hubs.seeds.secondary.snapshot(["backupSchedules", "managedClusters"])).toEqual(before);
+    },
+    5 * minute,
+  );
+
+  test(
+    "A-80, W-06 the way back, started by tkn, approved at both gates, and started again by POST, completes although its step, then its pod is killed and the API server is away for ten seconds",
     async () => {
       await handOver(stage.cluster, stage.hubs, true);
-      const params = { "dry-run": "false", tuning: e2eTuning };
-      const first = await stage.startByTkn(params);
+      const first = await stage.startByTkn(gated);
+      for (const gate of ["approve", "approve-activation"]) {
+        expect(await stage.question(first, gate)).toMatch(/Plan digest sha256:[0-9a-f]{64}$/);
+        await stage.answer(first, gate, "approve", "anna");
+      }
       await killStep((await stage.taskRunning(first, "finalize")).uid);
       expect(await stage.ended(first)).toMatchObject({ status: "False", results: { outcome: "failed" } });
 
