@@ -115,10 +115,19 @@ export const switchoverPermissions: readonly SwitchoverPermission[] = [
   ...argocdPermissions,
 ];
 
+/** In the order of the Pipeline: where a run is to be approved, the first three plan all that follow, from what they read. */
+const phaseSteps = ["preflight", "primary-prep", "activate", "post-activate", "finalize"] as const;
+const planners: readonly SwitchoverStep[] = ["preflight", "primary-prep", "activate"];
+
+function plansWith(step: SwitchoverStep, { readOnly, steps }: SwitchoverPermission): boolean {
+  const place = phaseSteps.findIndex((phase) => phase === step);
+  return planners.includes(step) && readOnly && phaseSteps.slice(place).some((later) => steps.includes(later));
+}
+
 /** The rows of one step, for its declaration. */
 export function permissionsOf(step: SwitchoverStep): readonly SwitchoverPermission[] {
-  return [...switchoverPermissions, ...inspectionPermissions, ...decommissionUse].filter(({ steps }) =>
-    steps.includes(step),
+  return [...switchoverPermissions, ...inspectionPermissions, ...decommissionUse].filter(
+    (row) => row.steps.includes(step) || plansWith(step, row),
   );
 }
 

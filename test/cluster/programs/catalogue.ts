@@ -1,5 +1,15 @@
 /** What a program is needed for; `make` targets and tests ask for groups, so that only those parts are built. */
-export const programGroups = ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git", "argo-cd", "gate"] as const;
+export const programGroups = [
+  "api-server",
+  "cluster",
+  "tekton",
+  "tkn",
+  "dns",
+  "hub",
+  "git",
+  "argo-cd",
+  "gate",
+] as const;
 export type ProgramGroup = (typeof programGroups)[number];
 
 /** A program that is built from a pinned Go module. */

@@ -185,9 +185,9 @@ describe("on a terminal", () => {
 
 describe("an approved run", () => {
   test("W-06 that is killed goes on without being asked again, although it has changed the hubs itself", async () => {
-    const child = bench.start(byDigest(digest));
+    const child = await bench.startStep("primary-prep", byDigest(digest));
     const end = ended(child);
-    await written(child, "pause_backup_schedule: done");
+    await written(child, '"step":"disable_auto_import"');
     child.kill("SIGKILL");
     await end;
     expect(await approvals()).toMatchObject([{ point: "start", digest, by: "digest" }]);

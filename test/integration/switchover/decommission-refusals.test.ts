@@ -60,6 +60,27 @@ describe("a removal without the right confirmation", () => {
   });
 });
 
+describe("a removal that must be approved", () => {
+  const digest = `sha256:${"0".repeat(64)}`;
+
+  test("W-06 is refused where its plan is not the approved one, and says what it is", async () => {
+    const dry = await bench.run(state, [...confirmed, "--dry-run", "true"]);
+    const now = /plan digest (sha256:[0-9a-f]{64})/.exec(dry.stderr)?.[1];
+    const refusal = refusalOf(await bench.run(state, [...confirmed, "--approval", "digest", "--plan-digest", digest]));
+    expect(refusal).toMatchObject({ code: 4, id: "SW-APR-03", why: expect.stringContaining(`the plan is ${now} now`) });
+  });
+
+  test("W-06 is refused by a gate that asked nobody", async () => {
+    const refusal = refusalOf(await bench.run(state, [...confirmed, "--approval", "gate"]));
+    expect(refusal).toMatchObject({ code: 2, id: "SW-APR-06" });
+  });
+
+  test("W-06 is refused where the digest would not be compared", async () => {
+    const refusal = refusalOf(await bench.run(state, [...confirmed, "--plan-digest", digest]));
+    expect(refusal).toMatchObject({ code: 2, id: "SW-APR-02" });
+  });
+});
+
 function isOurs({ userAgent }: { readonly userAgent?: string }): boolean {
   return userAgent?.startsWith("fairlead/") === true;
 }

@@ -33,13 +33,14 @@ const inOrder = (deletions: readonly string[]): readonly string[] => {
 };
 
 async function stateIn(folder: string): Promise<Readonly<Record<string, unknown>>> {
-  const [name = ""] = (await readdir(folder)).filter((file) => file.endsWith(".json"));
+  const [name = ""] = (await readdir(folder)).filter((file) => /^[^.]+\.json$/.test(file));
   return JSON.parse(await readFile(join(folder, name), "utf8"));
 }
 
 describe("a removal of a hub whose clusters are on another", () => {
   let bench: DecommissionBench;
   let state: string;
+  let digest: string;
   let run: Ended;
 
   beforeAll(async () => {
@@ -48,7 +49,11 @@ describe("a removal of a hub whose clusters are on another", () => {
     // A lease that is renewed often and lost soon: the run must not end with the namespace that it lies in.
     const tuning = ["--tuning", JSON.stringify({ ...patient, heartbeat: 0.1, lockTtl: 1 })];
     await bench.setFinalizers("pods", "search-v2-operator-1", [heldBy]);
-    const child = bench.start(state, [...confirmed, ...tuning], { secondary: bench.kubeconfigFolder("secondary") });
+    const both = { secondary: bench.kubeconfigFolder("secondary") };
+    const dry = await bench.run(state, [...confirmed, "--dry-run", "true"], both);
+    digest = /plan digest (sha256:[0-9a-f]{64})/.exec(dry.stderr)?.[1] ?? dry.stderr;
+    const approved = ["--approval", "digest", "--plan-digest", digest];
+    const child = bench.start(state, [...confirmed, ...tuning, ...approved], both);
     const end = ended(child);
     await Promise.all([
       written(child, "waiting: still there: MultiClusterHub multiclusterhub; pods search-v2-operator-1"),
@@ -77,6 +82,10 @@ describe("a removal of a hub whose clusters are on another", () => {
     const ours = events.filter(({ userAgent }) => userAgent?.startsWith("fairlead/") === true);
     expect(ours.length).toBeGreaterThan(0);
     expect(ours.filter(({ verb }) => !["get", "list", "watch"].includes(verb))).toEqual([]);
+  });
+
+  test("W-06 was let in by the digest of its dry run, which is kept", async () => {
+    expect(await stateIn(state)).toMatchObject({ approvals: [{ point: "start", digest, by: "digest" }] });
   });
 
   test("keeps in its state what was removed", async () => {
