@@ -116,11 +116,11 @@ export const switchoverPermissions: readonly SwitchoverPermission[] = [
 ];
 
 /** In the order of the Pipeline: where a run is to be approved, the first three plan all that follow, from what they read. */
-const phaseSteps = ["preflight", "primary-prep", "activate", "post-activate", "finalize"] as const;
+const phaseSteps: readonly SwitchoverStep[] = ["preflight", "primary-prep", "activate", "post-activate", "finalize"];
 const planners: readonly SwitchoverStep[] = ["preflight", "primary-prep", "activate"];
 
 function plansWith(step: SwitchoverStep, { readOnly, steps }: SwitchoverPermission): boolean {
-  const place = phaseSteps.findIndex((phase) => phase === step);
+  const place = phaseSteps.indexOf(step);
   return planners.includes(step) && readOnly && phaseSteps.slice(place).some((later) => steps.includes(later));
 }
 

@@ -219,3 +219,21 @@ describe("an approved run", () => {
     expect(await approvals()).toMatchObject([{ point: "start" }, { point: "activation", digest: shown, by: "gate" }]);
   });
 });
+
+describe("a rollback that must be approved", () => {
+  test("W-06 is refused with the digest of another plan, and done with its own", async () => {
+    const dry = await stepWithResults("rollback", ["--dry-run", "true", "--approval", "gate"]);
+    expect(endOf(dry.end)).toMatch(/^exit 0/);
+    expect(dry.results).toMatchObject({ approval: "needed", "plan-digest": digestOf(dry.end) });
+    const before = await snapshot();
+
+    const other = await stepWithResults("rollback", byDigest(digest));
+    expect(refusalOf(other.end)).toMatchObject({ code: 4, id: "SW-APR-03" });
+    expect(await snapshot()).toEqual(before);
+
+    const { end, results } = await stepWithResults("rollback", byDigest(digestOf(dry.end)));
+    expect(endOf(end)).toMatch(/^exit 0/);
+    expect(results).toMatchObject({ outcome: "rolled-back" });
+    expect(await approvals()).toMatchObject([{}, {}, { point: "rollback", digest: digestOf(dry.end) }]);
+  });
+});

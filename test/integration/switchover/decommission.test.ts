@@ -41,6 +41,7 @@ describe("a removal of a hub whose clusters are on another", () => {
   let bench: DecommissionBench;
   let state: string;
   let digest: string;
+  let asked: number;
   let run: Ended;
 
   beforeAll(async () => {
@@ -52,6 +53,8 @@ describe("a removal of a hub whose clusters are on another", () => {
     const both = { secondary: bench.kubeconfigFolder("secondary") };
     const dry = await bench.run(state, [...confirmed, "--dry-run", "true"], both);
     digest = /plan digest (sha256:[0-9a-f]{64})/.exec(dry.stderr)?.[1] ?? dry.stderr;
+    // A deletion says in its body that it only asks: the log shows it like any other.
+    asked = (await bench.deletions()).length;
     const approved = ["--approval", "digest", "--plan-digest", digest];
     const child = bench.start(state, [...confirmed, ...tuning, ...approved], both);
     const end = ended(child);
@@ -74,7 +77,7 @@ describe("a removal of a hub whose clusters are on another", () => {
   });
 
   test("deletes in the order that ACM demands, and each once", async () => {
-    expect(inOrder(await bench.deletions())).toEqual(everything);
+    expect(inOrder((await bench.deletions()).slice(asked))).toEqual(everything);
   });
 
   test("leaves the other hub as it is", async () => {
