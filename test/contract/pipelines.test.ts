@@ -149,7 +149,7 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
   });
 
   test("W-08 hands log-level to every Task, info unless told", () => {
-    const handed = pipelineTasks(pipeline).map((task) =>
+    const handed = stepTasks(pipeline).map((task) =>
       entries(task, "params").find((param) => param.name === "log-level"),
     );
     expect(handed.map((param) => param?.["value"])).toEqual(handed.map(() => "$(params.log-level)"));
