@@ -34,6 +34,15 @@ function accountOf(token: string): string | undefined {
   }
 }
 
+/** The object of a write with the preconditions that the write carries. */
+function exactly(ref: ObjectRef, { uid, resourceVersion }: Preconditions): ObjectRef & Preconditions {
+  return {
+    ...ref,
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
+
 /** What is remembered of reads: the newest version of an object that this run has seen. */
 const maxSeen = 20_000;
 
@@ -150,13 +159,8 @@ export class AuditedClients {
         return this.audited(hub, client, call, () => client.replace(resource, body, options));
       },
       mergePatch: (resource, ref, patch, options) => {
-        const { dryRun, uid, resourceVersion, subresource } = options;
-        const exact = {
-          ...ref,
-          ...(uid === undefined ? {} : { uid }),
-          ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        };
-        const call: Call = { verb: "patch", resource, ref: exact, body: patch, dryRun, subresource };
+        const { dryRun, subresource } = options;
+        const call: Call = { verb: "patch", resource, ref: exactly(ref, options), body: patch, dryRun, subresource };
         return this.audited(hub, client, call, () => client.mergePatch(resource, ref, patch, options));
       },
       jsonPatch: (resource, ref, operations, options) => {
@@ -165,13 +169,8 @@ export class AuditedClients {
         return this.audited(hub, client, call, () => client.jsonPatch(resource, ref, operations, options));
       },
       delete: (resource, ref, options) => {
-        const { dryRun, uid, resourceVersion } = options;
-        const exact = {
-          ...ref,
-          ...(uid === undefined ? {} : { uid }),
-          ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        };
-        const call: Call = { verb: "delete", resource, ref: exact, body: null, dryRun };
+        const { dryRun } = options;
+        const call: Call = { verb: "delete", resource, ref: exactly(ref, options), body: null, dryRun };
         return this.audited(hub, client, call, () => client.delete(resource, ref, options));
       },
     });
