@@ -368,6 +368,29 @@ describe("triggers", () => {
     expect(started).toEqual(["switchover-validate"]);
   });
 
+  test.each(["switchover", "switchover-pair"])(
+    "W-09 W-19 TriggerTemplate %s binds the Secrets of notices and of the audit key where they exist",
+    (name) => {
+      const template = templates.find((candidate) => candidate.metadata.name === name);
+      const [run] = (template?.spec["resourcetemplates"] ?? []) as readonly Manifest[];
+      const optional = entries(run?.spec, "workspaces").filter(({ name: workspace }) =>
+        ["notifications", "audit-key"].includes(workspace),
+      );
+      expect(optional).toEqual([
+        { name: "notifications", secret: { secretName: "switchover-notifications", optional: true } },
+        { name: "audit-key", secret: { secretName: "switchover-audit-key", optional: true } },
+      ]);
+    },
+  );
+
+  test("a decommission is confirmed by nothing but the POST whose token was checked", () => {
+    const confirmed = (object: Manifest) => JSON.stringify(object).includes("confirm-decommission");
+    expect(templates.filter(confirmed).map(({ metadata }) => metadata.name)).toEqual(["switchover"]);
+    expect([...bindings.values()].filter(confirmed).map(({ metadata }) => metadata.name)).toEqual([
+      "switchover-manual",
+    ]);
+  });
+
   test("the Authorization header is never bound", () => {
     expect([...bindings.values()].map((binding) => JSON.stringify(binding)).join()).not.toMatch(/authorization/i);
   });
