@@ -14,6 +14,7 @@ export function checkCombinations(params: {
   readonly method: "passive" | "full";
   readonly "activation-method": "patch" | "restore";
   readonly "old-hub-action"?: "secondary" | "decommission" | "none";
+  readonly "cluster-selector"?: string;
   readonly mode?: "validate" | "switchover";
   readonly "confirm-decommission"?: string;
   readonly "dry-run"?: boolean;
@@ -30,6 +31,7 @@ export function checkCombinations(params: {
   checkArgocd(params);
   checkObservability(params);
   checkLostHub(params);
+  checkSelection(params);
   if (params["old-hub-action"] === "decommission" && params.mode !== "validate") demandConfirmation(params);
   if (params.method === "full" && params["activation-method"] === "restore") {
     throw invalid({
@@ -122,5 +124,25 @@ function checkLostHub(params: Parameters<typeof checkCombinations>[0]): void {
     what: `old-hub-action "${action}" does not go with primary-unreachable`,
     why: "nothing can be done on a hub that is down",
     fix: "give old-hub-action none",
+  });
+}
+
+/** The passive Restore is gone while the first clusters move, and a full Restore would be cut down by the labels too. */
+function checkSelection(params: Parameters<typeof checkCombinations>[0]): void {
+  if (params["cluster-selector"] === undefined) return;
+  if (params["primary-unreachable"] === true) {
+    throw invalid({
+      id: "SW-SEL-01",
+      what: "cluster-selector does not go with primary-unreachable",
+      why: "the old hub says which clusters carry the labels",
+      fix: "leave cluster-selector out: without the old hub all clusters move at once",
+    });
+  }
+  if (params.method === "passive" && params["activation-method"] === "restore") return;
+  throw invalid({
+    id: "SW-SEL-02",
+    what: `cluster-selector does not go with method "${params.method}", activation-method "${params["activation-method"]}"`,
+    why: "the first clusters need a Restore of their own on data that is on the new hub already, and a hub runs one Restore at a time",
+    fix: "give method passive and activation-method restore",
   });
 }

@@ -1,5 +1,6 @@
 import * as Type from "typebox";
 import { digestPattern } from "../lib/plan/plan-digest.ts";
+import { clusterSelectorRule } from "./acm/cluster-selector.ts";
 import { defaultNamespaces, type HubNamespaces } from "./acm/namespaces.ts";
 import { tuningSchema } from "./tuning.schema.ts";
 
@@ -74,6 +75,13 @@ export const methodParameters = {
     description:
       "What becomes of the old hub; secondary makes it the standby of the new one, decommission removes ACM from it, none leaves it as it is",
   }),
+  "cluster-selector": Type.Optional(
+    Type.String({
+      ...clusterSelectorRule,
+      description:
+        "Labels of the clusters that move first, for example stage=canary; the others follow once those are connected; all at once when empty",
+    }),
+  ),
   ...removalParameters,
 };
 

@@ -1,4 +1,4 @@
-interface Expression {
+export interface Expression {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[];

@@ -48,10 +48,16 @@ export const restoreName = {
   passiveSync: "restore-acm-passive-sync",
   activate: "restore-acm-activate",
   full: "restore-acm-full",
+  /** Activates the clusters that move first. */
+  selected: "restore-acm-selected",
 } as const;
 
 /** Names of what a switchover creates to activate clusters. */
-export const activationRestoreNames: ReadonlySet<string> = new Set([restoreName.activate, restoreName.full]);
+export const activationRestoreNames: ReadonlySet<string> = new Set([
+  restoreName.activate,
+  restoreName.full,
+  restoreName.selected,
+]);
 
 export const objectName = {
   clusterVersion: "version",

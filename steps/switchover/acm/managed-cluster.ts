@@ -22,6 +22,8 @@ export interface ManagedClusterSummary {
   readonly disableAutoImport?: string;
   /** Value of the annotation; absent = not set. */
   readonly immediateImport?: string;
+  /** Carries the labels that were asked for; absent where none were. */
+  readonly selected?: boolean;
 }
 
 /** Pure projection for `list` and watches. */

@@ -26,6 +26,7 @@ export function phaseContext(
       method: params.method,
       activationMethod: params["activation-method"],
       oldHubAction: params["old-hub-action"],
+      clusterSelector: params["cluster-selector"],
       finalBackup: params["final-backup"],
       pinBackup: params["pin-backup"],
       manageAutoImportStrategy: params["manage-auto-import-strategy"],

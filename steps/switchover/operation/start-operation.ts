@@ -42,6 +42,7 @@ export async function startOperation(
         method: params.method,
         activationMethod: params["activation-method"],
         oldHubAction: params["old-hub-action"],
+        ...(params["cluster-selector"] === undefined ? {} : { clusterSelector: params["cluster-selector"] }),
       },
       force: params.force,
     },

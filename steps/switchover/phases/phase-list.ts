@@ -1,8 +1,10 @@
 import { activateManagedClusters } from "./activation/activate-managed-clusters.ts";
+import { activateSelectedClusters } from "./activation/activate-selected-clusters.ts";
 import { applyImmediateImportAnnotations } from "./activation/apply-immediate-import.ts";
 import { createFullRestore } from "./activation/create-full-restore.ts";
 import { verifyArgocdPaused } from "./activation/verify-argocd-paused.ts";
 import { verifyPassiveSync } from "./activation/verify-passive-sync.ts";
+import { verifySelectedClusters } from "./activation/verify-selected-clusters.ts";
 import { verifyThanosStopped } from "./activation/verify-thanos-stopped.ts";
 import { waitRestoreCompletion } from "./activation/wait-restore-completion.ts";
 import { resetAutoImportStrategy, setAutoImportStrategy } from "./auto-import-strategy.ts";
@@ -54,6 +56,8 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
       setAutoImportStrategy,
       verifyArgocdPaused,
       verifyThanosStopped,
+      activateSelectedClusters,
+      verifySelectedClusters,
       activateManagedClusters,
       createFullRestore,
       waitRestoreCompletion,

@@ -24,6 +24,8 @@ export interface SwitchoverSettings {
   readonly method: "passive" | "full";
   readonly activationMethod: "patch" | "restore";
   readonly oldHubAction: "secondary" | "decommission" | "none";
+  /** Labels of the clusters that move first, and must be connected before the rest follows; all at once without. */
+  readonly clusterSelector?: string | undefined;
   /** The old hub is backed up once more before its schedule is paused. */
   readonly finalBackup: boolean;
   readonly pinBackup: boolean;

@@ -4,10 +4,11 @@ import { summariseVeleroRestore } from "../acm/acm-restore.ts";
 import { summariseBackup } from "../acm/backup.ts";
 import { managedServiceAccountComponent } from "../acm/backup-schedule.ts";
 import { summariseStorageLocation } from "../acm/backup-storage.ts";
+import { projectSelected } from "../acm/cluster-selector.ts";
 import { importStrategy, label, objectName, podSelector } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import { hubIdentity } from "../acm/hub-identity.ts";
-import { splitFleet, summariseManagedCluster } from "../acm/managed-cluster.ts";
+import { splitFleet } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import * as api from "../acm/resources.ts";
 import type { OfBothHubs, OfNewHub } from "../hubs.ts";
@@ -227,7 +228,7 @@ type FleetPart = Pick<Common, "fleet" | "managedServiceAccounts" | "importTokens
 
 async function observeFleet({ reader, settings }: Hub<HubName>): Promise<FleetPart> {
   const [clusters, engines, tokens, strategy] = await Promise.all([
-    reader.list(api.managedClusters, {}, summariseManagedCluster),
+    reader.list(api.managedClusters, {}, projectSelected(settings.clusterSelector)),
     reader.list(api.multiClusterEngines, {}, (engine) => managedServiceAccountComponent(engine)),
     reader.list(api.secrets, { labelSelector: `${label.managedServiceAccountToken}=true` }, project.importToken),
     reader.find(

@@ -10,6 +10,7 @@ import { bsl, sameStorage } from "./checks/bsl.ts";
 import { clockSkew } from "./checks/clock-skew.ts";
 import { clusterDeploymentProtection } from "./checks/cluster-deployment-protection.ts";
 import { clusterHealth } from "./checks/cluster-health.ts";
+import { clusterSelection } from "./checks/cluster-selection.ts";
 import { gitops } from "./checks/gitops.ts";
 import { hubIdentityCheck } from "./checks/hub-identity.ts";
 import { kubeconfigUsers } from "./checks/kubeconfig-users.ts";
@@ -65,4 +66,5 @@ export const checks: readonly Check[] = [
   gitops,
   clockSkew,
   msaComponent,
+  clusterSelection,
 ];

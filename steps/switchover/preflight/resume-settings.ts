@@ -25,7 +25,7 @@ export function resumeScope(document: Pick<StateDocument, "completed_steps"> | u
 
 function fromMemory(memory: OperationMemory | undefined): Omit<ResumeSettings, "scope"> {
   const uid = memory?.activation?.restoreUid;
-  const marker = memory?.activation_plan?.marker;
+  const marker = memory?.activation_plan?.marker ?? memory?.selection?.marker;
   const remakes = memory !== undefined && hasRemovedPassive(memory);
   return {
     savedSchedules: memory?.saved_backup_schedules ?? [],

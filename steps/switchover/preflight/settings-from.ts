@@ -15,6 +15,7 @@ export function settingsFrom(
     method: params.method,
     activationMethod: params["activation-method"],
     oldHubAction: params["old-hub-action"],
+    ...(params["cluster-selector"] === undefined ? {} : { clusterSelector: params["cluster-selector"] }),
     versionPolicy: params["version-policy"],
     allowPartialBackup: params["allow-partial-backup"],
     skipRbacValidation: params["skip-rbac-validation"],

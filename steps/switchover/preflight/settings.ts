@@ -9,6 +9,8 @@ export interface PreflightSettings {
   readonly method: "passive" | "full";
   readonly activationMethod: "patch" | "restore";
   readonly oldHubAction: "secondary" | "decommission" | "none";
+  /** Labels of the clusters that move first; absent = all at once. */
+  readonly clusterSelector?: string;
   readonly versionPolicy: "exact" | "minor" | "newer-ok";
   readonly allowPartialBackup: boolean;
   readonly skipRbacValidation: boolean;

@@ -87,16 +87,19 @@ function isForced(key: keyof FrozenParameters, { primaryUnreachable, parameters 
 }
 
 function compareFrozen(state: StateDocument, request: StartRequest): StartDecision | undefined {
-  const keys = ["method", "activationMethod", "oldHubAction"] as const;
+  const keys = ["method", "activationMethod", "oldHubAction", "clusterSelector"] as const;
+  const frozenValue = (of: FrozenParameters, key: keyof FrozenParameters): string => of[key] ?? "";
   const changed =
     state.completed_steps.length === 0
       ? undefined
-      : keys.find((key) => state.parameters[key] !== request.parameters[key] && !isForced(key, request));
+      : keys.find(
+          (key) => frozenValue(state.parameters, key) !== frozenValue(request.parameters, key) && !isForced(key, request),
+        );
   return changed === undefined
     ? undefined
     : refuse("SW-STATE-03", {
         what: `the parameter ${changed} changed within one operation`,
-        why: `the operation began with "${state.parameters[changed]}", this run says "${request.parameters[changed]}"`,
+        why: `the operation began with "${frozenValue(state.parameters, changed)}", this run says "${frozenValue(request.parameters, changed)}"`,
         fix: "give the first value to resume, or start over with reset-state",
       });
 }

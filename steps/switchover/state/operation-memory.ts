@@ -46,6 +46,19 @@ export interface ActivationPlan extends RestoreOrder {
   readonly marker: string;
 }
 
+/** The clusters that move first, kept before the passive Restore gives way to theirs. */
+export interface ClusterSelection {
+  readonly selector: string;
+  readonly clusters: readonly string[];
+  readonly restoreName: string;
+  readonly marker: string;
+  readonly expectedManagedClustersBackup: string;
+  /** Known once the Restore was seen. */
+  readonly restoreUid?: string;
+  /** Hub time, ms since the epoch. */
+  readonly appliedAt?: number;
+}
+
 /** Backups that the new hub restored last, by name. */
 export interface LastRestored {
   readonly credentials?: string;
@@ -165,6 +178,7 @@ export interface OperationMemory extends ScheduleProgress {
   /** When it was asked for, and the uids of the pods that were there then. */
   readonly observatorium_api_restart?: { readonly at: string; readonly replaced: readonly string[] };
   readonly passive_snapshot?: RestoreSnapshot;
+  readonly selection?: ClusterSelection;
   readonly activation_plan?: ActivationPlan;
   readonly last_restored?: LastRestored;
   readonly data_restore?: DataRestore;

@@ -50,6 +50,8 @@ export interface FrozenParameters {
   readonly method: string;
   readonly activationMethod: string;
   readonly oldHubAction: string;
+  /** Absent in files of older writers, and where all clusters move at once. */
+  readonly clusterSelector?: string;
 }
 
 /** Where an operation asks for an approval: before its first write, or before it activates the clusters. */

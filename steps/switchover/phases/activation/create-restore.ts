@@ -24,7 +24,7 @@ type Actions = readonly Action<OperationMemory>[];
 // Timestamps of objects have whole seconds.
 export const timestampGranularityMs = 1000;
 /** The old data of a large hub takes longer to go than what finalization deletes. */
-const removalFactor = 6;
+export const removalFactor = 6;
 
 /** The Restore that this attempt created. Pure. */
 export function ownRestore(
@@ -86,7 +86,7 @@ function createChange(plan: ActivationPlan, context: SwitchoverContext): Change 
 }
 
 /** A webhook without its operator refuses every write of a Restore: better to learn that while nothing is deleted. */
-function probe(passive: AcmRestore | undefined, context: SwitchoverContext): Actions {
+export function probe(passive: AcmRestore | undefined, context: SwitchoverContext): Actions {
   if (passive === undefined || passive.metadata.deletionTimestamp !== undefined) return [];
   const { name, labels } = passive.metadata;
   return [

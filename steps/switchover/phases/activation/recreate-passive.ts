@@ -1,10 +1,15 @@
 import type { Action } from "../../../lib/phase/types.ts";
 import { acmRestores } from "../../acm/resources.ts";
-import type { OperationMemory } from "../../state/operation-memory.ts";
+import type { ClusterSelection, OperationMemory } from "../../state/operation-memory.ts";
 import { restoresOf } from "../hub-reads.ts";
 import type { SwitchoverContext } from "../switchover-context.ts";
 import { ownRestore } from "./create-restore.ts";
 import { hasRemovedPassive, restoreFrom } from "./passive-snapshot.ts";
+
+/** The selection while its Restore may not exist yet. */
+function unseen(selection: ClusterSelection | undefined): ClusterSelection | undefined {
+  return selection?.restoreUid === undefined ? selection : undefined;
+}
 
 /**
  * What a failure between the deletion of the passive Restore and the creation of its successor leaves to do: the new
@@ -13,7 +18,8 @@ import { hasRemovedPassive, restoreFrom } from "./passive-snapshot.ts";
  */
 export async function recreatePassive(context: SwitchoverContext): Promise<readonly Action<OperationMemory>[]> {
   const memory = context.memory();
-  const { activation_plan: plan, passive_snapshot: snapshot } = memory;
+  const { passive_snapshot: snapshot } = memory;
+  const plan = memory.activation_plan ?? unseen(memory.selection);
   if (plan === undefined || snapshot === undefined || !hasRemovedPassive(memory)) return [];
   const restores = await restoresOf.once(context, "secondary");
   const isThere = restores.some((restore) => restore.metadata.name === snapshot.name);
@@ -22,7 +28,8 @@ export async function recreatePassive(context: SwitchoverContext): Promise<reado
     {
       kind: "remember",
       note: "give the activation up",
-      update: ({ activation_plan: _plan, data_restore: _data, ...kept }) => kept,
+      update: ({ activation_plan: _plan, data_restore: _data, selection, ...kept }) =>
+        selection === undefined || unseen(selection) !== undefined ? kept : { ...kept, selection },
     },
     { kind: "forget", step: "verify_passive_sync", note: `Restore ${snapshot.name} is made anew` },
     {

@@ -153,7 +153,8 @@ function decide(
   }
 }
 
-function untilEnded(context: SwitchoverContext, activation: Activation): Wait {
+/** Until the Restore of an activation has ended, with every Velero Restore of it. */
+export function untilEnded(context: SwitchoverContext, activation: Activation): Wait {
   const graceMs = ms(context.tuning.errorGrace);
   const tolerances: Tolerances = { error: new Grace(graceMs), silence: new Grace(graceMs) };
   return waitOn({

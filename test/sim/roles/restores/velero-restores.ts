@@ -1,5 +1,6 @@
 import type { SimObject } from "../../kube/sim-client.ts";
 import { type Stage, text } from "../../player.ts";
+import type { Expression, Selector } from "../../selector.ts";
 import { owner } from "../schedules/velero-schedules.ts";
 import { type Kind, statusField } from "./names.ts";
 
@@ -45,6 +46,17 @@ export function currentOf(stage: Stage, restore: SimObject): readonly SimObject[
   return stage.minor >= 17 ? owned.filter((one) => !isSuperseded(owned, one)) : owned;
 }
 
+/** From 2.12 on the labels of the ACM Restore narrow every Velero Restore, beside the operator's own condition. */
+function narrowed(
+  { minor }: Stage,
+  restore: SimObject,
+  own: readonly Expression[],
+): { readonly labelSelector?: Selector } {
+  const given = minor < 12 ? undefined : (restore.spec?.["labelSelector"] as Selector | undefined);
+  if (given === undefined && own.length === 0) return {};
+  return { labelSelector: { ...given, matchExpressions: [...(given?.matchExpressions ?? []), ...own] } };
+}
+
 /** Makes one; `undefined` when its name is taken already. */
 async function create(stage: Stage, restore: SimObject, { backup, part, suffix }: Wanted): Promise<string | undefined> {
   const name = `${`${restore.metadata.name}-${backup.metadata.name}`.slice(0, 252)}${suffix}`;
@@ -58,7 +70,7 @@ async function create(stage: Stage, restore: SimObject, { backup, part, suffix }
     spec: {
       backupName: backup.metadata.name,
       existingResourcePolicy: "update",
-      ...(part === "all" ? {} : { labelSelector: { matchExpressions: [selector] } }),
+      ...narrowed(stage, restore, part === "all" ? [] : [selector]),
     },
   });
   return made === undefined ? undefined : name;

@@ -56,13 +56,14 @@ describe("the list of checks", () => {
       33: "gitops",
       34: "clock-skew",
       35: "msa-component",
+      36: "cluster-selection",
     });
   });
 });
 
 describe("what is checked", () => {
   test("A-12: is all but the passive Restore for method full", () => {
-    const passiveOnly = ["passive-restore", "passive-freshness"];
+    const passiveOnly = ["passive-restore", "passive-freshness", "cluster-selection"];
     expect(applicable("passive", "full")).toEqual(ids(checks));
     expect(applicable("full", "full")).toEqual(ids(checks).filter((id) => !passiveOnly.includes(id)));
   });
