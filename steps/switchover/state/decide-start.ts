@@ -93,7 +93,8 @@ function compareFrozen(state: StateDocument, request: StartRequest): StartDecisi
     state.completed_steps.length === 0
       ? undefined
       : keys.find(
-          (key) => frozenValue(state.parameters, key) !== frozenValue(request.parameters, key) && !isForced(key, request),
+          (key) =>
+            frozenValue(state.parameters, key) !== frozenValue(request.parameters, key) && !isForced(key, request),
         );
   return changed === undefined
     ? undefined

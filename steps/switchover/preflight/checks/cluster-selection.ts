@@ -3,10 +3,11 @@ import { hiveClusterNames } from "../../acm/managed-cluster.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, judge, passed, skipped, warning } from "../finding.ts";
 import { count, nameList } from "../name-list.ts";
-import { isOldHubDown, type Observation } from "../observation.ts";
+import type { Observation } from "../observation.ts";
 import { absentAsEmpty, allOf, valueOr } from "../reading.ts";
 import type { PreflightSettings } from "../settings.ts";
 
+const notGiven = "cluster-selector is not given: all clusters move at once";
 const labels = "change cluster-selector, or the labels of the clusters (then make a backup, which must hold them)";
 
 /** The clusters that shall move first are some, and can be moved without the others. */
@@ -18,19 +19,17 @@ export const clusterSelection: Check = {
   modes: "passive",
   remedy: "choose imported, connected clusters by cluster-selector; the new hub must have ACM 2.12 or later",
   onResume: "never",
-  evaluate(observation, { clusterSelector }) {
-    if (clusterSelector === undefined) return [skipped("primary", "cluster-selector is not given: all move at once")];
-    // Given together these end a run before it asks a hub; a validation may come here.
-    if (isOldHubDown(observation)) return [critical("primary", "the old hub is declared down", labels)];
-    return [...judgeVersion(observation), ...judgeClusters(observation, clusterSelector)];
-  },
+  evaluate: (observation, { clusterSelector }) => [
+    ...judgeClusters(observation, clusterSelector),
+    ...(clusterSelector === undefined ? [skipped("secondary", notGiven)] : judgeVersion(observation)),
+  ],
 };
 
 /** The API of 2.11 has no labelSelector on a Restore and drops it: every cluster would move. */
 function judgeVersion({ secondary }: Observation): readonly Finding[] {
   const version = valueOr(secondary.acm, undefined)?.version ?? { known: false, text: "unknown" };
   return isAtLeast(version, "2.12")
-    ? []
+    ? [passed("secondary", `ACM ${minorOf(version)} knows labels on a Restore`)]
     : [
         critical(
           "secondary",
@@ -45,6 +44,7 @@ function judgeClusters({ primary }: Observation, selector: PreflightSettings["cl
     hub: "primary",
     unreadable: "critical",
     decide: ([fleet, deployments]) => {
+      if (selector === undefined) return [skipped("primary", notGiven)];
       const joined = fleet.clusters.filter((cluster) => cluster.joined);
       const chosen = joined.filter((cluster) => cluster.selected === true);
       const names = chosen.map(({ name }) => name);
