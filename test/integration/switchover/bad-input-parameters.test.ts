@@ -199,6 +199,12 @@ const combinations = [
     ["activation-method", "method"],
   ],
   [
+    "W-11 clusters that move first without a Restore of their own",
+    { "cluster-selector": "stage=canary" },
+    "SW-SEL-02",
+    ["cluster-selector", "activation-method"],
+  ],
+  [
     "A-76 resume of Argo CD without its pause",
     { "argocd-resume-after-switchover": "true" },
     "SW-ARGO-04",

@@ -55,7 +55,7 @@ function judgeClusters({ primary }: Observation, selector: PreflightSettings["cl
       const hive = names.filter((name) => provisioned.has(name));
       const connected = chosen.filter(({ available }) => available);
       return [
-        passed("primary", `${count(names.length, "cluster")} of ${joined.length} move first: ${nameList(names)}`, {
+        passed("primary", `to move first, ${names.length} of ${count(joined.length, "cluster")}: ${nameList(names)}`, {
           clusters: names,
         }),
         // What connects it again, its ClusterDeployment, does not carry the cluster's labels.

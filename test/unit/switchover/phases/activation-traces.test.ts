@@ -19,6 +19,17 @@ const plan = {
 const data = { name: "restore-acm-full", uid: "data", appliedAt: at, ended: true };
 const activation = { restoreName: "p", restoreUid: "passive", expectedManagedClustersBackup: "m", appliedAt: at };
 
+const unseen = {
+  selector: "stage=canary",
+  clusters: ["a"],
+  restoreName: "restore-acm-selected",
+  marker: "ours",
+  expectedManagedClustersBackup: "m",
+};
+const selection = { ...unseen, restoreUid: "first", appliedAt: at };
+/** Long after the marker that the first clusters left. */
+const rest = { ...activation, appliedAt: at + 3_600_000 };
+
 function archived(uid: string, phase: string): ArchivedRestore {
   const spec = null;
   return { name: "any", namespace: "b", uid, archived_at: "2026-11-25T12:00:00Z", phase, last_message: "", spec };
@@ -75,6 +86,20 @@ describe("how the old hub gets its backups back", () => {
       "the data was restored by a Restore that had ended",
       { data_restore: data, archived_restores: [archived("data", "FinishedWithErrors")] },
       [],
+      "recreate after the marker",
+    ],
+    ["the first clusters moved, and the new hub says so", { selection }, [later], "recreate after the marker"],
+    [
+      "the first clusters moved, then the others, who left no marker",
+      { selection, activation: rest },
+      [later],
+      "recreate after the marker",
+    ],
+    ["killed before the Restore of the first clusters was created", { selection: unseen }, [], "unpause"],
+    [
+      "killed before the Restore of the first clusters was seen",
+      { selection: unseen },
+      [later],
       "recreate after the marker",
     ],
     ["killed before the Restore was seen", { activation_plan: plan }, [later], "recreate after the marker"],

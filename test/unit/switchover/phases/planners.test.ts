@@ -4,8 +4,9 @@ import { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
 import { readAndPlan } from "../../../../steps/lib/phase/read-and-plan.ts";
 import type { Action, Change, StepPlan } from "../../../../steps/lib/phase/types.ts";
 import { acmVersion, importsOnlyOnce } from "../../../../steps/switchover/acm/acm-version.ts";
-import { annotation, objectName } from "../../../../steps/switchover/acm/constants.ts";
+import { annotation, objectName, restoreName } from "../../../../steps/switchover/acm/constants.ts";
 import type { HubName } from "../../../../steps/switchover/acm/hub-identity.ts";
+import type { AcmRestore, VeleroRestore } from "../../../../steps/switchover/acm/hub-objects.ts";
 import {
   type ManagedClusterSummary,
   summariseManagedCluster,
@@ -17,7 +18,9 @@ import {
   configMaps,
   managedClusters,
 } from "../../../../steps/switchover/acm/resources.ts";
+import { activateSelectedClusters } from "../../../../steps/switchover/phases/activation/activate-selected-clusters.ts";
 import { applyImmediateImportAnnotations } from "../../../../steps/switchover/phases/activation/apply-immediate-import.ts";
+import { verifySelectedClusters } from "../../../../steps/switchover/phases/activation/verify-selected-clusters.ts";
 import { switchoverPhases } from "../../../../steps/switchover/phases/phase-list.ts";
 import { verifyAutoImportCleanup } from "../../../../steps/switchover/phases/post-activation/verify-auto-import-cleanup.ts";
 import { disableAutoImport } from "../../../../steps/switchover/phases/primary-preparation/disable-auto-import.ts";
@@ -265,6 +268,7 @@ describe("the hubs that these plans are made for", () => {
     }
     expect([...wrote].toSorted()).toEqual([
       "activate_managed_clusters",
+      "activate_selected_clusters",
       "apply_immediate_import_annotations",
       "create_full_restore",
       "disable_auto_import",
@@ -555,6 +559,79 @@ describe("a plan that writes", () => {
       expect(created).toBeGreaterThan(0);
     },
   );
+
+  test("W-11 moves first exactly the joined clusters with the labels, by one Restore that says so, and writes to no cluster", async () => {
+    let created = 0;
+    await fc.assert(
+      fc.asyncProperty(world, async (any) => {
+        const { selection: _selection, ...memory } = any.memory;
+        const given: World = { ...any, memory, clusterSelector: "vendor=OpenShift" };
+        const bench = benchOf(given);
+        await rest(activateSelectedClusters, bench);
+        expect([...touched(bench.changes, "primary"), ...touched(bench.changes, "secondary")]).toEqual([]);
+        const creations = bench.changes.filter(({ verb }) => verb === "create");
+        expect(creations.length).toBeLessThanOrEqual(1);
+        for (const change of creations) {
+          created += 1;
+          expect(change).toMatchObject({
+            target: "secondary",
+            body: { spec: { cleanupBeforeRestore: "None", labelSelector: { matchLabels: { vendor: "OpenShift" } } } },
+          });
+        }
+        const { local, clusters } = given.hubs.primary;
+        const chosen = clusters
+          .filter(({ metadata }) => metadata.name !== local && metadata.labels?.["vendor"] === "OpenShift")
+          .filter((one) => summariseManagedCluster(one).joined)
+          .map(({ metadata }) => metadata.name);
+        if (creations.length > 0) expect(bench.context.memory().selection?.clusters).toEqual(chosen.toSorted());
+      }),
+      { numRuns: 300 },
+    );
+    expect(created).toBeGreaterThan(0);
+  });
+
+  test("W-11 asks for the import of no cluster but those that move first, and waits for no other", async () => {
+    let asked = 0;
+    await fc.assert(
+      fc.asyncProperty(world, fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), async (any, picks) => {
+        const all = any.hubs.secondary.clusters.filter(({ metadata }) => metadata.name !== any.hubs.secondary.local);
+        const chosen = all.filter((_, index) => picks[index] === true).map(({ metadata }) => metadata.name);
+        const selection = {
+          selector: "vendor=OpenShift",
+          clusters: chosen,
+          restoreName: restoreName.selected,
+          marker: "ours",
+          restoreUid: "first",
+          appliedAt: 0,
+          expectedManagedClustersBackup: "m",
+        };
+        const restore: AcmRestore = {
+          metadata: { name: restoreName.selected, namespace: defaultNamespaces.backup, uid: "first" },
+          status: { phase: "Finished", veleroManagedClustersRestoreName: "first-clusters" },
+        };
+        const moved: VeleroRestore = {
+          metadata: { name: "first-clusters", namespace: defaultNamespaces.backup },
+          spec: { backupName: "m" },
+          status: { phase: "Completed" },
+        };
+        const secondary = { ...any.hubs.secondary, restores: [restore], veleroRestores: [moved] };
+        const bench = benchOf({
+          ...any,
+          hubs: { ...any.hubs, secondary },
+          memory: { ...any.memory, selection },
+          clusterSelector: "vendor=OpenShift",
+        });
+        const plan = await planOf(verifySelectedClusters, bench);
+        expect(plan.state).not.toBe("refused");
+        expect(touched(writesOf(plan), "primary")).toEqual([]);
+        for (const name of touched(writesOf(plan), "secondary")) expect(chosen).toContain(name);
+        asked += touched(writesOf(plan), "secondary").length;
+        if (chosen.length === 0) expect(plan.state).toBe("done");
+      }),
+      { numRuns: 300 },
+    );
+    expect(asked).toBeGreaterThan(0);
+  });
 
   test("scales only the metrics compactor and, where asked, the API, to nothing, and keeps how many there were", async () => {
     const step = steps.find(({ step: { name } }) => name === "scale_down_thanos")?.step;

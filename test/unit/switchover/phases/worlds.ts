@@ -60,6 +60,7 @@ export interface World {
   readonly method: "passive" | "full";
   readonly activationMethod: "patch" | "restore";
   readonly oldHubAction: "secondary" | "none";
+  readonly clusterSelector: string | undefined;
   readonly pinBackup: boolean;
   readonly manageAutoImportStrategy: boolean;
   readonly minManagedClusters: number;
@@ -334,6 +335,20 @@ const memory: fc.Arbitrary<OperationMemory> = fc.record(
           expectedManagedClustersBackup: managedClusters,
         };
       }),
+    selection: fc
+      .record({
+        clusters: fc.uniqueArray(dnsName, { minLength: 1, maxLength: 3 }),
+        restoreUid: oneOf(undefined, "gone"),
+        marker: oneOf("ours", "other"),
+      })
+      .map(({ clusters, restoreUid, marker }) => ({
+        selector: "vendor=OpenShift",
+        clusters,
+        restoreName: restoreName.selected,
+        marker,
+        expectedManagedClustersBackup: "acm-managed-clusters-schedule-20261125100000",
+        ...(restoreUid === undefined ? {} : { restoreUid, appliedAt: now - 90_000 }),
+      })),
     archived_restores: fc.constant([
       {
         name: "restore-acm-passive-sync",
@@ -380,6 +395,7 @@ export const world: fc.Arbitrary<World> = fc.record({
   method: oneOf("passive", "passive", "full"),
   activationMethod: oneOf("patch", "restore"),
   oldHubAction: oneOf("secondary", "secondary", "none"),
+  clusterSelector: oneOf(undefined, "vendor=OpenShift"),
   pinBackup: fc.boolean(),
   manageAutoImportStrategy: fc.boolean(),
   minManagedClusters: oneOf(0, 1),

@@ -1,5 +1,7 @@
+import { acmVersion } from "../../../../steps/switchover/acm/acm-version.ts";
 import { clusterDeploymentProtection } from "../../../../steps/switchover/preflight/checks/cluster-deployment-protection.ts";
 import { clusterHealth } from "../../../../steps/switchover/preflight/checks/cluster-health.ts";
+import { clusterSelection } from "../../../../steps/switchover/preflight/checks/cluster-selection.ts";
 import {
   observability,
   observabilitySecondaryIdle,
@@ -8,7 +10,7 @@ import {
 import { secondaryClusters } from "../../../../steps/switchover/preflight/checks/secondary-clusters.ts";
 import type { Observation, SecondaryObservation } from "../../../../steps/switchover/preflight/observation.ts";
 import { read } from "../../../../steps/switchover/preflight/reading.ts";
-import { absent, down, fleet, forbidden, hubs, managedCluster, onPrimary, onSecondary } from "./observations.ts";
+import { absent, acm, down, fleet, forbidden, hubs, managedCluster, onPrimary, onSecondary } from "./observations.ts";
 import { describeRules, type Expected } from "./rule-table.ts";
 
 const deployment = (name: string, preserveOnDelete: boolean) => ({ name, namespace: `${name}-ns`, preserveOnDelete });
@@ -189,4 +191,54 @@ describeRules(observabilitySecondaryIdle, [
     finds: [["skipped secondary", "skip-observability-checks"]],
   },
   { given: "a primary that is down", observed: down("primary"), finds: [["skipped secondary"]] },
+]);
+
+const chosen = { clusterSelector: "stage=canary" };
+const first = (name: string, changes = {}) => managedCluster(name, { selected: true, ...changes });
+
+describeRules(clusterSelection, [
+  { given: "all move at once", finds: [["skipped primary"], ["skipped secondary"]] },
+  {
+    given: "W-11: one of two moves first",
+    settings: chosen,
+    observed: onPrimary({ fleet: fleet(first("a"), managedCluster("b", { selected: false })) }),
+    finds: [["passed primary", "to move first, 1 of 2 clusters: a"], ["passed secondary"]],
+  },
+  {
+    given: "W-11: labels that only a cluster has which is not joined",
+    settings: chosen,
+    observed: onPrimary({ fleet: fleet(first("a", { joined: false }), managedCluster("b", { selected: false })) }),
+    finds: [["critical primary", "no joined cluster carries the labels stage=canary"], ["passed secondary"]],
+  },
+  {
+    given: "W-11: none that moves first is available",
+    settings: chosen,
+    observed: onPrimary({ fleet: fleet(first("a", { available: false }), managedCluster("b", { selected: false })) }),
+    finds: [
+      ["passed primary"],
+      ["critical primary", "none of the clusters that move first is available"],
+      ["passed secondary"],
+    ],
+  },
+  {
+    given: "W-11: every cluster moves first",
+    settings: chosen,
+    observed: onPrimary({ fleet: fleet(first("a")) }),
+    finds: [["passed primary"], ["warning primary", "every cluster moves first"], ["passed secondary"]],
+  },
+  {
+    given: "W-11: a new hub whose Restores have no labels",
+    settings: chosen,
+    observed: onSecondary({ acm: acm({ version: acmVersion("2.11.4") }) }),
+    finds: [
+      ["critical primary", "no joined cluster"],
+      ["critical secondary", "ACM 2.11"],
+    ],
+  },
+  {
+    given: "W-11: the old hub cannot be read",
+    settings: chosen,
+    observed: onPrimary({ fleet: forbidden }),
+    finds: [["critical primary"], ["passed secondary"]],
+  },
 ]);

@@ -257,6 +257,12 @@ describe("a run that does not fit the state", () => {
       decides: "refuse SW-STATE-03",
       says: '"patch", this run says "restore"',
     },
+    "W-11 refuses other clusters to move first": {
+      found: state(begun),
+      asked: { parameters: { ...frozen, clusterSelector: "stage=canary" } },
+      decides: "refuse SW-STATE-03",
+      says: 'began with "", this run says "stage=canary"',
+    },
     "refuses another action for the old hub, even with force": {
       found: state(begun),
       asked: { parameters: { ...frozen, oldHubAction: "none" }, force: true },
