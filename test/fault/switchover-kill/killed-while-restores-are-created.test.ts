@@ -25,6 +25,17 @@ const variants: readonly Variant[] = [
     activates: ["secondary create restores", "secondary delete restores restore-acm-activate", passive],
   },
   {
+    given: "clusters that move first",
+    args: ["--activation-method", "restore", "--cluster-selector", "name=c1"],
+    activates: [
+      "secondary create restores",
+      "secondary create restores",
+      "secondary delete restores restore-acm-activate",
+      passive,
+      "secondary delete restores restore-acm-selected",
+    ],
+  },
+  {
     given: "method full",
     args: ["--method", "full", ...strategy],
     activates: ["secondary create restores", "secondary delete restores restore-acm-full", passive],

@@ -278,7 +278,8 @@ export class HubSeed {
 
   private async member(name: string, hive: boolean): Promise<void> {
     await this.create(kinds.namespaces, { metadata: { name } });
-    await this.cluster(name, {});
+    // The console labels what it imports so.
+    await this.cluster(name, { name });
     if (hive) {
       await this.create(kinds.clusterDeployments, {
         metadata: { name, namespace: name },

@@ -33,6 +33,7 @@ const replaced: readonly (readonly [RegExp, string])[] = [
   [/\d{14}/g, "STAMP"],
   [/\b20\d{6}\b/g, "DAY"],
   [/local-\d+/g, "RUN"],
+  [/half after \d+ s, the last after \d+ s, of \d+/g, "ARRIVAL"],
 ];
 
 /** A metric in seconds: which samples it has is the run's, how long they are is the machine's. */
@@ -40,11 +41,16 @@ function isTimeMetric(value: object): value is { readonly samples: readonly { re
   return "name" in value && /_seconds$/.test(String(value.name)) && "samples" in value && Array.isArray(value.samples);
 }
 
+/** When a cluster came is told in the columns of a table. */
+function comparableItem(item: unknown): unknown {
+  return typeof item === "string" && /^(\d+|before)$/.test(item) ? "SECONDS" : comparable(item);
+}
+
 /** Takes away what differs between any two runs: identities, versions, times, and the times in names. Pure. */
 export function comparable(value: unknown): unknown {
   if (typeof value === "string") return replaced.reduce((text, [from, to]) => text.replaceAll(from, to), value);
   if (typeof value === "number") return value > 1e12 ? "MILLISECONDS" : value;
-  if (Array.isArray(value)) return value.filter((item) => !timely.test(String(item))).map(comparable);
+  if (Array.isArray(value)) return value.filter((item) => !timely.test(String(item))).map(comparableItem);
   if (typeof value !== "object" || value === null) return value;
   if (isTimeMetric(value)) return { ...value, samples: value.samples.map(({ labels }) => comparable(labels)) };
   const entries = Object.entries(value)
