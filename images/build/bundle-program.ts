@@ -18,6 +18,8 @@ export interface ProgramSizes {
   /** What every start parses: the entry and its static imports. */
   readonly entry: number;
   readonly total: number;
+  /** What of it is not the project's own code. */
+  readonly dependencies: number;
   /** Bytes per npm package, `fairlead` for the project's own code. */
   readonly packages: ReadonlyMap<string, number>;
 }
@@ -69,7 +71,8 @@ function sizesOf(metafile: Metafile): ProgramSizes {
   visit(entry);
   const sum = (paths: Iterable<string>): number =>
     [...paths].reduce((bytes, path) => bytes + (sizes.get(path)?.bytes ?? 0), 0);
-  return { entry: sum(reached), total: sum(sizes.keys()), packages };
+  const dependencies = [...packages].reduce((bytes, [name, own]) => (name === "fairlead" ? bytes : bytes + own), 0);
+  return { entry: sum(reached), total: sum(sizes.keys()), dependencies, packages };
 }
 
 /** Bundles the program in memory. Equal sources give equal bytes: nothing of time, machine or path enters. */
