@@ -14,11 +14,11 @@ import { clustersOf, fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.
 import { type Connection, connection } from "../post-activation/connection.ts";
 import { listNames } from "../post-activation/verify-clusters-connected.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
+import { untilEnded } from "./activation-wait.ts";
 import { judgeActivation } from "./judge-activation.ts";
 import { archive } from "./passive-snapshot.ts";
 import { stopActivation } from "./stop-activation.ts";
 import { activationFailed, activationVanished } from "./take-back.ts";
-import { untilEnded } from "./wait-restore-completion.ts";
 
 // The others move only when the first clusters are connected. Until then a rollback gives all back to the old hub.
 
