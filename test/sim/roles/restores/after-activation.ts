@@ -14,9 +14,11 @@ export async function afterActivation(
 ): Promise<readonly string[]> {
   await writeMarker(stage, restore, clustersRestore);
   const tokens = tokensByCluster(stage);
+  // In the order in which the API server lists them.
   const clusters = stage.world
     .all("managedClusters")
-    .filter(({ metadata }) => metadata.labels?.["local-cluster"] !== "true");
+    .filter(({ metadata }) => metadata.labels?.["local-cluster"] !== "true")
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const messages = new Map<string, string>();
   await atOnce(clusters, async (cluster) => {
     const { name } = cluster.metadata;
