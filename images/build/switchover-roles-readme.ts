@@ -142,6 +142,8 @@ ${section("Part import-tokens: cluster", "import-tokens", "cluster")}
 
 ${section("Part argocd: cluster", "argocd", "cluster")}
 
+${section("Part flux: cluster", "flux", "cluster")}
+
 ${section("Part klusterlets: cluster", "klusterlets", "cluster")}
 
 ### Managed clusters: namespace \`${spokeNamespaces.agent}\`

@@ -10,7 +10,8 @@ export const argocdPause = defineStep({
   description: `Turns automated sync off in every Application of the given hubs that touches ACM, and keeps what it was, for argocd-resume.
 Applications that do not sync by themselves are left alone. Ends when no sync of the paused ones is under way; fails where an
 ApplicationSet or a parent Application turns one on again, so let that leave /spec/syncPolicy alone. Run again it pauses what has come since.
-A switchover with argocd-manage does the same by itself. Flux is not paused.`,
+A switchover with argocd-manage does the same by itself. With flux-manage the Kustomizations and HelmReleases
+of Flux that touch ACM are suspended, too.`,
   params: pauseParams,
   results: argocdResults,
   workspaces: argocdWorkspaces,

@@ -8,6 +8,7 @@ export const argocdResume = defineStep({
   name: "argocd-resume",
   summary: "Let paused Argo CD Applications sync again",
   description: `Gives each Application that a switchover or argocd-pause paused exactly the sync policy that it had. What another run has paused is left alone.
+What the same operation suspended of Flux gets its suspend back as it was, too.
 Let Git lead to the new hub first: Argo CD makes the hubs what Git says as soon as this is done.
 Run again it finds everything resumed.`,
   params: resumeParams,

@@ -20,6 +20,8 @@ export function checkCombinations(params: {
   readonly "dry-run"?: boolean;
   readonly "argocd-manage"?: boolean;
   readonly "argocd-resume-after-switchover"?: boolean;
+  readonly "flux-manage"?: boolean;
+  readonly "flux-resume-after-switchover"?: boolean;
   readonly "disable-observability-on-secondary"?: boolean;
   readonly "skip-observability-checks"?: boolean;
   readonly "primary-unreachable"?: boolean;
@@ -29,6 +31,7 @@ export function checkCombinations(params: {
 }): void {
   if (params.approval !== undefined) checkApproval({ ...params, approval: params.approval });
   checkArgocd(params);
+  checkFlux(params);
   checkObservability(params);
   checkLostHub(params);
   checkSelection(params);
@@ -60,18 +63,20 @@ export function demandConfirmation(params: {
 /** What forbids to resume at the end, and why. */
 function resumeHindrance(
   params: Parameters<typeof checkCombinations>[0],
+  product: "Argo CD" | "Flux",
 ): readonly [other: string, why: string] | undefined {
   if (params.mode === "validate") return ['mode "validate"', "a validation pauses nothing"];
-  if (params["argocd-manage"] !== true) {
-    return ['argocd-manage "false"', "nothing is paused without it, so that there is nothing to resume"];
+  const manage = product === "Flux" ? "flux-manage" : "argocd-manage";
+  if (params[manage] !== true) {
+    return [`${manage} "false"`, "nothing is paused without it, so that there is nothing to resume"];
   }
   return params["old-hub-action"] === "decommission"
-    ? ['old-hub-action "decommission"', "Argo CD would build up again what is being removed"]
+    ? ['old-hub-action "decommission"', `${product} would build up again what is being removed`]
     : undefined;
 }
 
 function checkArgocd(params: Parameters<typeof checkCombinations>[0]): void {
-  const hindrance = params["argocd-resume-after-switchover"] === true ? resumeHindrance(params) : undefined;
+  const hindrance = params["argocd-resume-after-switchover"] === true ? resumeHindrance(params, "Argo CD") : undefined;
   if (hindrance === undefined) return;
   const [other, why] = hindrance;
   throw invalid({
@@ -79,6 +84,18 @@ function checkArgocd(params: Parameters<typeof checkCombinations>[0]): void {
     what: `argocd-resume-after-switchover does not go with ${other}`,
     why,
     fix: "leave argocd-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
+  });
+}
+
+function checkFlux(params: Parameters<typeof checkCombinations>[0]): void {
+  const hindrance = params["flux-resume-after-switchover"] === true ? resumeHindrance(params, "Flux") : undefined;
+  if (hindrance === undefined) return;
+  const [other, why] = hindrance;
+  throw invalid({
+    id: "SW-FLUX-06",
+    what: `flux-resume-after-switchover does not go with ${other}`,
+    why,
+    fix: "leave flux-resume-after-switchover out and use argocd-resume later, or correct the other parameter",
   });
 }
 

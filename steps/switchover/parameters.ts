@@ -195,6 +195,14 @@ export const argocdParameters = {
     default: false,
     description: "Let the paused Argo CD Applications sync again at the end; Git must lead to the new hub by then",
   }),
+  "flux-manage": Type.Boolean({
+    default: false,
+    description: "Suspend the Kustomizations and HelmReleases of Flux on both hubs that touch ACM before anything else",
+  }),
+  "flux-resume-after-switchover": Type.Boolean({
+    default: false,
+    description: "Let what was suspended of Flux reconcile again at the end; Git must lead to the new hub by then",
+  }),
 };
 
 /** The namespaces of this run: the given ones over the usual ones. */

@@ -3,6 +3,7 @@ import { objectName } from "./acm/constants.ts";
 import type { HubNamespaces } from "./acm/namespaces.ts";
 import { argocdPermissions } from "./argocd/permissions.ts";
 import { decommissionUse } from "./decommission/permissions.ts";
+import { fluxPermissions } from "./flux/permissions.ts";
 import { inspectionPermissions } from "./inspection-permissions.ts";
 import { phasePermissions } from "./phase-permissions.ts";
 
@@ -30,10 +31,17 @@ export interface SwitchoverPermission extends Permission {
   readonly steps: readonly SwitchoverStep[];
   /**
    * Only needed there. `gitops`: unless skip-gitops-check. `argocd`: where Argo CD is installed. `argocd-operator`:
-   * where its operator is, too. `argocd-manage`: where it is to be paused. `disable-observability`: where the old hub is
+   * where its operator is, too. `argocd-manage`: where it is to be paused. `flux-manage`: where Flux is installed, and to be paused. `disable-observability`: where the old hub is
    * to lose its observability. `final-backup`: with that parameter.
    */
-  readonly when?: "gitops" | "argocd" | "argocd-operator" | "argocd-manage" | "disable-observability" | "final-backup";
+  readonly when?:
+    | "gitops"
+    | "argocd"
+    | "argocd-operator"
+    | "argocd-manage"
+    | "flux-manage"
+    | "disable-observability"
+    | "final-backup";
   /**
    * What a run loses without it; absent = required.
    * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.
@@ -113,6 +121,7 @@ export const switchoverPermissions: readonly SwitchoverPermission[] = [
   ...on("secondary", [...preflightOnBoth, ...preflightOnSecondary]),
   ...phasePermissions,
   ...argocdPermissions,
+  ...fluxPermissions,
 ];
 
 /** In the order of the Pipeline: where a run is to be approved, the first three plan all that follow, from what they read. */

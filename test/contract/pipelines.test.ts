@@ -28,6 +28,8 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
     "disable-observability-on-secondary",
     "dry-run",
     "final-backup",
+    "flux-manage",
+    "flux-resume-after-switchover",
     "force",
     "max-unavailable",
     "min-managed-clusters",

@@ -84,6 +84,12 @@ export const objectName = {
 /** Names of the CustomResourceDefinitions that tell whether Argo CD is there, and whether its operator runs it. */
 export const argoCrd = { applications: "applications.argoproj.io", argoCds: "argocds.argoproj.io" } as const;
 
+/** Names of the CustomResourceDefinitions that tell whether Flux is there; it may run without its Helm part. */
+export const fluxCrd = {
+  kustomizations: "kustomizations.kustomize.toolkit.fluxcd.io",
+  helmReleases: "helmreleases.helm.toolkit.fluxcd.io",
+} as const;
+
 /** Label selectors of the pods that are looked at. */
 export const podSelector = {
   velero: "app.kubernetes.io/name=velero",

@@ -215,6 +215,16 @@ export interface Application extends KubeObject {
   };
 }
 
+/** Of Flux: a Kustomization or a HelmRelease. A HelmRelease has an inventory in newer releases only. */
+export interface FluxObject extends KubeObject {
+  readonly spec?: { readonly suspend?: boolean; readonly targetNamespace?: string };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    /** `<namespace>_<name>_<group>_<kind>` each. */
+    readonly inventory?: { readonly entries?: readonly { readonly id?: string }[] };
+  };
+}
+
 export interface Lease extends KubeObject {
   readonly spec?: {
     readonly holderIdentity?: string;

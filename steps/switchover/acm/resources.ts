@@ -10,6 +10,7 @@ import type {
   ConfigMap,
   CustomResourceDefinition,
   DataProtectionApplication,
+  FluxObject,
   Lease,
   ManagedCluster,
   MultiClusterEngine,
@@ -159,6 +160,22 @@ export const applications: Resource<Application> = {
   kind: "Application",
   scope: "namespaced",
 };
+/** Flux's, as Flux 2.3 and later serves them. */
+export const kustomizations: Resource<FluxObject> = {
+  group: "kustomize.toolkit.fluxcd.io",
+  version: "v1",
+  plural: "kustomizations",
+  kind: "Kustomization",
+  scope: "namespaced",
+};
+export const helmReleases: Resource<FluxObject> = {
+  group: "helm.toolkit.fluxcd.io",
+  version: "v2",
+  plural: "helmreleases",
+  kind: "HelmRelease",
+  scope: "namespaced",
+};
+
 /** Instances of Argo CD that its operator runs; their version differs by release, see their CRD. */
 export function argoCds(version: string): Resource {
   return { group: "argoproj.io", version, plural: "argocds", kind: "ArgoCD", scope: "namespaced" };

@@ -8,9 +8,12 @@ export type SyncPolicy = Readonly<Record<string, unknown>>;
 /** What is kept of an Application, whose status may list thousands of resources. */
 export interface ApplicationSummary {
   readonly hub: HubName;
+  /** Of Flux; absent = an Application of Argo CD. */
+  readonly kind?: FluxKind;
   readonly namespace: string;
   readonly name: string;
   readonly resourceVersion: string;
+  /** What a pause changes: the sync policy, or of Flux the field `suspend` where it is there. */
   readonly syncPolicy: SyncPolicy | null;
   readonly automated: boolean;
   /** The run that paused it; absent = none did. */
@@ -25,8 +28,13 @@ export interface ApplicationSummary {
   readonly madeBy?: Maker;
 }
 
+export type FluxKind = "Kustomization" | "HelmRelease";
+
+/** What a paused object is looked at for. */
+export type PausedLook = Pick<ApplicationSummary, "hub" | "kind" | "namespace" | "name" | "automated" | "syncing">;
+
 export interface Maker {
-  readonly kind: "ApplicationSet" | "Application";
+  readonly kind: "ApplicationSet" | "Application" | "Kustomization";
   readonly name: string;
 }
 
@@ -37,7 +45,8 @@ export interface AcmScope {
   readonly localCluster: string;
 }
 
-const acmKinds: ReadonlySet<string> = new Set([
+/** Kinds that are ACM's wherever they are. */
+export const acmKinds: ReadonlySet<string> = new Set([
   "MultiClusterHub",
   "MultiClusterEngine",
   "MultiClusterObservability",
@@ -56,7 +65,7 @@ const acmKinds: ReadonlySet<string> = new Set([
 
 const acmNamespace = /^(open-cluster-management(-.*)?|multicluster-engine)$/;
 
-function isAcmNamespace(name: string, { namespaces, localCluster }: AcmScope): boolean {
+export function isAcmNamespace(name: string, { namespaces, localCluster }: AcmScope): boolean {
   return acmNamespace.test(name) || name === localCluster || Object.values(namespaces).includes(name);
 }
 
@@ -108,10 +117,12 @@ export function summariseApplication(hub: HubName, scope: AcmScope): (applicatio
   };
 }
 
-type Place = Pick<ApplicationSummary, "hub" | "namespace" | "name">;
+type Place = Pick<ApplicationSummary, "hub" | "kind" | "namespace" | "name">;
 
 export function isSameApplication(one: Place, other: Place): boolean {
-  return one.hub === other.hub && one.namespace === other.namespace && one.name === other.name;
+  return (
+    one.hub === other.hub && one.kind === other.kind && one.namespace === other.namespace && one.name === other.name
+  );
 }
 
 /** What keeps a maker from turning on again what was paused. */
@@ -131,9 +142,9 @@ export function bearsMarker({ marker, madeBy }: ApplicationSummary, runId: strin
   return marker === undefined ? madeBy?.kind === "ApplicationSet" : marker === runId;
 }
 
-/** `primary gitops/acm` */
-export function describeApplication({ hub, namespace, name }: Place): string {
-  return `${hub} ${namespace}/${name}`;
+/** `primary gitops/acm`, `primary Kustomization flux-system/acm` */
+export function describeApplication({ hub, kind, namespace, name }: Place): string {
+  return `${hub} ${kind === undefined ? "" : `${kind} `}${namespace}/${name}`;
 }
 
 /** The name of the hub's own cluster among those that carry the label of one. */

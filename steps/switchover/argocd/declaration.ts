@@ -1,6 +1,6 @@
 import type { ExitCodeDeclaration, StepContext } from "../../lib/step/types.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
-import { hubParameters, operationParameters } from "../parameters.ts";
+import { argocdParameters, hubParameters, operationParameters } from "../parameters.ts";
 import { signalWorkspaces } from "../signal-workspaces.ts";
 
 // The interface of the two commands that pause and resume Applications apart from a switchover.
@@ -8,6 +8,7 @@ import { signalWorkspaces } from "../signal-workspaces.ts";
 export const pauseParams = {
   "operation-id": operationParameters["operation-id"],
   ...hubParameters,
+  "flux-manage": argocdParameters["flux-manage"],
   "dry-run": operationParameters["dry-run"],
 };
 
@@ -23,7 +24,10 @@ export const argocdResults = {
     values: ["", "succeeded", "failed", "refused", "dry-run"],
   },
   "state-file": { description: "Name of the operation's state file in the state workspace", neutral: "" },
-  applications: { description: "Number of Applications that the operation holds paused", neutral: "0" },
+  applications: {
+    description: "Number of Applications and objects of Flux that the operation holds paused",
+    neutral: "0",
+  },
   warnings: { description: "Number of warnings", neutral: "0" },
   summary: { description: "One sentence for people", neutral: "", human: true },
   report: { description: "Path of the operation's state, which holds what was paused", neutral: "" },

@@ -1,10 +1,10 @@
 import type { CallOptions, KubeClient } from "../../lib/kube/types.ts";
 import { argoCrd, label } from "../acm/constants.ts";
-import type { HubName } from "../acm/hub-identity.ts";
 import type { CustomResourceDefinition } from "../acm/hub-objects.ts";
 import { applications, customResourceDefinitions, managedClusters } from "../acm/resources.ts";
 import { noneIfAbsent } from "../phases/none-if-absent.ts";
 import { type AcmScope, type ApplicationSummary, localClusterName, summariseApplication } from "./application.ts";
+import type { KeptHub } from "./keeper.ts";
 
 /** How Argo CD came onto a hub. `unknown`: it is there, but whether by its operator could not be read. */
 export type ArgoInstall = "none" | "operator" | "vanilla" | "unknown";
@@ -31,15 +31,9 @@ export async function hasArgoCd(client: KubeClient, signal: AbortSignal): Promis
   return found !== undefined;
 }
 
-/** One hub whose Applications are looked at. */
-export interface ArgoHub {
-  readonly name: HubName;
-  readonly client: KubeClient;
-}
-
 /** Every Application of the hub, each reduced as its page arrives; none where Argo CD is not installed. */
 export async function listApplications(
-  { name, client }: ArgoHub,
+  { name, client }: KeptHub,
   scope: AcmScope,
   options: CallOptions,
 ): Promise<readonly ApplicationSummary[]> {

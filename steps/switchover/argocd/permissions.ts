@@ -21,7 +21,7 @@ const onBoth: readonly Row[] = [
   row(crd, "get", {
     scope: "cluster",
     steps: ["preflight", "primary-prep", "argocd-pause", "rbac-check"],
-    reason: "whether Argo CD is installed",
+    reason: "whether Argo CD or Flux is installed",
     readOnly: true,
     when: "gitops",
   }),

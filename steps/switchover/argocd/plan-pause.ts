@@ -1,16 +1,16 @@
+import type { Resource } from "../../lib/kube/types.ts";
 import type { Action, Change, StepPlan, Wait } from "../../lib/phase/types.ts";
 import { annotation } from "../acm/constants.ts";
-import { applications } from "../acm/resources.ts";
 import type { OperationMemory, PausedApplication } from "../state/operation-memory.ts";
-import { switchoverError } from "../switchover-error.ts";
 import {
   type ApplicationSummary,
   bearsMarker,
   describeApplication,
   describeMaker,
   isSameApplication,
-  letMakersBe,
 } from "./application.ts";
+import { argoCd } from "./argo-keeper.ts";
+import { type Keeper, resourceOf } from "./keeper.ts";
 import { notResumed } from "./paused-count.ts";
 
 /** What a pause looks at. */
@@ -36,17 +36,22 @@ type Verdict =
   | { readonly kind: "confirm"; readonly entry: PausedApplication }
   | { readonly kind: "pause"; readonly entry: PausedApplication; readonly application: ApplicationSummary };
 
-function entryOf(memory: OperationMemory, application: ApplicationSummary): PausedApplication | undefined {
-  return memory.argocd_paused_apps?.find((entry) => isSameApplication(entry, application));
+function entryOf(
+  memory: OperationMemory,
+  application: ApplicationSummary,
+  { state }: Keeper,
+): PausedApplication | undefined {
+  return state.entries(memory)?.find((entry) => isSameApplication(entry, application));
 }
 
-function provisional({ hub, namespace, name, syncPolicy }: ApplicationSummary): PausedApplication {
-  return { hub, namespace, name, original_sync_policy: syncPolicy, pause_applied: false };
+function provisional({ hub, kind, namespace, name, syncPolicy }: ApplicationSummary): PausedApplication {
+  const place = { hub, ...(kind === undefined ? {} : { kind }), namespace, name };
+  return { ...place, original_sync_policy: syncPolicy, pause_applied: false };
 }
 
 /** What to do about one Application. What is not automated and was not being paused is none of our business. */
-function judge(application: ApplicationSummary, memory: OperationMemory): Verdict {
-  const known = entryOf(memory, application);
+function judge(application: ApplicationSummary, memory: OperationMemory, keeper: Keeper): Verdict {
+  const known = entryOf(memory, application, keeper);
   const entry = known?.resumed === true ? undefined : known;
   if (!application.automated) {
     return entry === undefined || entry.pause_applied
@@ -61,35 +66,34 @@ function judge(application: ApplicationSummary, memory: OperationMemory): Verdic
     const reverted = (entry.reverted ?? 0) + 1;
     return { kind: "pause", entry: { ...entry, pause_applied: false, reverted }, application };
   }
-  const wasPaused = entry.reverted !== undefined || application.marker === memory.argocd_run_id;
+  const wasPaused = entry.reverted !== undefined || application.marker === keeper.state.runId(memory);
   // A pause that never came to be says nothing of today's policy.
   return { kind: "pause", entry: wasPaused ? entry : provisional(application), application };
 }
 
-function pauseChange(application: ApplicationSummary, runId: string): Change {
+function pauseChange(
+  application: ApplicationSummary,
+  resource: Resource,
+  runId: string,
+  { words, pausing }: Keeper,
+): Change {
   const { hub, namespace, name, resourceVersion } = application;
   return {
     target: hub,
-    resource: applications,
+    resource,
     ref: { namespace, name },
-    summary: `turn automated sync of Application ${namespace}/${name} off`,
+    summary: words.pauses(application),
     madeUp: [runId],
     verb: "merge-patch",
-    // Null takes the key away; without it a merge patch would leave the sync on.
-    patch: { metadata: { annotations: { [annotation.pausedBy]: runId } }, spec: { syncPolicy: { automated: null } } },
+    patch: { metadata: { annotations: { [annotation.pausedBy]: runId } }, spec: pausing },
     precondition: { resourceVersion },
   };
 }
 
-function warnOf({ madeBy, ...application }: ApplicationSummary): readonly Action<OperationMemory>[] {
+function warnOf({ madeBy, ...application }: ApplicationSummary, { words }: Keeper): readonly Action<OperationMemory>[] {
   return madeBy === undefined
     ? []
-    : [
-        {
-          kind: "warn",
-          message: `${describeMaker(madeBy)} may turn automated sync of Application ${describeApplication(application)} on again; let it ignore spec.syncPolicy, or pause it, too`,
-        },
-      ];
+    : [{ kind: "warn", message: words.warnsOf(describeMaker(madeBy), describeApplication(application)) }];
 }
 
 /** These entries in place of those of the same Applications. Pure. */
@@ -97,31 +101,17 @@ export function withEntries(
   memory: OperationMemory,
   runId: string,
   entries: readonly PausedApplication[],
+  { state }: Keeper = argoCd,
 ): OperationMemory {
-  const kept = (memory.argocd_paused_apps ?? []).filter(
-    (old) => !entries.some((entry) => isSameApplication(entry, old)),
-  );
-  return {
-    ...memory,
-    argocd_run_id: memory.argocd_run_id ?? runId,
-    argocd_paused_apps: [...kept, ...entries],
-  };
+  const kept = (state.entries(memory) ?? []).filter((old) => !entries.some((entry) => isSameApplication(entry, old)));
+  return state.keep(memory, [...kept, ...entries], runId);
 }
 
-function withoutArgo({
-  argocd_run_id: _id,
-  argocd_paused_apps: _apps,
-  argocd_pause_dry_run: _dry,
-  ...memory
-}: OperationMemory): OperationMemory {
-  return memory;
-}
-
-function forgetAll(memory: OperationMemory): StepPlan<OperationMemory> {
-  const note = "no hub has Argo CD";
-  const known = memory.argocd_run_id !== undefined || memory.argocd_paused_apps !== undefined;
+function forgetAll(memory: OperationMemory, { product, state }: Keeper): StepPlan<OperationMemory> {
+  const note = `no hub has ${product}`;
+  const known = state.runId(memory) !== undefined || state.entries(memory) !== undefined;
   return known
-    ? { state: "act", note, actions: [{ kind: "remember", note, update: withoutArgo }], afterwards: "done" }
+    ? { state: "act", note, actions: [{ kind: "remember", note, update: state.forget }], afterwards: "done" }
     : { state: "done", note };
 }
 
@@ -131,25 +121,18 @@ function isStubborn({ entry: { reverted = 0 }, application: { madeBy } }: Pause)
   return reverted > (madeBy === undefined ? maxReverts.byOthers : maxReverts.byMaker);
 }
 
-function givesUp(stubborn: readonly Pause[]): StepPlan<OperationMemory> {
+function givesUp(stubborn: readonly Pause[], { errors }: Keeper): StepPlan<OperationMemory> {
   const names = stubborn.map(
     ({ application: { madeBy, ...application } }) =>
       `${describeApplication(application)}${madeBy === undefined ? "" : ` (made by ${describeMaker(madeBy)})`}`,
   );
   const times = Math.max(...stubborn.map(({ entry }) => entry.reverted ?? 0));
-  return {
-    state: "refused",
-    error: switchoverError("SW-ARGO-02", {
-      what: `automated sync does not stay off: ${names.join(", ")}`,
-      why: `something turned it on again ${times} times: an ApplicationSet, a parent Application or a person`,
-      fix: `${letMakersBe}; then resume`,
-    }),
-  };
+  return { state: "refused", error: errors.stubborn(names, times) };
 }
 
 /** What this operation has paused and not let go, of what is seen. */
-function heldOf({ applications }: PauseSeen, memory: OperationMemory): readonly ApplicationSummary[] {
-  const held = notResumed(memory);
+function heldOf({ applications }: PauseSeen, memory: OperationMemory, keeper: Keeper): readonly ApplicationSummary[] {
+  const held = notResumed(memory, keeper);
   return applications.filter((application) => held.some((entry) => isSameApplication(entry, application)));
 }
 
@@ -157,44 +140,52 @@ function heldOf({ applications }: PauseSeen, memory: OperationMemory): readonly 
  * Which Applications that touch ACM still sync by themselves, and how to stop that: what each was is kept before it is
  * changed, and each is looked at again after. Pure. Asked again with nothing changed it wants nothing.
  */
-export function planPause(seen: PauseSeen, memory: OperationMemory, standStill: StandStill): StepPlan<OperationMemory> {
-  if (!seen.installed) return forgetAll(memory);
-  const runId = memory.argocd_run_id ?? seen.freshRunId;
-  const verdicts = seen.applications.map((application) => judge(application, memory));
+export function planPause(
+  seen: PauseSeen,
+  memory: OperationMemory,
+  standStill: StandStill,
+  keeper: Keeper = argoCd,
+): StepPlan<OperationMemory> {
+  if (!seen.installed) return forgetAll(memory, keeper);
+  const { noun, words } = keeper;
+  const runId = keeper.state.runId(memory) ?? seen.freshRunId;
+  const verdicts = seen.applications.map((application) => judge(application, memory, keeper));
   const pauses = verdicts.filter((verdict) => verdict.kind === "pause");
   const stubborn = pauses.filter(isStubborn);
-  if (stubborn.length > 0) return givesUp(stubborn);
+  if (stubborn.length > 0) return givesUp(stubborn, keeper);
   const entries = verdicts.flatMap((verdict) => (verdict.kind === "none" ? [] : [verdict.entry]));
-  const paused = notResumed(memory).length;
+  const paused = notResumed(memory, keeper).length;
   if (entries.length === 0) {
-    const syncing = heldOf(seen, memory).filter((application) => application.syncing);
+    const syncing = heldOf(seen, memory, keeper).filter((application) => application.syncing);
     if (syncing.length > 0) {
-      const note = `a sync of ${syncing.length} paused Applications is under way`;
+      const note = `${words.busy} of ${syncing.length} paused ${noun} is under way`;
       return { state: "act", note, actions: [{ kind: "wait", wait: standStill(syncing) }], afterwards: "plan-again" };
     }
-    return { state: "done", note: `${paused} Applications paused, no other that touches ACM syncs by itself` };
+    return { state: "done", note: `${paused} ${noun} paused, no other that touches ACM syncs by itself` };
   }
   const remember = (note: string, kept: readonly PausedApplication[]): Action<OperationMemory> => ({
     kind: "remember",
     note,
-    update: (now) => withEntries(now, runId, kept),
+    update: (now) => withEntries(now, runId, kept, keeper),
   });
   const keep = remember("keep the sync policies", entries);
   if (pauses.length === 0) {
-    return { state: "act", note: `${paused} Applications paused`, actions: [keep], afterwards: "plan-again" };
+    return { state: "act", note: `${paused} ${noun} paused`, actions: [keep], afterwards: "plan-again" };
   }
   const made = pauses.flatMap(({ application }) => (application.madeBy === undefined ? [] : [application]));
   return {
     state: "act",
-    note: `turn automated sync of ${pauses.length} Applications off`,
+    note: words.pausesAll(pauses.length),
     actions: [
       keep,
-      ...pauses.flatMap(({ application }) => warnOf(application)),
+      ...pauses.flatMap(({ application }) => warnOf(application, keeper)),
       {
         kind: "bulk",
-        title: "pause Applications",
+        title: `pause ${noun}`,
         tryAll: true,
-        changes: pauses.map(({ application }) => pauseChange(application, runId)),
+        changes: pauses.map(({ application }) =>
+          pauseChange(application, resourceOf(keeper, application.kind), runId, keeper),
+        ),
       },
       remember(
         "keep that they are paused",
@@ -213,12 +204,13 @@ export function planPause(seen: PauseSeen, memory: OperationMemory, standStill: 
 export function settleEntries(
   { applications, hubs }: { readonly applications: readonly ApplicationSummary[]; readonly hubs: readonly string[] },
   memory: OperationMemory,
+  { state }: Keeper = argoCd,
 ): OperationMemory {
-  const { argocd_paused_apps: entries, argocd_run_id: runId } = memory;
+  const [entries, runId] = [state.entries(memory), state.runId(memory)];
   if (entries === undefined) return memory;
-  return {
-    ...memory,
-    argocd_paused_apps: entries.flatMap((entry) => {
+  return state.keep(
+    memory,
+    entries.flatMap((entry) => {
       const { reverted, ...settled } = entry;
       // Of a hub that was not asked nothing new is known.
       if (!hubs.includes(entry.hub)) return [entry];
@@ -227,5 +219,5 @@ export function settleEntries(
       const wasPaused = entry.pause_applied || reverted !== undefined || holds;
       return wasPaused ? [{ ...settled, pause_applied: true }] : [];
     }),
-  };
+  );
 }

@@ -1,4 +1,5 @@
 import { inMemoryRecorder } from "../../lib/phase/in-memory-recorder.ts";
+import { pauseFluxStep } from "../flux/flux-steps.ts";
 import { concludePlan } from "../operation/conclude-standalone.ts";
 import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
@@ -21,7 +22,7 @@ import {
   pauseOperationId,
 } from "./argocd-state.ts";
 import type { PauseContext } from "./declaration.ts";
-import { conclude, runArgoStep } from "./run-argocd.ts";
+import { conclude, runArgoSteps } from "./run-argocd.ts";
 
 /** The work of the step `argocd-pause`. */
 export async function runArgocdPause(context: PauseContext): Promise<void> {
@@ -49,7 +50,7 @@ async function pause(context: PauseContext): Promise<void> {
   const argo = { ...contextOf(context, request, operation.document()), memory: () => recorder.memory() };
   const signal = AbortSignal.any([context.signal, operation.lost]);
   const clients = signals.watch(argo.clients);
-  const outcome = await runArgoStep(pauseApplicationsStep, { ...argo, clients, signal }, recorder, signals.emit);
+  const outcome = await runArgoSteps(stepsOf(context), { ...argo, clients, signal }, recorder, signals.emit);
   conclude(context, outcome, { stateFile, memory: recorder.memory(), signals });
 }
 
@@ -68,6 +69,10 @@ function contextOf(
     signal,
     dryRun: params["dry-run"] ? { enabled: true, serverSide: true } : { enabled: false },
   };
+}
+
+function stepsOf({ params }: PauseContext): Parameters<typeof runArgoSteps>[0] {
+  return params["flux-manage"] ? [pauseApplicationsStep, pauseFluxStep] : [pauseApplicationsStep];
 }
 
 function isKnown({ hubs }: StateDocument, { facts }: GivenHub): boolean {
@@ -99,7 +104,9 @@ async function planOnly(context: PauseContext, request: ArgocdRequest): Promise<
   const document = fitting(await loadState(request.stateFile, context.clock), request);
   const recorder = inMemoryRecorder(document.config);
   const argo = { ...contextOf(context, request, document), memory: () => recorder.memory() };
-  const outcome = await runArgoStep(pauseApplicationsStep, argo, recorder, plainSignals(argo.log, context.at).emit);
+  const outcome = await runArgoSteps(stepsOf(context), argo, recorder, plainSignals(argo.log, context.at).emit);
   const writes = outcome.planned.filter(({ verb }) => verb === "merge-patch");
-  concludePlan(context, outcome, writes, { sentence: `${writes.length} Applications would be paused` });
+  concludePlan(context, outcome, writes, {
+    sentence: `${writes.length} ${context.params["flux-manage"] ? "Applications and objects of Flux" : "Applications"} would be paused`,
+  });
 }

@@ -1,3 +1,5 @@
+import { flux } from "../flux/flux-keeper.ts";
+import { resumeFluxStep } from "../flux/flux-steps.ts";
 import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
@@ -9,11 +11,12 @@ import { resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
+import { argoCd } from "./argo-keeper.ts";
 import { resumeApplicationsStep } from "./argo-steps.ts";
 import { clientsOf, openArgocdState, pauseOperationId } from "./argocd-state.ts";
 import type { ResumeContext } from "./declaration.ts";
 import { pausedCount } from "./paused-count.ts";
-import { conclude, runArgoStep } from "./run-argocd.ts";
+import { conclude, runArgoSteps } from "./run-argocd.ts";
 
 /** The work of the step `argocd-resume`. */
 export async function runArgocdResume(context: ResumeContext): Promise<void> {
@@ -38,8 +41,8 @@ async function resume(context: ResumeContext): Promise<void> {
   context.onExit(() => operation.close("release"));
   const signals = await openStandaloneSignals(context, operation, { name: "argocd-resume", hubs });
   const { recorder } = operation;
-  const outcome = await runArgoStep(
-    resumeApplicationsStep,
+  const outcome = await runArgoSteps(
+    [resumeApplicationsStep, resumeFluxStep],
     {
       clients: signals.watch(clientsOf(operation.document(), hubs)),
       namespaces,
@@ -77,7 +80,7 @@ function noState(ids: readonly string[]) {
     "SW-ARGO-08",
     {
       what: "there is no state of a pause of these hubs",
-      why: `the state folder holds none of ${ids.map((id) => `${id}.json`).join(", ")} with a paused Application`,
+      why: `the state folder holds none of ${ids.map((id) => `${id}.json`).join(", ")} with something paused`,
       fix: "give the state folder and the operation-id of the switchover or argocd-pause that paused them",
     },
     "refused",
@@ -93,6 +96,10 @@ function candidates(hubs: readonly GivenHub[]): readonly string[] {
   return [...new Set([...switchovers, ...pauses])];
 }
 
+function hasPaused({ config }: StateDocument): boolean {
+  return [argoCd, flux].some(({ state }) => (state.entries(config) ?? []).length > 0);
+}
+
 /** The only one that holds something paused; else the last that did. @throws FairleadError SW-ARGO-08, SW-ARGO-10 */
 async function chooseOperation({ clock }: ResumeContext, folder: string, hubs: readonly GivenHub[]): Promise<string> {
   const ids = candidates(hubs);
@@ -100,14 +107,14 @@ async function chooseOperation({ clock }: ResumeContext, folder: string, hubs: r
     ids.map(async (id) => ({ id, document: await loadState(stateFileOf(folder, id), clock) })),
   );
   const known = loaded.flatMap(({ id, document }) =>
-    (document?.config.argocd_paused_apps ?? []).length === 0 || document === undefined ? [] : [{ id, document }],
+    document === undefined || !hasPaused(document) ? [] : [{ id, document }],
   );
-  const holding = known.filter(({ document }) => pausedCount(document.config) > 0);
+  const holding = known.filter(({ document }) => pausedCount(document.config) + pausedCount(document.config, flux) > 0);
   if (holding.length > 1) {
     throw switchoverError(
       "SW-ARGO-10",
       {
-        what: "more than one operation holds Applications of these hubs paused",
+        what: "more than one operation holds something of these hubs paused",
         why: holding.map(({ id }) => id).join(", "),
         fix: "give the operation-id of the one to resume",
       },

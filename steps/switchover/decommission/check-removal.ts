@@ -46,6 +46,7 @@ async function readMissing({ clients, namespaces, signal, dryRun }: Decommission
     version: { known: false, text: "" },
     exists: { acm, backup, observability, engine: undefined },
     argoCd: "none",
+    flux: false,
   } as const;
   const requests = questionsOf(wanted, place, namespaces)
     .filter(({ namespaceAbsent }) => !namespaceAbsent)

@@ -41,6 +41,8 @@ export function phaseContext(
       disableObservability: params["disable-observability-on-secondary"],
       argocdManage: params["argocd-manage"],
       argocdResume: params["argocd-resume-after-switchover"],
+      fluxManage: params["flux-manage"],
+      fluxResume: params["flux-resume-after-switchover"],
       force: params.force,
     },
     follow,

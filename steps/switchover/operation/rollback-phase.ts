@@ -27,6 +27,8 @@ export const switchoverOnly: SwitchoverSettings = {
   disableObservability: false,
   argocdManage: false,
   argocdResume: false,
+  fluxManage: false,
+  fluxResume: false,
   force: false,
   finalBackup: false,
 };

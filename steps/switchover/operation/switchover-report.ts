@@ -3,6 +3,7 @@ import { nameTimestamp } from "../acm/backup.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import { pausedCount } from "../argocd/paused-count.ts";
+import { flux } from "../flux/flux-keeper.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
 import { rollbackSteps } from "../phases/rollback/rollback-steps.ts";
 import type { StateDocument } from "../state/state-document.ts";
@@ -83,14 +84,18 @@ export function outcomeOf(document: StateDocument): "succeeded" | "failed" | "ro
   return document.current_phase === "completed" ? "succeeded" : "failed";
 }
 
-/** What Argo CD still does not do, whichever way the operation ended. */
+/** What Argo CD and Flux still do not do, whichever way the operation ended. */
 function pausedApplications({ config, operation_id: id }: StateDocument): readonly string[] {
-  const count = pausedCount(config);
-  return count === 0
-    ? []
-    : [
-        `${count} Argo CD Applications stay paused: let Git lead to the hub that has the fleet, then run argocd-resume with operation-id ${id}`,
-      ];
+  const paused = [
+    { count: pausedCount(config), noun: "Argo CD Applications" },
+    { count: pausedCount(config, flux), noun: "objects of Flux" },
+  ];
+  return paused
+    .filter(({ count }) => count > 0)
+    .map(
+      ({ count, noun }) =>
+        `${count} ${noun} stay paused: let Git lead to the hub that has the fleet, then run argocd-resume with operation-id ${id}`,
+    );
 }
 
 function nextActions(document: StateDocument): readonly string[] {

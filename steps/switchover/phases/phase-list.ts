@@ -2,7 +2,7 @@ import { activateManagedClusters } from "./activation/activate-managed-clusters.
 import { activateSelectedClusters } from "./activation/activate-selected-clusters.ts";
 import { applyImmediateImportAnnotations } from "./activation/apply-immediate-import.ts";
 import { createFullRestore } from "./activation/create-full-restore.ts";
-import { verifyArgocdPaused } from "./activation/verify-argocd-paused.ts";
+import { verifyArgocdPaused, verifyFluxPaused } from "./activation/verify-argocd-paused.ts";
 import { verifyPassiveSync } from "./activation/verify-passive-sync.ts";
 import { verifySelectedClusters } from "./activation/verify-selected-clusters.ts";
 import { verifyThanosStopped } from "./activation/verify-thanos-stopped.ts";
@@ -12,7 +12,7 @@ import { disableObservability } from "./finalization/disable-observability.ts";
 import { enableBackupSchedule, verifyBackupScheduleEnabled } from "./finalization/enable-backup-schedule.ts";
 import { fixBackupCollision } from "./finalization/fix-backup-collision.ts";
 import { handleOldHub } from "./finalization/handle-old-hub.ts";
-import { resumeArgocdApps } from "./finalization/resume-argocd-apps.ts";
+import { resumeArgocdApps, resumeFlux } from "./finalization/resume-argocd-apps.ts";
 import { verifyMchHealth } from "./finalization/verify-mch-health.ts";
 import { verifyBackupIntegrity, verifyNewBackups } from "./finalization/verify-new-backups.ts";
 import { verifyOldHubState } from "./finalization/verify-old-hub-state.ts";
@@ -25,7 +25,7 @@ import { verifyMetricsCollection } from "./post-activation/verify-metrics-collec
 import { verifyObservabilityPods } from "./post-activation/verify-observability-pods.ts";
 import { disableAutoImport } from "./primary-preparation/disable-auto-import.ts";
 import { finalBackup } from "./primary-preparation/final-backup.ts";
-import { pauseArgocdApps } from "./primary-preparation/pause-argocd-apps.ts";
+import { pauseArgocdApps, pauseFlux } from "./primary-preparation/pause-argocd-apps.ts";
 import { pauseBackupSchedule } from "./primary-preparation/pause-backup-schedule.ts";
 import { primaryPrepSkipped } from "./primary-preparation/primary-prep-skipped.ts";
 import { scaleDownThanos } from "./primary-preparation/scale-down-thanos.ts";
@@ -45,7 +45,15 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
   {
     phase: "primary_preparation",
     task: "primary-prep",
-    steps: [pauseArgocdApps, primaryPrepSkipped, finalBackup, pauseBackupSchedule, disableAutoImport, scaleDownThanos],
+    steps: [
+      pauseArgocdApps,
+      pauseFlux,
+      primaryPrepSkipped,
+      finalBackup,
+      pauseBackupSchedule,
+      disableAutoImport,
+      scaleDownThanos,
+    ],
   },
   {
     phase: "activation",
@@ -55,6 +63,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
       verifyPassiveSync,
       setAutoImportStrategy,
       verifyArgocdPaused,
+      verifyFluxPaused,
       verifyThanosStopped,
       activateSelectedClusters,
       verifySelectedClusters,
@@ -94,6 +103,7 @@ export const switchoverPhases: readonly SwitchoverPhase[] = [
       handleOldHub,
       verifyOldHubState,
       resumeArgocdApps,
+      resumeFlux,
     ],
   },
 ];

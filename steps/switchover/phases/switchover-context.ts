@@ -49,6 +49,9 @@ export interface SwitchoverSettings {
   readonly argocdManage: boolean;
   /** And resumed last. */
   readonly argocdResume: boolean;
+  /** The same of Flux's Kustomizations and HelmReleases. */
+  readonly fluxManage: boolean;
+  readonly fluxResume: boolean;
   /** A hub that is to be removed may have clusters that are still Available there: they are detached. */
   readonly force: boolean;
 }

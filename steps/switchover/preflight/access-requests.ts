@@ -22,12 +22,14 @@ export interface AccessContext {
   /** `undefined` = not known, counts as existing. */
   readonly exists: Readonly<Record<keyof HubNamespaces, boolean | undefined>>;
   readonly argoCd: ArgoInstall;
+  /** Flux is installed; `undefined` = not known, counts as installed. */
+  readonly flux: boolean | undefined;
 }
 
 /**
  * One question per verb, resource and scope of the role that this mode needs, each once. Left out: the observability
- * namespace where it does not exist, the engine's before ACM 2.14, when nothing is kept there, and Argo CD's where it
- * is not installed or not looked at.
+ * namespace where it does not exist, the engine's before ACM 2.14, when nothing is kept there, and Argo CD's and
+ * Flux's where they are not installed or not looked at.
  */
 export function accessQuestions(
   context: AccessContext,
@@ -37,6 +39,7 @@ export function accessQuestions(
     | "dryRun"
     | "namespaces"
     | "argocdManage"
+    | "fluxManage"
     | "skipGitopsCheck"
     | "oldHubAction"
     | "disableObservability"
@@ -54,11 +57,15 @@ export function accessQuestions(
 
 function isWanted(
   { when }: SwitchoverPermission,
-  settings: Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck" | "disableObservability" | "finalBackup">,
+  settings: Pick<
+    PreflightSettings,
+    "argocdManage" | "fluxManage" | "skipGitopsCheck" | "disableObservability" | "finalBackup"
+  >,
 ): boolean {
   if (when === undefined) return true;
   if (when === "disable-observability") return settings.disableObservability;
   if (when === "final-backup") return settings.finalBackup;
+  if (when === "flux-manage") return settings.fluxManage;
   return when === "argocd-manage" ? settings.argocdManage : looksAtArgoCd(settings);
 }
 
@@ -92,7 +99,11 @@ function isLeftOut(permission: SwitchoverPermission, context: Omit<AccessContext
   return namespace === "observability" || (namespace === "engine" && isBelow(version, "2.14"));
 }
 
-function lacksProduct({ when }: SwitchoverPermission, { argoCd }: Pick<AccessContext, "argoCd">): boolean {
+function lacksProduct(
+  { when }: SwitchoverPermission,
+  { argoCd, flux }: Pick<AccessContext, "argoCd" | "flux">,
+): boolean {
+  if (when === "flux-manage") return flux === false;
   if (when === undefined || !when.startsWith("argocd")) return false;
   return argoCd === "none" || (when === "argocd-operator" && argoCd === "vanilla");
 }

@@ -1,5 +1,5 @@
 import type { KubeObject, ListQuery, Resource } from "../../lib/kube/types.ts";
-import { argoCrd, objectName, restoreName } from "../acm/constants.ts";
+import { argoCrd, fluxCrd, objectName, restoreName } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { Fleet } from "../acm/managed-cluster.ts";
 import * as api from "../acm/resources.ts";
@@ -78,6 +78,17 @@ export async function observeArgoCd(question: ArgoQuestion): Promise<Reading<Arg
   ]);
   // Which instances there are is told, no more: where it cannot be read nothing is lost.
   return read({ install, instances: valueOr(instances, []), applications });
+}
+
+/** Whether Flux is installed; `undefined` where that cannot be told. */
+export async function isFluxThere(reader: HubReader): Promise<boolean | undefined> {
+  const found = await Promise.all(
+    Object.values(fluxCrd).map((name) =>
+      reader.find(api.customResourceDefinitions, { name }, (definition) => definition !== undefined),
+    ),
+  );
+  if (found.some((one) => valueOr(one, false))) return true;
+  return found.every(({ state }) => state === "read") ? false : undefined;
 }
 
 async function listTouching({ hub, reader, settings, fleet }: ArgoQuestion): Promise<ArgoInstallation["applications"]> {

@@ -24,7 +24,7 @@ import type {
   SecondaryObservation,
   SharedUser,
 } from "./observation.ts";
-import { isPassiveSync, listMarked, marksOf, observeArgoCd } from "./observe-gitops.ts";
+import { isFluxThere, isPassiveSync, listMarked, marksOf, observeArgoCd } from "./observe-gitops.ts";
 import * as project from "./projections.ts";
 import { allOf, mapReading, type Reading, read, valueOr } from "./reading.ts";
 import type { PreflightSettings } from "./settings.ts";
@@ -281,6 +281,7 @@ async function observeAccess(
       engine: exists("engine"),
     },
     argoCd: valueOr(argoCd, undefined)?.install ?? "unknown",
+    flux: hub.settings.fluxManage ? await isFluxThere(hub.reader) : false,
   };
   const questions = accessQuestions(context, hub.settings);
   const askable = questions.filter(({ namespaceAbsent }) => !namespaceAbsent);

@@ -55,6 +55,9 @@ async function checkHubs(context: PreflightContext): Promise<void> {
   if (params["argocd-manage"] && params.mode === "validate") {
     context.log.warn("argocd-manage is ignored: a validation changes nothing");
   }
+  if (params["flux-manage"] && params.mode === "validate") {
+    context.log.warn("flux-manage is ignored: a validation changes nothing");
+  }
   const hubs = await connectHubs(hubAccess(context), params["primary-unreachable"] ? "down" : "reachable");
   context.onExit(async () => {
     await Promise.all(present(hubs.clients).map((client) => client.close()));

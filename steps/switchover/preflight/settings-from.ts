@@ -25,6 +25,7 @@ export function settingsFrom(
     disableObservability: params["disable-observability-on-secondary"] && mode === "switchover",
     finalBackup: params["final-backup"] && mode === "switchover",
     argocdManage: params["argocd-manage"] && mode === "switchover",
+    fluxManage: params["flux-manage"] && mode === "switchover",
     skipGitopsCheck: params["skip-gitops-check"],
     namespaces: resolveNamespaces(params.namespaces),
     waits: {

@@ -23,6 +23,8 @@ export interface PreflightSettings {
   readonly finalBackup: boolean;
   /** The switchover pauses Argo CD's Applications itself. */
   readonly argocdManage: boolean;
+  /** And suspends what of Flux touches ACM. */
+  readonly fluxManage: boolean;
   readonly skipGitopsCheck: boolean;
   readonly namespaces: HubNamespaces;
   readonly waits: PreflightWaits;

@@ -112,7 +112,7 @@ function remedies(missing: readonly AskedPermission[], scope: AccessScope): read
       : [`create ${nameList([...absent])} by installing what belongs there, or name it in the parameter namespaces`]),
     ...(denied.some((one) => !isRemoval(one))
       ? [
-          `apply rbac/switchover/${scope.role} on this hub, and its folders observability and argocd where those are installed; or run fairlead switchover setup --role ${scope.role}`,
+          `apply rbac/switchover/${scope.role} on this hub, and its folders observability, argocd and flux where those are installed; or run fairlead switchover setup --role ${scope.role}`,
         ]
       : []),
     ...(denied.some(isRemoval) ? ["apply rbac/switchover/decommission on this hub"] : []),

@@ -7,6 +7,7 @@ import { type ArgoInstall, argoInstall } from "../argocd/find-applications.ts";
 import type { SwitchoverPermission } from "../permissions.ts";
 import { type AccessContext, questionsOf, requestsIn } from "../preflight/access-requests.ts";
 import { type HubReader, hubReader } from "../preflight/hub-reader.ts";
+import { isFluxThere } from "../preflight/observe-gitops.ts";
 import * as project from "../preflight/projections.ts";
 import { valueOr } from "../preflight/reading.ts";
 import { decommissionPermissions, spokeNamespaces, spokePermissionsOf } from "../rbac/extra-permissions.ts";
@@ -92,16 +93,17 @@ async function contextOf(
   const reader = hubReader(client, true, signal);
   const exists = async (name: string): Promise<boolean | undefined> =>
     valueOr(await reader.find(api.namespaces, { name }, (found) => found !== undefined), undefined);
-  const [acm, backup, observability, engine, installations, argoCd] = await Promise.all([
+  const [acm, backup, observability, engine, installations, argoCd, fluxThere] = await Promise.all([
     exists(namespaces.acm),
     exists(namespaces.backup),
     exists(namespaces.observability),
     exists(namespaces.engine),
     reader.list(api.multiClusterHubs, { namespace: namespaces.acm }, project.acmInstallation),
     argoInstallOf(reader),
+    isFluxThere(reader),
   ]);
   const version = project.chooseInstallation(valueOr(installations, []))?.version ?? { known: false, text: "" };
-  return { version, exists: { acm, backup, observability, engine }, argoCd };
+  return { version, exists: { acm, backup, observability, engine }, argoCd, flux: fluxThere };
 }
 
 async function argoInstallOf(reader: HubReader): Promise<ArgoInstall> {

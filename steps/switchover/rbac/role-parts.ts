@@ -9,13 +9,14 @@ export type RoleName = (typeof roleNames)[number];
 
 /**
  * What is applied together. A Role needs its namespace to exist, and a hub may be without observability; not every
- * owner lets an account list Secrets, or change what Argo CD keeps.
+ * owner lets an account list Secrets, or change what Argo CD or Flux keeps.
  */
-export const roleParts = ["base", "observability", "import-tokens", "argocd", "klusterlets"] as const;
+export const roleParts = ["base", "observability", "import-tokens", "argocd", "flux", "klusterlets"] as const;
 export type RolePart = (typeof roleParts)[number];
 
 export function partOf({ scope, optional, when }: SwitchoverPermission): RolePart {
   if (when?.startsWith("argocd") === true) return "argocd";
+  if (when === "flux-manage") return "flux";
   if (optional === "tokens") return "import-tokens";
   if (optional === "klusterlets") return "klusterlets";
   return scope !== "cluster" && scope.namespace === "observability" ? "observability" : "base";
@@ -33,6 +34,6 @@ export function accountName(role: RoleName): string {
 
 /** Name of the roles and bindings of a part. */
 export function roleObjectName(role: RoleName, part: RolePart): string {
-  const apart = part === "import-tokens" || part === "argocd" || part === "klusterlets";
+  const apart = part !== "base" && part !== "observability";
   return apart ? `${accountName(role)}-${part}` : accountName(role);
 }

@@ -18,7 +18,7 @@ const grant = "grant the roles; nobody can grant what they do not hold, so that 
 /** What a setup needs of the administrator's account. */
 export const setupPermissions: readonly Permission[] = [
   admin("", "namespaces", ["get"], "cluster", "which namespaces the hub has"),
-  admin("apiextensions.k8s.io", "customresourcedefinitions", ["get"], "cluster", "whether the hub has Argo CD"),
+  admin("apiextensions.k8s.io", "customresourcedefinitions", ["get"], "cluster", "whether the hub has Argo CD or Flux"),
   admin("", "namespaces", apply, "cluster", "the namespace of the accounts"),
   admin("", "serviceaccounts", apply, accounts, "the accounts"),
   admin("", "serviceaccounts/token", ["create"], accounts, "their tokens"),

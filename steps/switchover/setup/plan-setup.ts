@@ -10,6 +10,8 @@ export interface SetupRequest {
   readonly klusterlets: boolean;
   /** Argo CD is installed. */
   readonly argoCd: boolean;
+  /** Flux is installed. */
+  readonly flux: boolean;
   readonly namespaces: HubNamespaces;
   /** Namespaces of the hub that do not exist. */
   readonly absent: ReadonlySet<string>;
@@ -35,6 +37,7 @@ export function planSetup(request: SetupRequest): SetupPlan {
       ...roleEntries(role, "base", namespaces),
       ...roleEntries(role, "observability", namespaces),
       ...(request.argoCd ? roleEntries(role, "argocd", namespaces) : []),
+      ...(request.flux ? roleEntries(role, "flux", namespaces) : []),
       ...(request.importTokens ? roleEntries(role, "import-tokens", namespaces) : []),
       ...(request.klusterlets ? roleEntries(role, "klusterlets", namespaces) : []),
     ]),

@@ -4,6 +4,7 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { hasArgoCd } from "../argocd/find-applications.ts";
 import { findKubeconfig, kubeconfigLimit } from "../connect-hubs.ts";
+import { hasFlux } from "../flux/find-flux.ts";
 import { withFailure } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { writeJsonReport } from "../preflight/write-json-report.ts";
@@ -116,6 +117,7 @@ async function planFor({ params, signal }: SetupContext, client: KubeClient): Pr
     namespaces,
     absent: await absentNamespaces(client, namespaces, signal),
     argoCd: await hasArgoCd(client, signal),
+    flux: await hasFlux(client, signal),
   });
 }
 

@@ -7,8 +7,8 @@ import { type FrozenParameters, type StateDocument, type StoredHub, withWarnings
 export const preparationSkipped = "primary_prep_skipped";
 const preparation = "primary_preparation";
 
-// Argo CD was paused on the new hub alone.
-const ofOneHub: ReadonlySet<string> = new Set([preparationSkipped, "pause_argocd_apps"]);
+// Argo CD and Flux were paused on the new hub alone.
+const ofOneHub: ReadonlySet<string> = new Set([preparationSkipped, "pause_argocd_apps", "pause_flux"]);
 
 const activationSteps: ReadonlySet<string> = new Set(["activate_managed_clusters", "create_full_restore"]);
 

@@ -102,12 +102,14 @@ export interface CreatedSchedule {
   readonly suppressed: Pick<BackupScheduleSpec, "noBackupOnStart" | "skipImmediately">;
 }
 
-/** An Argo CD Application whose automated sync this operation turned off, or is about to. */
+/** An Argo CD Application whose automated sync this operation turned off, or what of Flux it suspended, or is about to. */
 export interface PausedApplication {
   readonly hub: HubName;
+  /** Of Flux; absent = an Application. */
+  readonly kind?: "Kustomization" | "HelmRelease";
   readonly namespace: string;
   readonly name: string;
-  /** As it was before the first pause. */
+  /** As it was before the first pause; of Flux `{}` or `{suspend: false}`. */
   readonly original_sync_policy: Readonly<Record<string, unknown>> | null;
   /** False from before the write until it was seen to hold. */
   readonly pause_applied: boolean;
@@ -195,6 +197,9 @@ export interface OperationMemory extends ScheduleProgress {
   /** 12 hex digits, the value of the marker on what was paused. */
   readonly argocd_run_id?: string;
   readonly argocd_paused_apps?: readonly PausedApplication[];
+  /** The same two of Flux, apart: who knows only Argo CD must not take them for Applications. */
+  readonly flux_run_id?: string;
+  readonly flux_paused?: readonly PausedApplication[];
   /** Only of older writers: their dry runs kept what they would have paused. */
   readonly argocd_pause_dry_run?: boolean;
   readonly new_backup_detected?: boolean;

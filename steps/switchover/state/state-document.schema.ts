@@ -31,7 +31,10 @@ export const stateDocumentSchema = Type.Object(
     current_phase: Type.Enum([...phases]),
     completed_steps: Type.Array(step, { maxItems: 200 }),
     errors: Type.Array(error, { maxItems: 10_000 }),
-    config: Type.Object({ argocd_paused_apps: Type.Optional(Type.Array(Type.Object({}), { maxItems: 100_000 })) }),
+    config: Type.Object({
+      argocd_paused_apps: Type.Optional(Type.Array(Type.Object({}), { maxItems: 100_000 })),
+      flux_paused: Type.Optional(Type.Array(Type.Object({}), { maxItems: 100_000 })),
+    }),
     approvals: Type.Optional(
       Type.Array(Type.Object({ point: Type.String(), digest: Type.String({ pattern: digestPattern }) }), {
         maxItems: 10_000,

@@ -40,6 +40,7 @@ const settings: PreflightSettings = {
   disableObservability: true,
   finalBackup: true,
   argocdManage: true,
+  fluxManage: false,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,
   waits: { backupInProgress: 0, backupPoll: 1, backupSync: 0, storageGrace: 0, backupMaxAge: 600 },

@@ -1,32 +1,60 @@
 import { isSameApplication } from "../../argocd/application.ts";
 import { readPaused } from "../../argocd/argo-context.ts";
+import { argoCd } from "../../argocd/argo-keeper.ts";
 import { pauseApplications } from "../../argocd/argo-steps.ts";
+import type { Keeper } from "../../argocd/keeper.ts";
 import { notResumed } from "../../argocd/paused-count.ts";
 import { planPause } from "../../argocd/plan-pause.ts";
 import type { ResumeSeen } from "../../argocd/plan-resume.ts";
 import { standStill } from "../../argocd/stand-still.ts";
-import { switchoverStep } from "../switchover-context.ts";
+import { flux } from "../../flux/flux-keeper.ts";
+import { pauseFluxObjects } from "../../flux/flux-steps.ts";
+import { type SwitchoverStep, switchoverStep } from "../switchover-context.ts";
 
-/** The preparation may be hours past, and whoever makes an Application may have turned its sync on again since. */
-export const verifyArgocdPaused = switchoverStep<ResumeSeen>({
+/** The preparation may be hours past, and whoever makes an object may have turned it on again since. */
+function verifyPaused(
+  keeper: Keeper,
+  {
+    name,
+    title,
+    nonePaused,
+    onFailure,
+  }: { readonly nonePaused: string } & Pick<typeof pauseApplications, "name" | "title" | "onFailure">,
+): SwitchoverStep {
+  return switchoverStep<ResumeSeen>({
+    name,
+    title,
+    onResume: "observe",
+    skip(context) {
+      const { length } = notResumed(context.memory(), keeper);
+      if (length === 0) return nonePaused;
+      return context.dryRun.enabled ? `would look at ${length} ${keeper.noun}` : undefined;
+    },
+    read: (context) => readPaused(context, keeper),
+    plan(seen, context) {
+      const memory = context.memory();
+      const paused = notResumed(memory, keeper);
+      // Only those that were paused: what came later is none of this step's business.
+      const known = seen.applications.filter((application) =>
+        paused.some((entry) => isSameApplication(entry, application)),
+      );
+      const look = { installed: true, applications: known, freshRunId: keeper.state.runId(memory) ?? "" };
+      return planPause(look, memory, (held) => standStill(held, context, keeper), keeper);
+    },
+    ...(onFailure === undefined ? {} : { onFailure }),
+  });
+}
+
+export const verifyArgocdPaused = verifyPaused(argoCd, {
   name: "verify_argocd_paused",
   title: "Look whether the paused Argo CD Applications stand still",
-  onResume: "observe",
-  skip(context) {
-    const { length } = notResumed(context.memory());
-    if (length === 0) return "no Application is paused";
-    return context.dryRun.enabled ? `would look at ${length} Applications` : undefined;
-  },
-  read: readPaused,
-  plan(seen, context) {
-    const memory = context.memory();
-    const paused = notResumed(memory);
-    // Only those that were paused: what came later is none of this step's business.
-    const known = seen.applications.filter((application) =>
-      paused.some((entry) => isSameApplication(entry, application)),
-    );
-    const look = { installed: true, applications: known, freshRunId: memory.argocd_run_id ?? "" };
-    return planPause(look, memory, (held) => standStill(held, context));
-  },
+  nonePaused: "no Application is paused",
   ...(pauseApplications.onFailure === undefined ? {} : { onFailure: pauseApplications.onFailure }),
+});
+
+export const verifyFluxPaused = verifyPaused(flux, {
+  name: "verify_flux_paused",
+  title: "Look whether the suspended objects of Flux stand still",
+  nonePaused: "nothing of Flux is suspended",
+  ...(pauseFluxObjects.onFailure === undefined ? {} : { onFailure: pauseFluxObjects.onFailure }),
 });

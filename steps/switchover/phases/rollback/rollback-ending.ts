@@ -1,5 +1,6 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import { notResumed } from "../../argocd/paused-count.ts";
+import { flux } from "../../flux/flux-keeper.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { listNames } from "../post-activation/verify-clusters-connected.ts";
@@ -18,6 +19,7 @@ export function leftOnNewHub(memory: OperationMemory): readonly string[] {
   const { rollback, backup_schedule_enabled_at: enabledAt, auto_import_strategy_set: isStrategySet } = memory;
   if (rollback === undefined || !isNewHubAway(memory)) return [];
   const applications = notResumed(memory).filter(({ hub }) => hub === "secondary").length;
+  const suspended = notResumed(memory, flux).filter(({ hub }) => hub === "secondary").length;
   return [
     ...(enabledAt === undefined ? [] : ["its backups were not stopped, and collide with those of the old hub"]),
     ...(rollback.scope === "preparation"
@@ -28,6 +30,7 @@ export function leftOnNewHub(memory: OperationMemory): readonly string[] {
       : ["its observability was not stopped: two compactors on one bucket damage the metrics"]),
     ...(isStrategySet === true ? ["its auto-import strategy was not given back"] : []),
     ...(applications === 0 ? [] : [`${applications} Argo CD Applications stay paused there`]),
+    ...(suspended === 0 ? [] : [`${suspended} objects of Flux stay suspended there`]),
   ].map((left) => `the new hub does not answer: ${left}`);
 }
 
@@ -38,7 +41,7 @@ function notReached(left: readonly string[], absent: readonly string[]): Unfinis
       why: left.join("; "),
       fix: "once the new hub answers, start the rollback again without secondary-unreachable; where it never will, rollback-allow-partial ends the operation as it is",
     }),
-    steps: ["rb_quarantine_secondary", "rb_enable_backup_schedule", "rb_resume_argocd", ...absent],
+    steps: ["rb_quarantine_secondary", "rb_enable_backup_schedule", "rb_resume_argocd", "rb_resume_flux", ...absent],
   };
 }
 

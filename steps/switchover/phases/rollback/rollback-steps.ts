@@ -7,7 +7,7 @@ import { rbQuarantineSecondary } from "./quarantine-secondary.ts";
 import { rbReconnect } from "./reconnect.ts";
 import { rbRecreatePassive } from "./recreate-passive.ts";
 import { rbRestoreAutoImportStrategy } from "./restore-auto-import-strategy.ts";
-import { rbResumeArgocd } from "./resume-argocd.ts";
+import { rbResumeArgocd, rbResumeFlux } from "./resume-argocd.ts";
 import { rbScaleDownThanos } from "./scale-down-thanos.ts";
 import { rbScaleUpThanos } from "./scale-up-thanos.ts";
 import { rbVerify } from "./verify-primary.ts";
@@ -26,4 +26,5 @@ export const rollbackSteps: readonly SwitchoverStep[] = [
   rbVerify,
   rbRecreatePassive,
   rbResumeArgocd,
+  rbResumeFlux,
 ];

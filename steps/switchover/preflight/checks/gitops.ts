@@ -16,36 +16,34 @@ export const gitops: Check = {
   name: "Nothing is put back by GitOps",
   hubs: ["primary", "secondary"],
   modes: "both",
-  remedy: "set argocd-manage, or suspend what is named until Git leads to the new hub",
+  remedy: "set argocd-manage or flux-manage, or suspend what is named until Git leads to the new hub",
   onResume: "never",
   evaluate: ({ primary, secondary }, settings) =>
     [primary, secondary].flatMap((hub) =>
       settings.skipGitopsCheck
         ? [skipped(hub.hub, "skipped by skip-gitops-check")]
-        : [...judgeMarks(hub), ...judgeArgoCd(hub, settings)],
+        : [...judgeMarks(hub, settings), ...judgeArgoCd(hub, settings)],
     ),
 };
 
-function judgeMarks({ hub, gitops: readings }: HubObservation): readonly Finding[] {
+function judgeMarks({ hub, gitops: readings }: HubObservation, { fluxManage }: PreflightSettings): readonly Finding[] {
   const marked = readings.flatMap((reading) => (reading.state === "read" ? reading.value : []));
   const unread = readings.find((reading) => reading.state === "unread");
   const missed =
     unread === undefined ? [] : judge(unread, { hub, unreadable: "warning", decide: (): readonly Finding[] => [] });
-  if (marked.length > 0) return [adviseMarked(hub, marked), ...missed];
+  if (marked.length > 0) return [adviseMarked(hub, marked, fluxManage), ...missed];
   const isDown = readings.every(({ state }) => state === "hub-down" || state === "declared-down");
   return isDown || unread !== undefined ? missed : [passed(hub, "nothing carries a mark of a GitOps tool")];
 }
 
-function adviseMarked(hub: HubObservation["hub"], marked: readonly MarkedObject[]): Finding {
-  const flux = marked.some(isFlux)
-    ? "suspend the Kustomizations and HelmReleases of Flux that own them, which nothing here does"
-    : "pause what owns them";
-  return warning(
-    hub,
-    `${count(marked.length, "resource")} may be kept by GitOps: ${describeMarked(marked).join("; ")}`,
-    `${flux}, and ${retarget}`,
-    { marked },
-  );
+function adviseMarked(hub: HubObservation["hub"], marked: readonly MarkedObject[], fluxManage: boolean): Finding {
+  const which = `${count(marked.length, "resource")} may be kept by GitOps: ${describeMarked(marked).join("; ")}`;
+  if (fluxManage && marked.every(isFlux)) return passed(hub, `will be paused with Flux: ${which}`, { marked });
+  const flux =
+    marked.some(isFlux) && !fluxManage
+      ? "give flux-manage, which suspends the Kustomizations and HelmReleases of Flux that own them"
+      : "pause what owns them";
+  return warning(hub, which, `${flux}, and ${retarget}`, { marked });
 }
 
 function judgeArgoCd({ hub, argoCd }: HubObservation, settings: PreflightSettings): readonly Finding[] {

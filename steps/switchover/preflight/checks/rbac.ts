@@ -36,7 +36,7 @@ function evaluateHub(hub: HubObservation, settings: PreflightSettings): readonly
           : critical(
               hub.hub,
               `${count(missing.length, "permission")} of the ${role} role missing: ${missing.map(describe).join("; ")}`,
-              `apply rbac/switchover/${role} on this hub, and its folders observability and argocd where those are installed; use that account in the kubeconfig`,
+              `apply rbac/switchover/${role} on this hub, and its folders observability, argocd and flux where those are installed; use that account in the kubeconfig`,
               { missing: missing.map(({ request }) => request) },
             );
       return unwatched.length === 0

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { ApplicationSummary } from "../../../../steps/switchover/argocd/application.ts";
+import type { ApplicationSummary, PausedLook } from "../../../../steps/switchover/argocd/application.ts";
 import type { ArgoContext } from "../../../../steps/switchover/argocd/argo-context.ts";
-import { judgeStandStill, type PausedLook, standStill } from "../../../../steps/switchover/argocd/stand-still.ts";
+import { judgeStandStill, standStill } from "../../../../steps/switchover/argocd/stand-still.ts";
 import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
 
 function held(name: string, madeBy?: ApplicationSummary["madeBy"]): ApplicationSummary {

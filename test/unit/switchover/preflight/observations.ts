@@ -37,6 +37,7 @@ export const settings: PreflightSettings = {
   disableObservability: false,
   finalBackup: false,
   argocdManage: false,
+  fluxManage: false,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,
   waits: { backupInProgress: 600, backupPoll: 30, backupSync: 600, storageGrace: 20, backupMaxAge: 600 },

@@ -100,14 +100,21 @@ function asked(
   context: Partial<AccessContext>,
   mode: "validate" | "switchover",
   dryRun = false,
-  gitops: Partial<Pick<PreflightSettings, "argocdManage" | "skipGitopsCheck" | "oldHubAction">> = {},
+  gitops: Partial<Pick<PreflightSettings, "argocdManage" | "fluxManage" | "skipGitopsCheck" | "oldHubAction">> = {},
 ): readonly string[] {
-  const wanted = { argocdManage: false, skipGitopsCheck: false, disableObservability: false, ...gitops };
+  const wanted = {
+    argocdManage: false,
+    fluxManage: false,
+    skipGitopsCheck: false,
+    disableObservability: false,
+    ...gitops,
+  };
   const hub = {
     hub: "primary",
     version: acmVersion("2.14.1"),
     exists: everywhere,
     argoCd: "none",
+    flux: false,
     ...context,
   } as const;
   const questions = accessQuestions(hub, {

@@ -11,6 +11,7 @@ const request: SetupRequest = {
   importTokens: false,
   klusterlets: false,
   argoCd: false,
+  flux: false,
   namespaces: defaultNamespaces,
   absent: new Set(),
 };
