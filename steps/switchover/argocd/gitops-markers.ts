@@ -36,7 +36,7 @@ export function markedObject(kind: string, { metadata }: KubeObject): MarkedObje
   return { kind, object, markers };
 }
 
-/** Managed by Flux rather than by Argo CD, which nothing here pauses. */
+/** Managed by Flux rather than by Argo CD. */
 export function isFlux({ markers }: MarkedObject): boolean {
   return markers.some((key) => /(^|\.)fluxcd\.io\//i.test(key));
 }

@@ -217,6 +217,12 @@ const combinations = [
     ["argocd-resume-after-switchover", "old-hub-action"],
   ],
   [
+    "A-76 W-13 resume of Flux without its pause",
+    { "flux-resume-after-switchover": "true" },
+    "SW-FLUX-06",
+    ["flux-resume-after-switchover", "flux-manage"],
+  ],
+  [
     "A-73 A-76 a lost hub that nobody vouches for",
     { ...lost, "old-hub-action": "none" },
     "SW-DOWN-01",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { switchoverPermissions } from "../../../steps/switchover/permissions.ts";
 import { installArgoCd, madeByParent, readApplication, seedApplication } from "../../support/hubs/argo-cd.ts";
+import { installFlux, readFlux, seedFlux } from "../../support/hubs/flux.ts";
 import { backupNamespace } from "../../support/hubs.ts";
 import {
   accountFolder,
@@ -25,7 +26,7 @@ import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./su
 import { furnish, holdOperators, letHappen, readiness } from "./support/unusual-hubs.ts";
 
 const targets: readonly Target[] = ["primary", "secondary"];
-const everyPart: readonly Part[] = ["base", "observability", "import-tokens", "argocd"];
+const everyPart: readonly Part[] = ["base", "observability", "import-tokens", "argocd", "flux"];
 
 type Folders = Readonly<Record<Target, string>>;
 
@@ -65,7 +66,12 @@ const annotations = madeByParent(place);
 const application = { ...place, syncPolicy: { automated: { prune: true } }, annotations };
 /** Of parts that a run does only where it is asked to. */
 const asking = ["--pause-observatorium-api", "true", "--disable-observability-on-secondary", "true"];
-const pausing = ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true", "--final-backup", "true"];
+const pausing = [
+  ...["--argocd-manage", "true", "--argocd-resume-after-switchover", "true", "--final-backup", "true"],
+  ...["--flux-manage", "true", "--flux-resume-after-switchover", "true"],
+];
+const kustomization = { kind: "Kustomization", namespace: "flux-system", name: "acm" } as const;
+const release = { kind: "HelmRelease", namespace: "flux-system", name: "hub" } as const;
 /** A kubeconfig whose only context has the name of c1 and leads to the old hub's API server. */
 async function spokeFile({ pair }: SwitchoverBench): Promise<string> {
   const file = join(pair.folder, "spokes.kubeconfig");
@@ -93,6 +99,9 @@ describe("the roles with all their parts, on hubs with observability", () => {
     for (const target of targets) {
       await installArgoCd(bench.pair[target]);
       await seedApplication(bench.pair[target], application);
+      await installFlux(bench.pair[target]);
+      await seedFlux(bench.pair[target], kustomization);
+      await seedFlux(bench.pair[target], { ...release, suspend: false, targetNamespace: "multicluster-engine" });
     }
     for (const target of targets) await grantNothingToAll(bench.pair[target]);
     const validator = await install(bench, "validator", everyPart);
@@ -134,6 +143,17 @@ describe("the roles with all their parts, on hubs with observability", () => {
         policy: application.syncPolicy,
         annotations,
       });
+    }
+  });
+
+  test("W-13 what Flux has reconciles on both hubs as it did before", async () => {
+    for (const target of targets) {
+      const [first, second] = [
+        await readFlux(bench.pair[target], kustomization),
+        await readFlux(bench.pair[target], release),
+      ];
+      expect([first.spec.suspend, second.spec.suspend]).toEqual([undefined, false]);
+      expect([first.metadata.annotations, second.metadata.annotations]).toEqual([undefined, undefined]);
     }
   });
 

@@ -186,7 +186,7 @@ describe("the roles of a switchover", () => {
 
   test("are applied whole: each kustomization lists every manifest beside it", () => {
     const lists = manifests.filter(({ manifest }) => manifest.kind === "Kustomization");
-    expect(lists).toHaveLength(14);
+    expect(lists).toHaveLength(16);
     for (const { path, manifest } of lists) {
       const folder = posix.dirname(path);
       const beside = manifests.filter((one) => posix.dirname(one.path) === folder && one.path !== path);

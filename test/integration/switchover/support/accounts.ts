@@ -4,7 +4,7 @@ import { kubeconfig } from "../../../support/api-servers/kubeconfig.ts";
 import type { TestApiServer } from "../../../support/api-servers.ts";
 
 export type Role = "operator" | "validator";
-export type Part = "base" | "observability" | "import-tokens" | "argocd" | "klusterlets";
+export type Part = "base" | "observability" | "import-tokens" | "argocd" | "flux" | "klusterlets";
 
 export const rolesFolder = join(import.meta.dirname, "../../../../rbac/switchover");
 const namespace = "acm-switchover";

@@ -95,9 +95,10 @@ function isAt({ metadata }: KubeObject, { name, namespace }: ObjectRef): boolean
 
 function selects({ namespace, labelSelector }: ListQuery, { metadata }: KubeObject): boolean {
   const [key = "", value] = (labelSelector ?? "").split("=");
-  return (
-    (namespace === undefined || metadata.namespace === namespace) && (key === "" || metadata.labels?.[key] === value)
-  );
+  const label = metadata.labels?.[key];
+  // A selector without a value asks only that the label is there.
+  const isChosen = key === "" || (value === undefined ? label !== undefined : label === value);
+  return (namespace === undefined || metadata.namespace === namespace) && isChosen;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

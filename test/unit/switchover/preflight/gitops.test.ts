@@ -53,10 +53,22 @@ describeRules(gitops, [
       gitops: [read([{ kind: "MultiClusterHub", object: "acm/hub", markers: ["kustomize.toolkit.fluxcd.io/name"] }])],
     }),
     finds: [
-      ["warning primary", "MultiClusterHub: acm/hub", "suspend the Kustomizations and HelmReleases"],
+      [
+        "warning primary",
+        "MultiClusterHub: acm/hub",
+        "give flux-manage, which suspends the Kustomizations and HelmReleases",
+      ],
       none,
       ...other,
     ],
+  },
+  {
+    given: "a MultiClusterHub of Flux that the switchover pauses",
+    observed: onPrimary({
+      gitops: [read([{ kind: "MultiClusterHub", object: "acm/hub", markers: ["kustomize.toolkit.fluxcd.io/name"] }])],
+    }),
+    settings: { fluxManage: true },
+    finds: [["passed primary", "will be paused with Flux: 1 resource"], none, ...other],
   },
   {
     given: "a kind that cannot be read",

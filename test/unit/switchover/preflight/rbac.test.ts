@@ -127,6 +127,14 @@ function asked(
 const writes = /^(create|update|patch|delete) (?!selfsubjectaccessreviews)/;
 
 describe("the permissions that are asked for", () => {
+  test("W-13 are those of Flux where it is to be paused and may be there, and only there", () => {
+    const ofFlux = (flux: boolean | undefined, fluxManage: boolean) =>
+      asked({ flux }, "switchover", false, { fluxManage }).filter((one) => one.includes("fluxcd"));
+    expect(ofFlux(true, true)).toContain("patch kustomizations.kustomize.toolkit.fluxcd.io");
+    expect(ofFlux(undefined, true)).toEqual(ofFlux(true, true));
+    expect([...ofFlux(false, true), ...ofFlux(true, false)]).toEqual([]);
+  });
+
   test("hold those of a removal where the old hub is to be removed, and only there", () => {
     const removes = "delete multiclusterhubs.operator.open-cluster-management.io in namespace open-cluster-management";
     const removing = { oldHubAction: "decommission" } as const;

@@ -23,6 +23,7 @@ const everything: SetupRequest = {
   importTokens: true,
   klusterlets: true,
   argoCd: true,
+  flux: true,
 };
 
 const names = (wanted: SetupRequest): readonly string[] => planSetup(wanted).objects.map(describeObject);
@@ -56,6 +57,8 @@ describe("the plan of a setup", () => {
     expect(names(request).filter((name) => /decommission|import-tokens/.test(name))).toEqual([]);
     expect(names({ ...request, includeDecommission: true })).toContain("ClusterRole acm-switchover-decommission");
     expect(names({ ...request, importTokens: true })).toContain("ClusterRole acm-switchover-operator-import-tokens");
+    expect(names(request).filter((name) => name.includes("flux"))).toEqual([]);
+    expect(names({ ...request, flux: true })).toContain("ClusterRole acm-switchover-operator-flux");
     expect(names({ ...request, klusterlets: true })).toContain("ClusterRole acm-switchover-operator-klusterlets");
   });
 
