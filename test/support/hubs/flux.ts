@@ -27,6 +27,8 @@ export interface FluxPlace {
 export interface FluxSeed extends FluxPlace {
   readonly suspend?: boolean;
   readonly targetNamespace?: string;
+  /** Name of the Kustomization that applied it, with every field of its spec. */
+  readonly parent?: string;
   /** Ids of the inventory; default that of a BackupSchedule. Only a Kustomization has one here. */
   readonly inventory?: readonly string[];
   /** Reason of the condition Reconciling; default there is none. */
@@ -47,11 +49,15 @@ const backupSchedule =
 
 /** As Flux leaves it after a reconciliation. Its namespace is made where it is not there. */
 export async function seedFlux(server: Server, seed: FluxSeed): Promise<void> {
-  const { kind, namespace, name, suspend, targetNamespace } = seed;
+  const { kind, namespace, name, suspend, targetNamespace, parent } = seed;
+  const labels = {
+    "kustomize.toolkit.fluxcd.io/name": parent,
+    "kustomize.toolkit.fluxcd.io/namespace": namespace,
+  };
   const object = {
     apiVersion: apiVersions[kind],
     kind,
-    metadata: { name, namespace },
+    metadata: { name, namespace, ...(parent === undefined ? {} : { labels }) },
     spec: {
       ...specs[kind],
       ...(suspend === undefined ? {} : { suspend }),
@@ -60,7 +66,7 @@ export async function seedFlux(server: Server, seed: FluxSeed): Promise<void> {
   };
   const items = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, object];
   await server.kubectl(
-    ["apply", "--server-side", "-f", "-"],
+    ["apply", "--server-side", "--force-conflicts", "--field-manager=kustomize-controller", "-f", "-"],
     JSON.stringify({ apiVersion: "v1", kind: "List", items }),
   );
   await writeStatus(server, seed);
