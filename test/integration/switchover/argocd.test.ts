@@ -12,6 +12,7 @@ import {
   readApplication,
   seedApplication,
 } from "../../support/hubs/argo-cd.ts";
+import { installFlux, seedFlux } from "../../support/hubs/flux.ts";
 import { accountFolder, accountUser, grantNothingToAll, installRole } from "./support/accounts.ts";
 import { ArgocdBench, type ArgocdFolders, argocd, startArgocd, stateIn } from "./support/argocd-bench.ts";
 import { describeAll, describeCall, recordedCalls } from "./support/recorded-calls.ts";
@@ -362,7 +363,12 @@ describe("the pause and the resume by themselves", () => {
     const [primary = "", secondary = ""] = await Promise.all(
       hubs.map(async (hub) => {
         const server = bench.server(hub);
-        await installRole(server, "operator", ["base", "argocd"]);
+        await installRole(server, "operator", ["base", "argocd", "flux"]);
+        await installFlux(server);
+        for (const kind of ["Kustomization", "HelmRelease"] as const) {
+          const ofAcm = { suspend: false, parent: "apps", targetNamespace: "multicluster-engine" };
+          await seedFlux(server, { ...ofAcm, kind, namespace: "flux-system", name: "acm" });
+        }
         await grantNothingToAll(server);
         return await accountFolder(server, "operator", bench.folder);
       }),
@@ -372,7 +378,8 @@ describe("the pause and the resume by themselves", () => {
     const annotations = madeByParent(acm);
     for (const hub of hubs) await seedApplication(bench.server(hub), { ...acm, syncPolicy: acmPolicy, annotations });
     for (const verb of ["pause", "resume"] as const) {
-      expect(endOf(await argocd(verb, { primary, secondary, state: folders.state }, quick))).toEqual(succeeded);
+      const args = verb === "pause" ? [...quick, "--flux-manage", "true"] : quick;
+      expect(endOf(await argocd(verb, { primary, secondary, state: folders.state }, args))).toEqual(succeeded);
     }
     const declared = describeAll([...permissionsOf("argocd-pause"), ...permissionsOf("argocd-resume")]);
     const lists = await Promise.all(

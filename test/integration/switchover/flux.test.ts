@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { permissionsOf } from "../../../steps/switchover/permissions.ts";
-import { installArgoCd, marker } from "../../support/hubs/argo-cd.ts";
+import { marker } from "../../support/hubs/argo-cd.ts";
 import {
   type FluxPlace,
   installFlux,
@@ -11,9 +10,8 @@ import {
   seedFlux,
   writeStatus,
 } from "../../support/hubs/flux.ts";
-import { accountFolder, accountUser, grantNothingToAll, installRole } from "./support/accounts.ts";
+import { accountFolder, installRole } from "./support/accounts.ts";
 import { ArgocdBench, type ArgocdFolders, argocd, startArgocd, stateIn } from "./support/argocd-bench.ts";
-import { describeAll, describeCall, recordedCalls } from "./support/recorded-calls.ts";
 import { type Ended, ended, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
@@ -147,38 +145,5 @@ describe("W-13 the commands that pause and resume, with Flux", () => {
     expect(refused.stderr).toContain("ERROR SW-FLUX-01");
     expect(refused.stderr).toContain("the folder flux of the roles");
     expect(await readFlux(server(), acm)).toEqual(before);
-  });
-
-  test("W-13 use no permission that they do not declare, and each of those of Flux, under the operator's account", async () => {
-    const hubs = ["primary", "secondary"] as const;
-    const [primary = "", secondary = ""] = await Promise.all(
-      hubs.map(async (hub) => {
-        const one = bench.server(hub);
-        await installFlux(one);
-        await installArgoCd(one);
-        await installRole(one, "operator", ["base", "argocd", "flux"]);
-        await grantNothingToAll(one);
-        await seedFlux(one, { ...acm, reconciling: "ProgressingWithRetry" });
-        await seedFlux(one, { ...release, targetNamespace: "open-cluster-management-backup" });
-        await seedFlux(one, { ...acm, name: "owned", suspend: false });
-        return await accountFolder(one, "operator", bench.folder);
-      }),
-    );
-    for (const verb of ["pause", "resume"] as const) {
-      const args = verb === "pause" ? [...managing, ...quick] : quick;
-      expect(endOf(await argocd(verb, { primary, secondary, state: folders.state }, args))).toEqual(succeeded);
-    }
-    const permissions = [...permissionsOf("argocd-pause"), ...permissionsOf("argocd-resume")];
-    const declared = describeAll(permissions);
-    const lists = await Promise.all(
-      hubs.map(async (hub) => recordedCalls(hub, await bench.server(hub).auditEvents(), accountUser("operator"))),
-    );
-    const calls = lists.flat().filter(({ refused }) => !refused);
-    const used = new Set(calls.map((call) => describeCall(call, declared)));
-    expect([...used].filter((call) => !declared.has(call))).toEqual([]);
-    const ofFlux = describeAll(
-      permissions.filter(({ when, optional }) => when === "flux-manage" && optional === undefined),
-    );
-    expect([...ofFlux].filter((call) => !used.has(call))).toEqual([]);
   });
 });
