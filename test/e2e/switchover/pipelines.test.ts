@@ -227,7 +227,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await stage.taskRunning(rival, "preflight");
       await stage.restartTekton();
 
-      expect(await stage.ended(rival)).toMatchObject({ status: "False", results: { outcome: "refused" } });
+      expect(await stage.ended(rival)).toMatchObject({ status: "False", results: { outcome: "failed" } });
       expect(await stage.tkn("pipelinerun", "logs", rival)).toContain("ERROR STATE-11");
       expect(await stage.succeeded(third, 420)).toMatchObject({
         outcome: "succeeded",

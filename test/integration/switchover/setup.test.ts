@@ -251,7 +251,7 @@ describe("a setup on a hub with Argo CD", () => {
     expect(JSON.parse(role).rules).toContainEqual({
       apiGroups: ["argoproj.io"],
       resources: ["applications"],
-      verbs: ["list", "patch"],
+      verbs: ["list", "watch", "patch"],
     });
   }, 60_000);
 });
