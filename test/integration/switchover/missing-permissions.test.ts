@@ -12,6 +12,7 @@ import { observe } from "../../../steps/switchover/preflight/observe.ts";
 import type { PreflightSettings } from "../../../steps/switchover/preflight/settings.ts";
 import { type ApiServers, startApiServers } from "../../support/api-servers.ts";
 import { installArgoCd } from "../../support/hubs/argo-cd.ts";
+import { installFlux } from "../../support/hubs/flux.ts";
 import { open, signal } from "../lib/kube/test-client.ts";
 import { accountFolder, grantNothingToAll, installRole } from "./support/accounts.ts";
 import { type Grant, grantsOf, rolesOf, rulesWithout } from "./support/role-manifests.ts";
@@ -40,7 +41,7 @@ const settings: PreflightSettings = {
   disableObservability: true,
   finalBackup: true,
   argocdManage: true,
-  fluxManage: false,
+  fluxManage: true,
   skipGitopsCheck: false,
   namespaces: defaultNamespaces,
   waits: { backupInProgress: 0, backupPoll: 1, backupSync: 0, storageGrace: 0, backupMaxAge: 600 },
@@ -59,8 +60,9 @@ beforeAll(async () => {
   servers = await startApiServers(["primary"]);
   const hub = servers.server("primary");
   for (const namespace of Object.values(defaultNamespaces)) await hub.kubectl(["create", "namespace", namespace]);
-  await installRole(hub, "operator", ["base", "observability", "import-tokens", "argocd"]);
+  await installRole(hub, "operator", ["base", "observability", "import-tokens", "argocd", "flux"]);
   await installArgoCd(hub);
+  await installFlux(hub);
   await grantNothingToAll(hub);
   admin = (await open(hub.kubeconfig())).client;
   operator = (await open(join(await accountFolder(hub, "operator", folder), "kubeconfig"))).client;
