@@ -73,7 +73,7 @@ describe("a validation of hubs that GitOps may keep", () => {
       `warning secondary: 2 resources may be kept by GitOps: MultiClusterHub: ${acm}/multiclusterhub (kustomize.toolkit.fluxcd.io/name); Restore: ${acm}-backup/restore-acm-passive-sync (kustomize.toolkit.fluxcd.io/name)`,
     );
     expect(validation.checks.find(({ message }) => message.includes("MultiClusterHub:"))?.remediation).toContain(
-      "suspend the Kustomizations and HelmReleases of Flux",
+      "give flux-manage, which suspends the Kustomizations and HelmReleases of Flux that own them",
     );
   });
 
