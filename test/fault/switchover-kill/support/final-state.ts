@@ -21,6 +21,7 @@ const dropped = new Set([
   "runId",
   // Whether a cluster joins before it is asked to is a race between operators.
   "import.open-cluster-management.io/immediate-import",
+  "import_requested_clusters",
 ]);
 
 // How soon the old hub misses a cluster's lease is a matter of its clock, not of the run.
@@ -33,6 +34,7 @@ const replaced: readonly (readonly [RegExp, string])[] = [
   [/\d{14}/g, "STAMP"],
   [/\b20\d{6}\b/g, "DAY"],
   [/local-\d+/g, "RUN"],
+  [/^import (request|by the hub)$/g, "IMPORT"],
   [/half after \d+ s, the last after \d+ s, of \d+/g, "ARRIVAL"],
 ];
 
