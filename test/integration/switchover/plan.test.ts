@@ -80,7 +80,7 @@ describe.each([
   });
 
   test("W-17 the same plan lies beside the state", async () => {
-    const path = /(\S+\.plan\.json)/.exec(dry.stderr)?.[1] ?? "";
+    const path = /(\/[^\s"]+\.plan\.json)/.exec(dry.stderr)?.[1] ?? "";
     expect(JSON.parse(await readFile(path, "utf8"))).toEqual(plan);
   });
 
