@@ -105,9 +105,12 @@ describe.each(allAreas)("the rendered manifests of %s", (area) => {
     const pipelines = objects.filter((object) => object.kind === "Pipeline");
     expect(pipelines.length).toBeGreaterThan(0);
     for (const { spec } of pipelines) {
-      const references = JSON.stringify(spec).match(/"taskRef":/g) ?? [];
-      expect(references.length).toBeGreaterThan(0);
-      expect(JSON.stringify(spec).split(JSON.stringify(tasksBundle))).toHaveLength(references.length + 1);
+      const text = JSON.stringify(spec);
+      const count = (what: RegExp): number => (text.match(what) ?? []).length;
+      // The gates are no Tasks of ours: the cluster has them or has them not.
+      const references = count(/"taskRef":/g) - count(/"kind":"ApprovalTask"/g);
+      expect(references).toBeGreaterThan(0);
+      expect(text.split(JSON.stringify(tasksBundle))).toHaveLength(references + 1);
     }
   });
 });
