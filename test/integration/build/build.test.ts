@@ -56,7 +56,7 @@ describe("the build", () => {
       encoding: "utf8",
       env: { PATH: process.env["PATH"] },
     });
-    expect([stderr.split("\n")[0], status]).toEqual([
+    expect([stderr.split("\n").find((line) => line.startsWith("ERROR")), status]).toEqual([
       'ERROR STEP-03 completion: parameter "shell" = "tcsh" is not one of "bash", "zsh", "fish"',
       2,
     ]);
