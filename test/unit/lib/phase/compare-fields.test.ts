@@ -21,7 +21,7 @@ describe("comparing what was asked for with what is there", () => {
   test("finds nothing between any JSON and itself, whatever else is there", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (value, more) => {
-        expect(differingFields(value, { ...structuredClone(value), [`${more}-`]: value[`${more}-`] ?? 1 })).toEqual([]);
+        expect(differingFields(value, { [`${more}-`]: 1, ...structuredClone(value) })).toEqual([]);
       }),
     );
   });
