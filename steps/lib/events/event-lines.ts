@@ -134,20 +134,20 @@ function linesOfPhase(event: Exclude<RunEvent, CheckEvent | ResultEvent>): reado
   }
 }
 
+function lineOf([level, message, fields = {}]: Line, where: LogFields = {}): EventLine {
+  return { level, message, fields: { ...fields, ...where } };
+}
+
 /** An event as lines of the log, the same for programs and for people. Pure. */
 export function eventLines(event: RunEvent): readonly EventLine[] {
   switch (event.type) {
     case "check":
-      return [checkLine(event)].map(([level, message, fields]) => ({ level, message, fields: { ...fields } }));
+      return [lineOf(checkLine(event))];
     case "result":
-      return [resultLine(event)].map(([level, message, fields]) => ({ level, message, fields: { ...fields } }));
+      return [lineOf(resultLine(event))];
     default: {
       const where = "step" in event ? { phase: event.phase, step: event.step } : { phase: event.phase };
-      return linesOfPhase(event).map(([level, message, fields]) => ({
-        level,
-        message,
-        fields: { ...fields, ...where },
-      }));
+      return linesOfPhase(event).map((line) => lineOf(line, where));
     }
   }
 }

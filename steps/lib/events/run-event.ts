@@ -1,15 +1,9 @@
 import type { PhaseEvent } from "../phase/types.ts";
+import type { ReportCheck } from "../report/types.ts";
 
-/** One finding of one check. */
-export interface CheckEvent {
+/** One finding of one check, as the report has it. */
+export interface CheckEvent extends ReportCheck {
   readonly type: "check";
-  readonly id: string;
-  readonly name: string;
-  readonly hub: string;
-  readonly result: "passed" | "failed" | "skipped";
-  readonly severity: "critical" | "warning" | "info";
-  readonly message: string;
-  readonly remediation: string;
 }
 
 /** How a run ended: what its last lines say, for programs. */

@@ -29,8 +29,12 @@ function table(columns: readonly string[], rows: readonly string[]): string {
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
+function cellsOf(texts: readonly string[]): string {
+  return texts.map((text) => `<td>${escapeHtml(text)}</td>`).join("");
+}
+
 function plainRow(cells: readonly string[]): string {
-  return `<tr>${cells.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
+  return `<tr>${cellsOf(cells)}</tr>`;
 }
 
 const marks = { passed: ["good", "✔ passed"], skipped: ["dim", "↷ skipped"] } as const;
@@ -39,7 +43,7 @@ function checkRow(check: ReportCheck): string {
   const failed = check.severity === "critical" ? (["bad", "✖ failed"] as const) : (["warn", "▲ warning"] as const);
   const [kind, mark] = check.result === "failed" ? failed : marks[check.result];
   const rest = [check.id, check.hub, check.message, check.result === "failed" ? check.remediation : ""];
-  return `<tr><td class="${kind}">${mark}</td>${rest.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
+  return `<tr><td class="${kind}">${mark}</td>${cellsOf(rest)}</tr>`;
 }
 
 function checks(all: readonly ReportCheck[]): string {
@@ -59,7 +63,7 @@ function checks(all: readonly ReportCheck[]): string {
 
 function markedRow([name = "", ...cells]: readonly string[]): string {
   const first = `<td><span class="bad">✖</span> ${escapeHtml(name)}</td>`;
-  return `<tr>${first}${cells.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`;
+  return `<tr>${first}${cellsOf(cells)}</tr>`;
 }
 
 function extraTable(given: ReportTable): string {
