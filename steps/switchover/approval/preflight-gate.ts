@@ -1,6 +1,6 @@
 import { exitCode } from "../../lib/errors/exit-code.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
-import { connectSwitchover, type SwitchoverInput } from "../operation/connect-operation.ts";
+import { connectSwitchover, foldersOf, type SwitchoverInput } from "../operation/connect-operation.ts";
 import { startNotices, startOperation } from "../operation/start-operation.ts";
 import { switchoverPhases } from "../phases/phase-list.ts";
 import type { PreflightContext } from "../preflight/declaration.ts";
@@ -27,16 +27,7 @@ export function checkApprovers(context: PreflightContext): void {
 
 function inputOf(context: PreflightContext): SwitchoverInput {
   const { workspace } = context;
-  return {
-    ...context,
-    folders: {
-      primary: workspace("primary-kubeconfig"),
-      secondary: workspace("secondary-kubeconfig"),
-      state: workspace("state"),
-      spokes: workspace("spoke-kubeconfigs"),
-      notifications: workspace("notifications"),
-    },
-  };
+  return { ...context, folders: { ...foldersOf(workspace), spokes: workspace("spoke-kubeconfigs") } };
 }
 
 /** Tells the first gate of the Pipeline what it is asked about, and whether it is closed at all. Holds and writes nothing. */

@@ -6,6 +6,7 @@ import type { Operation } from "../operation/open-operation.ts";
 import { fileMode } from "../operation/operation-locks.ts";
 import type { OperationNotices } from "../operation/operation-notices.ts";
 import type { SwitchoverPhase } from "../phases/phase-list.ts";
+import { hasCompleted } from "../state/state-document.ts";
 import { pointOf, recordedApproval } from "./approval-record.ts";
 import { demandNoted } from "./demand-noted.ts";
 import { countsOf, type GateResults } from "./gate-results.ts";
@@ -18,10 +19,6 @@ interface TaskApproval {
   readonly output: string | undefined;
 }
 
-function isCompleted({ operation }: Pick<TaskApproval, "operation">, phase: string): boolean {
-  return (operation.document().completed_phases ?? []).includes(phase);
-}
-
 /**
  * Lets a Task go on whose plan is approved, where its run asks for that.
  *
@@ -31,7 +28,7 @@ export async function approveTask(task: TaskApproval, phase: SwitchoverPhase["ph
   const { input, hubs, operation, output } = task;
   const { params } = input;
   const point = pointOf(params.approval, phase);
-  if (params["dry-run"] || (point === "activation" && isCompleted(task, phase))) return;
+  if (params["dry-run"] || (point === "activation" && hasCompleted(operation.document(), phase))) return;
   await demandNoted({
     context: input,
     operation,
@@ -56,7 +53,7 @@ export async function tellGate(task: TaskApproval, phase: SwitchoverPhase["phase
   if (mode !== "gate" || dryRun) return;
   const { results } = gate;
   const known = recordedApproval(operation.document(), { mode, point: pointOf(mode, phase), digest: undefined });
-  if (known !== undefined || (phase === "activation" && isCompleted(task, phase))) {
+  if (known !== undefined || (phase === "activation" && hasCompleted(operation.document(), phase))) {
     results.set("approval", "given");
     results.set("plan-digest", known?.digest ?? "");
     return;

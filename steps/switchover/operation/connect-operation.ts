@@ -25,6 +25,18 @@ type TaskParams = TaskContext["params"];
 
 const stateFolderSetting = "ACM_SWITCHOVER_STATE_DIR";
 
+type CommonFolder = "primary-kubeconfig" | "secondary-kubeconfig" | "state" | "notifications";
+
+/** The folders of the workspaces that every Task has that works on an operation. */
+export function foldersOf(workspace: (name: CommonFolder) => string | undefined) {
+  return {
+    primary: workspace("primary-kubeconfig"),
+    secondary: workspace("secondary-kubeconfig"),
+    state: workspace("state"),
+    notifications: workspace("notifications"),
+  } as const;
+}
+
 /** What both a Task and the plain command need: the step context without Task-only parts. */
 export interface SwitchoverInput extends Omit<CommandContext<typeof taskParams>, "params"> {
   readonly params: TaskParams;

@@ -11,7 +11,7 @@ import { leftOnNewHub, unfinishedOf } from "../phases/rollback/rollback-ending.t
 import { forgetWait, withRollback } from "../phases/schedules/schedule-role.ts";
 import type { BothHubsContext, SwitchoverContext } from "../phases/switchover-context.ts";
 import { withPhase, withWarnings } from "../state/state-document.ts";
-import { type ConnectedSwitchover, connectOperation, type HubInput } from "./connect-operation.ts";
+import { type ConnectedSwitchover, connectOperation, foldersOf, type HubInput } from "./connect-operation.ts";
 import { finishOperation } from "./finish-operation.ts";
 import { HubEvents } from "./hub-events.ts";
 import { leavePlan } from "./leave-plan.ts";
@@ -38,11 +38,8 @@ async function run(context: RollbackContext): Promise<void> {
   const input: HubInput = {
     ...context,
     folders: {
-      primary: workspace("primary-kubeconfig"),
-      secondary: workspace("secondary-kubeconfig"),
-      state: workspace("state"),
+      ...foldersOf(workspace),
       spokes: workspace("spoke-kubeconfigs"),
-      notifications: workspace("notifications"),
       auditKey: keyPathOf(workspace("audit-key")),
     },
   };

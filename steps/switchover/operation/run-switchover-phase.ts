@@ -2,7 +2,7 @@ import { type PhaseOutcome, runPhase } from "../../lib/phase/run-phase.ts";
 import type { PhaseEvent, PlannedChange } from "../../lib/phase/types.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
-import { type StateDocument, withPhase, withWarnings } from "../state/state-document.ts";
+import { hasCompleted, withPhase, withWarnings } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { HubEvents } from "./hub-events.ts";
 import type { Operation } from "./open-operation.ts";
@@ -20,15 +20,9 @@ export interface PhaseRequest {
   readonly earlierPlan: readonly PlannedChange[];
 }
 
-function completedPhases(document: StateDocument): readonly string[] {
-  return document.completed_phases ?? [];
-}
-
 function refuseOutOfOrder({ phase, operation, context }: PhaseRequest): void {
   const index = switchoverPhases.indexOf(phase);
-  const before = switchoverPhases
-    .slice(0, index)
-    .find((earlier) => !completedPhases(operation.document()).includes(earlier.phase));
+  const before = switchoverPhases.slice(0, index).find((earlier) => !hasCompleted(operation.document(), earlier.phase));
   if (before !== undefined && !context.dryRun.enabled) {
     throw switchoverError(
       "SW-STATE-09",
@@ -49,7 +43,7 @@ function at(context: SwitchoverContext): string {
 /** Runs one phase of an operation, unless it is past; keeps in the state how far the operation has come. */
 export async function runSwitchoverPhase(request: PhaseRequest): Promise<PhaseRunOutcome> {
   const { phase, context, operation, runId } = request;
-  if (completedPhases(operation.document()).includes(phase.phase)) {
+  if (hasCompleted(operation.document(), phase.phase)) {
     return { state: "past", note: `phase ${phase.phase} was completed before` };
   }
   refuseOutOfOrder(request);
@@ -71,7 +65,7 @@ export async function runSwitchoverPhase(request: PhaseRequest): Promise<PhaseRu
   if (outcome.state === "done") {
     const isLast = phase === switchoverPhases.at(-1);
     await operation.update((document) => {
-      const done = { ...document, completed_phases: [...completedPhases(document), phase.phase] };
+      const done = { ...document, completed_phases: [...(document.completed_phases ?? []), phase.phase] };
       return isLast ? withPhase(done, "completed", at(context), runId) : done;
     });
   }

@@ -8,7 +8,7 @@ import { fleetOf } from "../phases/hub-reads.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
 import { connection } from "../phases/post-activation/connection.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
-import { type ConnectedSwitchover, connectSwitchover, type SwitchoverInput } from "./connect-operation.ts";
+import { type ConnectedSwitchover, connectSwitchover, foldersOf, type SwitchoverInput } from "./connect-operation.ts";
 import type { TaskContext } from "./declaration.ts";
 import { loadDryRun } from "./dry-run-files.ts";
 import { leavePlan } from "./leave-plan.ts";
@@ -35,11 +35,8 @@ export function inputOf(context: TaskContext, spokeKubeconfigs?: string): Switch
   return {
     ...context,
     folders: {
-      primary: workspace("primary-kubeconfig"),
-      secondary: workspace("secondary-kubeconfig"),
-      state: workspace("state"),
+      ...foldersOf(workspace),
       spokes: spokeKubeconfigs,
-      notifications: workspace("notifications"),
       auditKey: keyPathOf(workspace("audit-key")),
     },
   };

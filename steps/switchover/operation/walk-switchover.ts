@@ -9,6 +9,7 @@ import { planAhead } from "../approval/plan-ahead.ts";
 import { type SwitchoverPhase, switchoverPhases } from "../phases/phase-list.ts";
 import type { SwitchoverContext } from "../phases/switchover-context.ts";
 import type { runParams } from "../run.ts";
+import { hasCompleted } from "../state/state-document.ts";
 import type { ConnectedSwitchover, SwitchoverInput } from "./connect-operation.ts";
 import type { Operation } from "./open-operation.ts";
 import type { OperationAudit } from "./operation-audit.ts";
@@ -99,7 +100,7 @@ async function approve({ context, input, hubs, operation, followers }: Walk, par
     await demandApproval({ ...question, mode: params.approval, digest: params["plan-digest"], planFiles: [] });
     return;
   }
-  if (point === "activation" && (operation.document().completed_phases ?? []).includes(first.phase)) return;
+  if (point === "activation" && hasCompleted(operation.document(), first.phase)) return;
   followers.notices.awaitsApproval(`the person who started the run is asked before phase ${first.phase}`);
   await askPerson({ ...question, ask: personInFront(terminal.ask), print, hubId: hubs.facts.secondary.id });
 }

@@ -128,6 +128,11 @@ export function freshDocument(operation: NewOperation): StateDocument {
   };
 }
 
+/** Whether a phase of the operation has ended well. */
+export function hasCompleted({ completed_phases: completed = [] }: StateDocument, phase: string): boolean {
+  return completed.includes(phase);
+}
+
 /** Moves to another phase and keeps the way in `history`. */
 export function withPhase(document: StateDocument, to: StoredPhase, at: string, runId: string): StateDocument {
   if (document.current_phase === to) {
