@@ -198,6 +198,9 @@ export interface PhaseContext<M> {
   readonly clusters?: ClusterFollower;
 }
 
+/** Objects by their place, as planned writes leave them; `null`: deleted. */
+export type ForeseenObjects = readonly (readonly [place: string, object: KubeObject | null])[];
+
 export type DryRun =
   | { readonly enabled: false }
   | {
@@ -209,7 +212,7 @@ export type DryRun =
         take(change: Change): { readonly before?: unknown; readonly after?: unknown };
         forgetReads(): void;
         /** What the planned writes would leave, for the next part of the same plan. */
-        left(): readonly (readonly [place: string, object: KubeObject | null])[];
+        left(): ForeseenObjects;
       };
     };
 

@@ -1,7 +1,7 @@
 import { noteReads } from "../kube/note-reads.ts";
 import type { KubeClient, KubeObject, ObjectRef, Resource } from "../kube/types.ts";
 
-import type { Change } from "../phase/types.ts";
+import type { Change, ForeseenObjects } from "../phase/types.ts";
 import { mergePatched, touchedBy } from "./merge-patch.ts";
 import { essence, shownValue } from "./shown-object.ts";
 
@@ -16,9 +16,6 @@ export interface BeforeAndAfter {
 function keyOf(target: string, { group, plural }: Resource, { namespace, name }: ObjectRef): string {
   return [target, group, plural, namespace ?? "", name].join("/");
 }
-
-/** Objects by their place, as planned writes leave them; `null`: deleted. */
-export type ForeseenObjects = readonly (readonly [place: string, object: KubeObject | null])[];
 
 /** No step plans to change these; there are many of them, or what they hold is not to lie about in memory. */
 const passedOver = new Set(["events", "pods", "secrets"]);

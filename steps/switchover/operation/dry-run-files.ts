@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "../../lib/clock/clock.ts";
-import type { PlannedChange } from "../../lib/phase/types.ts";
-import type { ForeseenObjects } from "../../lib/plan/foreseen.ts";
+import type { ForeseenObjects, PlannedChange } from "../../lib/phase/types.ts";
 import type { PlanDocument } from "../../lib/plan/plan-document.ts";
 import { planMarkdown } from "../../lib/plan/render-plan.ts";
 import { errorCode } from "../../lib/state/state-error.ts";

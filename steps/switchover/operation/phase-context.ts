@@ -1,7 +1,7 @@
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { ClusterFollower } from "../../lib/phase/cluster-follower.ts";
-import type { PhaseContext } from "../../lib/phase/types.ts";
-import { Foreseen, type ForeseenObjects } from "../../lib/plan/foreseen.ts";
+import type { ForeseenObjects, PhaseContext } from "../../lib/phase/types.ts";
+import { Foreseen } from "../../lib/plan/foreseen.ts";
 import type { SpokeAccess } from "../klusterlet/spoke-access.ts";
 import type { BothHubsContext, SwitchoverContext, SwitchoverSettings } from "../phases/switchover-context.ts";
 import type { ConnectedBoth, ConnectedSwitchover, HubInput, SwitchoverInput } from "./connect-operation.ts";
@@ -103,7 +103,7 @@ function commonContext(
     tuning: hubs.tuning,
     settings,
     memory: operation.recorder.memory,
-    log: log.child({ operationId: hubs.operationId }),
+    log,
     clusters: new ClusterFollower(),
     clock,
     random,
