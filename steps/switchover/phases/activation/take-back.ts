@@ -1,5 +1,6 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { Action } from "../../../lib/phase/types.ts";
+import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
@@ -22,45 +23,58 @@ type Actions = readonly Action<OperationMemory>[];
  */
 export async function takeBack(error: FairleadError, context: SwitchoverContext): Promise<Actions> {
   const { activation } = context.memory();
-  const { id } = error.text;
-  if (activation === undefined || (id !== activationFailed && id !== activationVanished)) {
-    return [];
-  }
-  const [restores, veleroRestores] = await Promise.all([
-    restoresOf.once(context, "secondary"),
-    veleroRestoresOf.once(context, "secondary"),
-  ]);
-  const restore = restores.find((one) => one.metadata.uid === activation.restoreUid);
-  if (restore === undefined) {
-    return [abandon(activation.restoreUid, undefined, context), ...forgetSteps(context)];
-  }
+  if (activation === undefined || !isForGood(error)) return [];
+  const failed = await readFailed(activation.restoreUid, context);
+  const { restore, veleroRestores } = failed;
+  if (restore === undefined) return [abandon(failed, context), ...forgetSteps(context)];
   return [
     { kind: "warn", message: `Restore ${restore.metadata.name} may still activate the clusters until it is deleted` },
-    abandon(activation.restoreUid, restore, context),
+    abandon(failed, context),
     ...forgetSteps(context),
     ...stopActivation(restore, veleroRestores, context),
     ...(await tellOfArrived(context)),
   ];
 }
 
+/** After these nothing of the activation goes on by itself that should. */
+export function isForGood({ text: { id } }: FairleadError): boolean {
+  return id === activationFailed || id === activationVanished;
+}
+
+/** The Restore of an activation that failed for good, as it is by then. */
+export interface FailedRestore {
+  readonly uid: string;
+  readonly restore: AcmRestore | undefined;
+  readonly veleroRestores: readonly VeleroRestoreSummary[];
+}
+
+export async function readFailed(uid: string, context: SwitchoverContext): Promise<FailedRestore> {
+  const [restores, veleroRestores] = await Promise.all([
+    restoresOf.once(context, "secondary"),
+    veleroRestoresOf.once(context, "secondary"),
+  ]);
+  return { uid, restore: restores.find(({ metadata }) => metadata.uid === uid), veleroRestores };
+}
+
+/** Keeps how the Restore ended, for the report and for a resumed run, which takes it for nobody's. Pure. */
+export function withAbandoned(memory: OperationMemory, { uid, restore }: FailedRestore, at: string): OperationMemory {
+  const { phase = "", lastMessage = "" } = restore?.status ?? {};
+  return {
+    ...archive(memory, restore === undefined ? [] : [restore], at),
+    abandoned_activation: { uid, phase, lastMessage },
+  };
+}
+
 function wasPatched(context: SwitchoverContext): boolean {
   return context.memory().activation_plan === undefined;
 }
 
-function abandon(uid: string, restore: AcmRestore | undefined, context: SwitchoverContext): Action<OperationMemory> {
-  const at = new Date(context.clock.now()).toISOString();
-  const abandoned = {
-    uid,
-    phase: restore?.status?.phase ?? "",
-    lastMessage: restore?.status?.lastMessage ?? "",
-  };
+function abandon(failed: FailedRestore, { clock }: SwitchoverContext): Action<OperationMemory> {
+  const at = new Date(clock.now()).toISOString();
   return {
     kind: "remember",
     note: "take the activation back",
-    update: ({ activation_plan: _plan, data_restore: _data, ...memory }) => ({
-      ...archive(memory, restore === undefined ? [] : [restore], at),
-      abandoned_activation: abandoned,
-    }),
+    update: ({ activation_plan: _plan, data_restore: _data, ...memory }) => withAbandoned(memory, failed, at),
   };
 }
 

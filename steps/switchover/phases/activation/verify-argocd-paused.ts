@@ -14,12 +14,8 @@ import { type SwitchoverStep, switchoverStep } from "../switchover-context.ts";
 /** The preparation may be hours past, and whoever makes an object may have turned it on again since. */
 function verifyPaused(
   keeper: Keeper,
-  {
-    name,
-    title,
-    nonePaused,
-    onFailure,
-  }: { readonly nonePaused: string } & Pick<typeof pauseApplications, "name" | "title" | "onFailure">,
+  { onFailure }: typeof pauseApplications,
+  { name, title, nonePaused }: { readonly name: string; readonly title: string; readonly nonePaused: string },
 ): SwitchoverStep {
   return switchoverStep<ResumeSeen>({
     name,
@@ -45,16 +41,14 @@ function verifyPaused(
   });
 }
 
-export const verifyArgocdPaused = verifyPaused(argoCd, {
+export const verifyArgocdPaused = verifyPaused(argoCd, pauseApplications, {
   name: "verify_argocd_paused",
   title: "Look whether the paused Argo CD Applications stand still",
   nonePaused: "no Application is paused",
-  ...(pauseApplications.onFailure === undefined ? {} : { onFailure: pauseApplications.onFailure }),
 });
 
-export const verifyFluxPaused = verifyPaused(flux, {
+export const verifyFluxPaused = verifyPaused(flux, pauseFluxObjects, {
   name: "verify_flux_paused",
   title: "Look whether the suspended objects of Flux stand still",
   nonePaused: "nothing of Flux is suspended",
-  ...(pauseFluxObjects.onFailure === undefined ? {} : { onFailure: pauseFluxObjects.onFailure }),
 });

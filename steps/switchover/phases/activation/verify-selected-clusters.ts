@@ -16,9 +16,8 @@ import { listNames } from "../post-activation/verify-clusters-connected.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { untilEnded } from "./activation-wait.ts";
 import { judgeActivation } from "./judge-activation.ts";
-import { archive } from "./passive-snapshot.ts";
 import { stopActivation } from "./stop-activation.ts";
-import { activationFailed, activationVanished } from "./take-back.ts";
+import { isForGood, readFailed, withAbandoned } from "./take-back.ts";
 
 // The others move only when the first clusters are connected. Until then a rollback gives all back to the old hub.
 
@@ -168,24 +167,15 @@ export function planSelectedConnection(world: SelectedWorld, context: Switchover
 /** One that failed while it is active could move its clusters later by itself: afterwards a resumed run makes another. */
 async function takeBack(error: FairleadError, context: SwitchoverContext): Promise<Actions> {
   const { selection } = context.memory();
-  const { id } = error.text;
-  if (selection === undefined || (id !== activationFailed && id !== activationVanished)) return [];
-  const [restores, veleroRestores] = await Promise.all([
-    restoresOf.once(context, "secondary"),
-    veleroRestoresOf.once(context, "secondary"),
-  ]);
-  const restore = restores.find(({ metadata }) => metadata.uid === selection.restoreUid);
-  const { phase = "", lastMessage = "" } = restore?.status ?? {};
-  const abandoned = { uid: selection.restoreUid ?? "", phase, lastMessage };
+  if (selection === undefined || !isForGood(error)) return [];
+  const failed = await readFailed(activationOf(selection).restoreUid, context);
+  const { restore, veleroRestores } = failed;
   const at = new Date(context.clock.now()).toISOString();
   return [
     {
       kind: "remember",
       note: "take the activation of the first clusters back",
-      update: ({ selection: _selection, ...memory }) => ({
-        ...archive(memory, restore === undefined ? [] : [restore], at),
-        abandoned_activation: abandoned,
-      }),
+      update: ({ selection: _selection, ...memory }) => withAbandoned(memory, failed, at),
     },
     { kind: "forget", step: "activate_selected_clusters", note: "the activation was taken back" },
     ...(restore === undefined ? [] : stopActivation(restore, veleroRestores, context)),
