@@ -5,24 +5,16 @@ import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
-import { openStandaloneSignals, plainSignals } from "../operation/standalone-signals.ts";
+import { plainSignals } from "../operation/standalone-signals.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
-import type { ArgoContext } from "./argo-context.ts";
 import { pauseApplicationsStep } from "./argo-steps.ts";
-import {
-  type ArgocdRequest,
-  clientsOf,
-  newPause,
-  openArgocdState,
-  pauseOperation,
-  pauseOperationId,
-} from "./argocd-state.ts";
+import { type ArgocdRequest, newPause, openArgocdState, pauseOperation, pauseOperationId } from "./argocd-state.ts";
 import type { PauseContext } from "./declaration.ts";
-import { conclude, runArgoSteps } from "./run-argocd.ts";
+import { type ArgoSteps, argoContext, runArgoSteps, runHeld } from "./run-argocd.ts";
 
 /** The work of the step `argocd-pause`. */
 export async function runArgocdPause(context: PauseContext): Promise<void> {
@@ -44,34 +36,10 @@ async function pause(context: PauseContext): Promise<void> {
     return;
   }
   const operation = await openArgocdState(request, (found) => fitting(found, request));
-  context.onExit(() => operation.close("release"));
-  const signals = await openStandaloneSignals(context, operation, { name: pauseOperation, hubs });
-  const { recorder } = operation;
-  const argo = { ...contextOf(context, request, operation.document()), memory: () => recorder.memory() };
-  const signal = AbortSignal.any([context.signal, operation.lost]);
-  const clients = signals.watch(argo.clients);
-  const outcome = await runArgoSteps(stepsOf(context), { ...argo, clients, signal }, recorder, signals.emit);
-  conclude(context, outcome, { stateFile, memory: recorder.memory(), signals });
+  await runHeld(request, operation, { name: pauseOperation, steps: stepsOf(context) });
 }
 
-function contextOf(
-  { log, clock, random, signal, params }: PauseContext,
-  { namespaces, operationId, hubs, tuning }: ArgocdRequest,
-  document: StateDocument,
-): Omit<ArgoContext, "memory"> {
-  return {
-    clients: clientsOf(document, hubs),
-    namespaces,
-    tuning,
-    log: log.child({ operationId }),
-    clock,
-    random,
-    signal,
-    dryRun: params["dry-run"] ? { enabled: true, serverSide: true } : { enabled: false },
-  };
-}
-
-function stepsOf({ params }: PauseContext): Parameters<typeof runArgoSteps>[0] {
+function stepsOf({ params }: PauseContext): ArgoSteps {
   return params["flux-manage"] ? [pauseApplicationsStep, pauseFluxStep] : [pauseApplicationsStep];
 }
 
@@ -103,8 +71,9 @@ function fitting(found: StateDocument | undefined, request: ArgocdRequest): Stat
 async function planOnly(context: PauseContext, request: ArgocdRequest): Promise<void> {
   const document = fitting(await loadState(request.stateFile, context.clock), request);
   const recorder = inMemoryRecorder(document.config);
-  const argo = { ...contextOf(context, request, document), memory: () => recorder.memory() };
-  const outcome = await runArgoSteps(stepsOf(context), argo, recorder, plainSignals(argo.log, context.at).emit);
+  const argo = argoContext(request, document, recorder, { enabled: true, serverSide: true });
+  const { emit } = plainSignals(context.log, context.at);
+  const outcome = await runArgoSteps(stepsOf(context), argo, recorder, emit);
   const writes = outcome.planned.filter(({ verb }) => verb === "merge-patch");
   concludePlan(context, outcome, writes, {
     sentence: `${writes.length} ${context.params["flux-manage"] ? "Applications and objects of Flux" : "Applications"} would be paused`,

@@ -4,7 +4,6 @@ import { stateFolder } from "../operation/connect-operation.ts";
 import { type GivenHub, openGivenHubs } from "../operation/given-hubs.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
-import { openStandaloneSignals } from "../operation/standalone-signals.ts";
 import { withOutcome } from "../operation/with-outcome.ts";
 import { operationId } from "../operation-id.ts";
 import { resolveNamespaces } from "../parameters.ts";
@@ -13,10 +12,10 @@ import { switchoverError } from "../switchover-error.ts";
 import { resolveTuning, tuningSetting } from "../tuning.ts";
 import { argoCd } from "./argo-keeper.ts";
 import { resumeApplicationsStep } from "./argo-steps.ts";
-import { clientsOf, openArgocdState, pauseOperationId } from "./argocd-state.ts";
+import { openArgocdState, pauseOperationId } from "./argocd-state.ts";
 import type { ResumeContext } from "./declaration.ts";
 import { pausedCount } from "./paused-count.ts";
-import { conclude, runArgoSteps } from "./run-argocd.ts";
+import { runHeld } from "./run-argocd.ts";
 
 /** The work of the step `argocd-resume`. */
 export async function runArgocdResume(context: ResumeContext): Promise<void> {
@@ -24,7 +23,7 @@ export async function runArgocdResume(context: ResumeContext): Promise<void> {
 }
 
 async function resume(context: ResumeContext): Promise<void> {
-  const { params, setting, workspace, log, clock, random } = context;
+  const { params, setting, workspace, clock } = context;
   const tuning = await resolveTuning(params.tuning, setting(tuningSetting));
   const namespaces = resolveNamespaces(params.namespaces);
   const hubs = await openGivenHubs(context, namespaces);
@@ -35,29 +34,9 @@ async function resume(context: ResumeContext): Promise<void> {
   context.at({ operationId: id });
   // Before the lock, which would leave a file beside a state that does not exist.
   usable(await loadState(stateFile, clock), id);
-  const operation = await openArgocdState({ context, hubs, namespaces, tuning, operationId: id, stateFile }, (found) =>
-    usable(found, id),
-  );
-  context.onExit(() => operation.close("release"));
-  const signals = await openStandaloneSignals(context, operation, { name: "argocd-resume", hubs });
-  const { recorder } = operation;
-  const outcome = await runArgoSteps(
-    [resumeApplicationsStep, resumeFluxStep],
-    {
-      clients: signals.watch(clientsOf(operation.document(), hubs)),
-      namespaces,
-      tuning,
-      memory: () => recorder.memory(),
-      log: log.child({ operationId: id }),
-      clock,
-      random,
-      signal: AbortSignal.any([context.signal, operation.lost]),
-      dryRun: { enabled: false },
-    },
-    recorder,
-    signals.emit,
-  );
-  conclude(context, outcome, { stateFile, memory: recorder.memory(), signals });
+  const request = { context, hubs, namespaces, tuning, operationId: id, stateFile };
+  const operation = await openArgocdState(request, (found) => usable(found, id));
+  await runHeld(request, operation, { name: "argocd-resume", steps: [resumeApplicationsStep, resumeFluxStep] });
 }
 
 /** @throws FairleadError SW-ARGO-08 without a state, SW-ARGO-09 for what only a dry run wrote */

@@ -75,7 +75,7 @@ function contextOf(
   recorder: Recorder<OperationMemory>,
   { signal, dryRun }: Pick<DecommissionContext, "signal" | "dryRun">,
 ): DecommissionContext {
-  const { context, primary, secondary, namespaces, tuning, operationId } = removal;
+  const { context, primary, secondary, namespaces, tuning } = removal;
   const { log, clock, random, params } = context;
   return {
     clients: { primary: primary.client, ...(secondary === undefined ? {} : { secondary: secondary.client }) },
@@ -84,7 +84,7 @@ function contextOf(
     tuning,
     force: params.force,
     memory: () => recorder.memory(),
-    log: log.child({ operationId }),
+    log,
     clock,
     random,
     signal,
@@ -183,11 +183,11 @@ async function planned(
 
 /** Takes no lock and writes nothing but the plan. */
 async function planOnly(removal: Removal): Promise<void> {
-  const { context, stateFile, hubId, operationId } = removal;
+  const { context, stateFile, hubId } = removal;
   const { params, results } = context;
   const state = fittingState(await loadState(stateFile, context.clock), removal);
   const dryRun = { enabled: true, serverSide: true } as const;
-  const signals = plainSignals(context.log.child({ operationId }), context.at);
+  const signals = plainSignals(context.log, context.at);
   const { outcome, document } = await planned(removal, state, { dryRun, signals });
   await keepBesideState(context, stateFile, document);
   tellPlan(results, { mode: params.approval, point: "start", plan: document, state });

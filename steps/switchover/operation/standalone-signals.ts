@@ -57,7 +57,7 @@ export async function openStandaloneSignals(
   const notices = await openNotices(context, context.workspace("notifications"), { ...subject, hubs: facts });
   context.onExit(() => notices.settled());
   notices.follow(document, run.uid);
-  const lines = logEvents(log.child({ operationId }), at);
+  const lines = logEvents(log, at);
   return {
     watch: (clients) => audit.watch(clients),
     emit: (event) => {
