@@ -97,15 +97,12 @@ async function finish(stage: Stage, restore: SimObject, name: string): Promise<v
   const items = stored.filter(({ object }) => selects(selector, object.metadata.labels));
   // The warning is for a backup without content, not for a selector that leaves none.
   let warnings = stored.length === 0 ? 1 : 0;
-  // A namespace comes before what lies in it.
-  for (const kinds of [["namespaces"], ["managedClusters", "clusterDeployments", "secrets", "configMaps"]]) {
-    await atOnce(
-      items.filter(({ kind }) => kinds.includes(kind)),
-      async ({ kind, object }) => {
-        const worth = await restoreItem(stage, restore, kind, object);
-        warnings += worth;
-      },
-    );
+  // Kind by kind, as the backup has them: what lies in a namespace comes after it.
+  for (const group of Map.groupBy(items, ({ kind }) => kind).values()) {
+    await atOnce(group, async ({ kind, object }) => {
+      const worth = await restoreItem(stage, restore, kind, object);
+      warnings += worth;
+    });
   }
   const fault = faults.of("restore-errors").find((one) => name.startsWith(one.prefix));
   await world.setStatus("veleroRestores", restore, {
