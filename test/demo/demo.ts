@@ -94,10 +94,7 @@ const plays: Readonly<Record<Act, (scene: Scene) => Promise<Played>>> = {
   async disaster(scene) {
     chapter("The old hub is lost: nothing of it answers any more");
     const { primary, ids } = scene.hubs;
-    for (const program of ["kube-apiserver", "kube-controller-manager", "velero", "simulator"] as const) {
-      await primary.kill(program);
-      log(`${program} of the old hub was killed`);
-    }
+    for (const program of await primary.lose()) log(`${program} of the old hub was killed`);
     chapter("The new hub takes the fleet over without it: primary-unreachable, confirmed by the new hub's id");
     return await runToEnd(scene, { pipeline: "switchover", lostPrimary: { acknowledgedBy: ids.secondary } });
   },

@@ -85,6 +85,13 @@ export class Hub {
     return this.#parts.kill(program);
   }
 
+  /** Ends everything of the hub, as the loss of its machines would; the names of what was killed. */
+  async lose(): Promise<readonly string[]> {
+    const lived = Object.entries(await this.programs()).flatMap(([name, lives]) => (lives ? [name] : []));
+    for (const name of lived) await this.#parts.kill(name);
+    return lived;
+  }
+
   /** Starts a program that was killed, with the same command. An API server is ready when this resolves. */
   async start(program: HubProgram, signal: AbortSignal = new AbortController().signal): Promise<void> {
     await this.#parts.start(program);

@@ -345,8 +345,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
   test(
     "A-73 once the hub that the fleet is on is lost, the sample run of primary-unreachable takes the fleet over without it",
     async () => {
-      for (const program of ["kube-apiserver", "kube-controller-manager", "velero", "simulator"] as const)
-        await stage.hubs.secondary.kill(program);
+      await stage.hubs.secondary.lose();
       const { primary: newHub } = stage.hubs.ids;
       const params = { "confirm-new-hub": newHub, "acknowledge-primary-down": newHub, tuning: e2eTuning };
 
