@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { AuditRecord } from "../../../steps/lib/audit/record.ts";
 import type { AuditEvent } from "../../support/api-servers.ts";
 import { switchover } from "./support/program.ts";
+import { auditKeys, recordsOf } from "./support/signals.ts";
 import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const hubs = ["primary", "secondary"] as const;
@@ -44,12 +45,9 @@ describe("the audit trail of a switchover that is killed in the activation and r
 
   beforeAll(async () => {
     bench = await SwitchoverBench.open({ clusters: 2, hive: 1 }, patientTuning);
-    const pair = generateKeyPairSync("ed25519");
-    const key = join(bench.pair.folder, "ed25519.pem");
-    publicKey = join(bench.pair.folder, "ed25519.pub.pem");
-    await writeFile(key, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
-    await writeFile(publicKey, pair.publicKey.export({ type: "spki", format: "pem" }));
-    const flags = ["--audit-key", key];
+    const keys = await auditKeys(bench.pair.folder);
+    publicKey = keys.publicKey;
+    const flags = ["--audit-key", keys.file];
     const child = bench.start(flags);
     const killed = ended(child);
     await written(child, '"step":"wait_restore_completion"');
@@ -57,8 +55,7 @@ describe("the audit trail of a switchover that is killed in the activation and r
     await killed;
     resumed = await bench.run(flags);
     trail = ((await bench.stateFile()) ?? "").replace(/\.json$/, ".audit.jsonl");
-    const lines = (await readFile(trail, "utf8")).trimEnd().split("\n");
-    records = lines.flatMap((line): AuditRecord[] => (line.endsWith("}") ? [JSON.parse(line)] : []));
+    records = await recordsOf(trail);
     const lists = await Promise.all(hubs.map(async (hub) => carriedOut(hub, await bench.pair[hub].auditEvents())));
     events = lists.flat();
   }, 300_000);

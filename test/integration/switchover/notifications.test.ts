@@ -1,22 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Receiver } from "../lib/notify/support/receiver.ts";
+import { notificationsFolder } from "./support/signals.ts";
 import { type Ended, quickTuning, SwitchoverBench } from "./support/switchover-bench.ts";
-
-const key = "canary-signing-key-0123456789abcdef";
-
-/** The folder of a workspace `notifications` that leads to the receiver. */
-async function workspaceOf(bench: SwitchoverBench, url: string, more: object = {}): Promise<string> {
-  const folder = join(bench.pair.folder, "notifications");
-  await mkdir(folder, { recursive: true });
-  const targets = [{ name: "ops", type: "webhook", urlFile: "url", signingKeyFile: "key" }];
-  const config = { targets, allowPlainHttp: true, allowLoopback: true, ...more };
-  await writeFile(join(folder, "notifications.yaml"), JSON.stringify(config));
-  await writeFile(join(folder, "url"), `${url}/canary-path`);
-  await writeFile(join(folder, "key"), key);
-  return folder;
-}
 
 describe("a switchover whose activation fails, then goes on", () => {
   let bench: SwitchoverBench;
@@ -30,7 +15,7 @@ describe("a switchover whose activation fails, then goes on", () => {
     receiver = await Receiver.open();
     // A second is long here, so that the waits of every switchover are.
     bench = await SwitchoverBench.open({ clusters: 1 }, { ...quickTuning, restoreWait: 60, backupVerify: 60 });
-    const folder = await workspaceOf(bench, receiver.url, { longWaitSeconds: 1 });
+    const folder = await notificationsFolder(bench.pair.folder, receiver.url, { longWaitSeconds: 1 });
     const flags = ["--notifications-folder", folder];
     const runs: (readonly Readonly<Record<string, unknown>>[])[] = [];
     const run = async (args: readonly string[]): Promise<Ended> => {
@@ -103,7 +88,7 @@ describe("a switchover whose receiver cannot be reached", () => {
     const { url } = receiver;
     await receiver.close();
     bench = await SwitchoverBench.open({ clusters: 1 });
-    run = await bench.run(["--notifications-folder", await workspaceOf(bench, url)]);
+    run = await bench.run(["--notifications-folder", await notificationsFolder(bench.pair.folder, url)]);
   }, 180_000);
 
   afterAll(() => bench?.close());

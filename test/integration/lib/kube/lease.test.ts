@@ -4,28 +4,21 @@ import type { FairleadError } from "../../../../steps/lib/errors/fairlead-error.
 import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
 import { acquireLease, type HeldLease } from "../../../../steps/lib/state/lease.ts";
 import { type Lease, leases } from "../../../../steps/lib/state/lease-object.ts";
-import { type ApiServers, startApiServers, type TestApiServer } from "../../../support/api-servers.ts";
 import { eventually } from "../../../support/eventually.ts";
-import { freshName, open, recordingLog, signal } from "./test-client.ts";
+import { freshName, openTwoClients, recordingLog, signal, type TwoClients } from "./test-client.ts";
 
 const namespace = "default";
 
-let servers: ApiServers;
-let hub: TestApiServer;
+let bench: TwoClients;
+let hub: TwoClients["hub"];
 let client: KubeClient;
-/** Changes the world beside the holder. */
+/** Changes the world beside the client under test. */
 let others: KubeClient;
 beforeAll(async () => {
-  servers = await startApiServers(["primary"]);
-  hub = servers.server("primary");
-  client = (await open(hub.kubeconfig())).client;
-  others = (await open(hub.kubeconfig())).client;
+  bench = await openTwoClients();
+  ({ hub, client, others } = bench);
 }, 240_000);
-afterAll(async () => {
-  await client?.close();
-  await others?.close();
-  await servers?.stop();
-});
+afterAll(() => bench?.close());
 
 interface Held {
   readonly name: string;

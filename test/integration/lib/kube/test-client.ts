@@ -3,6 +3,7 @@ import { type ConnectEnvironment, connect } from "../../../../steps/lib/kube/con
 import type { KubeClient, KubeObject, Resource } from "../../../../steps/lib/kube/types.ts";
 import type { Logger } from "../../../../steps/lib/log/logger.ts";
 import type { ConnectTarget } from "../../../../steps/lib/step/types.ts";
+import { startApiServers, type TestApiServer } from "../../../support/api-servers.ts";
 
 export const { signal } = new AbortController();
 
@@ -69,4 +70,29 @@ export async function refusal(work: Promise<unknown>): Promise<{ id: string; wha
     throw error;
   }
   throw new Error("nothing was refused");
+}
+
+/** A server, the client under test on it, and another that changes the world beside it. */
+export interface TwoClients {
+  readonly hub: TestApiServer;
+  readonly client: KubeClient;
+  readonly others: KubeClient;
+  close(): Promise<void>;
+}
+
+export async function openTwoClients(): Promise<TwoClients> {
+  const servers = await startApiServers(["primary"]);
+  const hub = servers.server("primary");
+  const { client } = await open(hub.kubeconfig());
+  const { client: others } = await open(hub.kubeconfig());
+  return {
+    hub,
+    client,
+    others,
+    close: async () => {
+      await client.close();
+      await others.close();
+      await servers.stop();
+    },
+  };
 }

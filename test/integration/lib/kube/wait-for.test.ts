@@ -7,25 +7,27 @@ import { waitFor } from "../../../../steps/lib/kube/wait-for.ts";
 import { waitGone } from "../../../../steps/lib/kube/wait-gone.ts";
 import { type Wait, waitOn } from "../../../../steps/lib/phase/types.ts";
 import { untilEstablished } from "../../../support/api-servers/until-established.ts";
-import { type ApiServers, startApiServers, type TestApiServer } from "../../../support/api-servers.ts";
-import { type ConfigMap, configMap, configMaps, freshName, open, recordingLog, signal } from "./test-client.ts";
+import {
+  type ConfigMap,
+  configMap,
+  configMaps,
+  freshName,
+  openTwoClients,
+  recordingLog,
+  signal,
+  type TwoClients,
+} from "./test-client.ts";
 
-let servers: ApiServers;
-let hub: TestApiServer;
+let bench: TwoClients;
+let hub: TwoClients["hub"];
 let client: KubeClient;
 /** Changes the world beside the client under test. */
 let others: KubeClient;
 beforeAll(async () => {
-  servers = await startApiServers(["primary"]);
-  hub = servers.server("primary");
-  client = (await open(hub.kubeconfig())).client;
-  others = (await open(hub.kubeconfig())).client;
+  bench = await openTwoClients();
+  ({ hub, client, others } = bench);
 }, 240_000);
-afterAll(async () => {
-  await client?.close();
-  await others?.close();
-  await servers?.stop();
-});
+afterAll(() => bench?.close());
 
 /** Waits until the object's `a` is as wanted. */
 function waitForValue(name: string, wanted: string, more: Partial<Wait> = {}): Wait {

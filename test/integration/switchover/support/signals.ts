@@ -18,15 +18,24 @@ export async function notificationsFolder(base: string, url: string, more: objec
   return folder;
 }
 
-/** The folder of a workspace `audit-key`, and the file that proves what it signed. */
-export async function auditKeys(base: string): Promise<{ readonly folder: string; readonly publicKey: string }> {
+interface AuditKeys {
+  /** Of a workspace `audit-key`. */
+  readonly folder: string;
+  /** The key that signs, in that folder. */
+  readonly file: string;
+  /** The file that proves what it signed. */
+  readonly publicKey: string;
+}
+
+export async function auditKeys(base: string): Promise<AuditKeys> {
   const folder = join(base, "audit-key");
   await mkdir(folder, { recursive: true });
   const pair = generateKeyPairSync("ed25519");
   const publicKey = join(base, "ed25519.pub.pem");
-  await writeFile(join(folder, "ed25519.pem"), pair.privateKey.export({ type: "pkcs8", format: "pem" }));
+  const file = join(folder, "ed25519.pem");
+  await writeFile(file, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
   await writeFile(publicKey, pair.publicKey.export({ type: "spki", format: "pem" }));
-  return { folder, publicKey };
+  return { folder, file, publicKey };
 }
 
 /** The records of a trail, without signatures. */

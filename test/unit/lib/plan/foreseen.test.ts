@@ -3,19 +3,11 @@ import type { KubeObject } from "../../../../steps/lib/kube/types.ts";
 import { inMemoryRecorder } from "../../../../steps/lib/phase/in-memory-recorder.ts";
 import type { Change, PlannedChange } from "../../../../steps/lib/phase/types.ts";
 import { Foreseen } from "../../../../steps/lib/plan/foreseen.ts";
-import { type PlanSubject, planDocument } from "../../../../steps/lib/plan/plan-document.ts";
+import { planDocument } from "../../../../steps/lib/plan/plan-document.ts";
 import { planLines, planMarkdown } from "../../../../steps/lib/plan/render-plan.ts";
 import { acting, creating, deleting, patching, SmallBench, type Step, setting, stepOn } from "../phase/small-run.ts";
 import { things } from "../phase/small-world.ts";
-
-const subject: PlanSubject = {
-  operation: "small",
-  operationId: "one",
-  runName: "local-1",
-  toolVersion: "0.1.0",
-  plannedAt: "2026-11-24T12:00:00.000Z",
-  hubs: { hub: { id: "h1", api: "https://hub" } },
-};
+import { subject } from "./plan-subject.ts";
 
 /** Plans the steps on a world with one object. */
 async function planned(steps: readonly Step[]): Promise<readonly PlannedChange[]> {

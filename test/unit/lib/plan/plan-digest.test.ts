@@ -9,15 +9,7 @@ import {
   type PlanSubject,
   planDocument,
 } from "../../../../steps/lib/plan/plan-document.ts";
-
-const subject: PlanSubject = {
-  operation: "small",
-  operationId: "one",
-  runName: "local-1",
-  toolVersion: "0.1.0",
-  plannedAt: "2026-11-24T12:00:00.000Z",
-  hubs: { hub: { id: "h1", api: "https://hub" } },
-};
+import { subject } from "./plan-subject.ts";
 
 const name = fc.stringMatching(/^[a-z]{1,6}$/);
 const fields = fc.dictionary(name, fc.oneof(fc.integer(), fc.boolean(), name), { maxKeys: 5 });

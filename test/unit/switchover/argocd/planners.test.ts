@@ -1,17 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
 import type { Action, Change, StepPlan } from "../../../../steps/lib/phase/types.ts";
 import { annotation } from "../../../../steps/switchover/acm/constants.ts";
 import type { HubName } from "../../../../steps/switchover/acm/hub-identity.ts";
 import type { Application, CustomResourceDefinition } from "../../../../steps/switchover/acm/hub-objects.ts";
-import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
 import { applications, customResourceDefinitions } from "../../../../steps/switchover/acm/resources.ts";
 import type { ArgoContext } from "../../../../steps/switchover/argocd/argo-context.ts";
 import { pauseApplications, resumeApplications } from "../../../../steps/switchover/argocd/argo-steps.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
-import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
 import { HubInMemory } from "../phases/hub-in-memory.ts";
+import { planningContext } from "./keeper-contexts.ts";
 
 // Hubs with any Applications: what the planners want is done as an API server would do it, then they are asked again.
 
@@ -68,19 +66,7 @@ class Bench {
   }
 
   context(): ArgoContext {
-    const clients: Readonly<Record<HubName, KubeClient>> = {
-      primary: this.hubs.primary.client(),
-      secondary: this.hubs.secondary.client(),
-    };
-    return {
-      clients,
-      namespaces: defaultNamespaces,
-      tuning: tuningDefaults,
-      memory: () => this.memory,
-      random: { next: () => 0.5, hex: () => "ffffffffffff" },
-      signal: new AbortController().signal,
-      // The planners ask for nothing else.
-    } as unknown as ArgoContext;
+    return planningContext(this.hubs, () => this.memory);
   }
 
   /** Does what the plan wants, up to a write that `fails` says no to. */

@@ -9,14 +9,9 @@ import { settleEntries } from "../../../../steps/switchover/argocd/plan-pause.ts
 import { verifyArgocdPaused } from "../../../../steps/switchover/phases/activation/verify-argocd-paused.ts";
 import { resumeArgocdApps } from "../../../../steps/switchover/phases/finalization/resume-argocd-apps.ts";
 import { pauseArgocdApps } from "../../../../steps/switchover/phases/primary-preparation/pause-argocd-apps.ts";
-import type {
-  SwitchoverContext,
-  SwitchoverSettings,
-  SwitchoverStep,
-} from "../../../../steps/switchover/phases/switchover-context.ts";
+import type { SwitchoverSettings, SwitchoverStep } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory, PausedApplication } from "../../../../steps/switchover/state/operation-memory.ts";
-import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
-import { HubInMemory } from "../phases/hub-in-memory.ts";
+import { stepContext } from "./keeper-contexts.ts";
 
 const runId = "aaaaaaaaaaaa";
 const original = { automated: { prune: true }, syncOptions: ["A"] };
@@ -48,22 +43,17 @@ interface Given {
 
 /** What the step wants on a primary with these Applications. */
 async function planOf(step: SwitchoverStep, given: Given): Promise<StepPlan<OperationMemory>> {
-  const [primary, secondary] = [new HubInMemory("primary", 0), new HubInMemory("secondary", 0)];
-  const asked = given.isDown === true ? secondary : primary;
-  asked.put(customResourceDefinitions, [{ metadata: { name: "applications.argoproj.io" } }]);
-  asked.put(applications, given.live);
-  const context = {
-    oldHub: given.isDown === true ? "down" : "reachable",
-    clients: { ...(given.isDown === true ? {} : { primary: primary.client() }), secondary: secondary.client() },
-    namespaces: defaultNamespaces,
-    tuning: tuningDefaults,
+  const context = stepContext({
+    fill(hub) {
+      hub.put(customResourceDefinitions, [{ metadata: { name: "applications.argoproj.io" } }]);
+      hub.put(applications, given.live);
+    },
+    runId,
     settings: { argocdManage: true, argocdResume: true, ...given.settings },
-    memory: () => given.memory ?? {},
-    random: { next: () => 0, hex: () => runId },
-    signal: new AbortController().signal,
-    dryRun: given.dryRun === true ? { enabled: true, serverSide: true } : { enabled: false },
-    // These steps ask for nothing else.
-  } as unknown as SwitchoverContext;
+    memory: given.memory,
+    dryRun: given.dryRun,
+    isDown: given.isDown,
+  });
   return readAndPlan(step, context);
 }
 

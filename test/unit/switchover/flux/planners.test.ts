@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
 import type { Action, Change, StepPlan } from "../../../../steps/lib/phase/types.ts";
 import { annotation, fluxCrd } from "../../../../steps/switchover/acm/constants.ts";
 import type { HubName } from "../../../../steps/switchover/acm/hub-identity.ts";
@@ -15,7 +14,7 @@ import {
 import type { ArgoContext } from "../../../../steps/switchover/argocd/argo-context.ts";
 import { pauseFluxObjects, resumeFluxObjects } from "../../../../steps/switchover/flux/flux-steps.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
-import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
+import { planningContext } from "../argocd/keeper-contexts.ts";
 import { HubInMemory } from "../phases/hub-in-memory.ts";
 
 // Hubs with any objects of Flux: what the planners want is done as an API server would, then they are asked again.
@@ -69,19 +68,7 @@ class Bench {
   }
 
   context(): ArgoContext {
-    const clients: Readonly<Record<HubName, KubeClient>> = {
-      primary: this.hubs.primary.client(),
-      secondary: this.hubs.secondary.client(),
-    };
-    return {
-      clients,
-      namespaces: defaultNamespaces,
-      tuning: tuningDefaults,
-      memory: () => this.memory,
-      random: { next: () => 0.5, hex: () => "ffffffffffff" },
-      signal: new AbortController().signal,
-      // The planners ask for nothing else.
-    } as unknown as ArgoContext;
+    return planningContext(this.hubs, () => this.memory);
   }
 
   perform(actions: readonly Action<OperationMemory>[], writes = Number.POSITIVE_INFINITY): void {

@@ -3,20 +3,14 @@ import { readAndPlan } from "../../../../steps/lib/phase/read-and-plan.ts";
 import type { StepPlan } from "../../../../steps/lib/phase/types.ts";
 import { annotation, fluxCrd } from "../../../../steps/switchover/acm/constants.ts";
 import type { FluxObject } from "../../../../steps/switchover/acm/hub-objects.ts";
-import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
 import { customResourceDefinitions, kustomizations } from "../../../../steps/switchover/acm/resources.ts";
 import { verifyFluxPaused } from "../../../../steps/switchover/phases/activation/verify-argocd-paused.ts";
 import { resumeFlux } from "../../../../steps/switchover/phases/finalization/resume-argocd-apps.ts";
 import { pauseFlux } from "../../../../steps/switchover/phases/primary-preparation/pause-argocd-apps.ts";
 import { rbResumeFlux } from "../../../../steps/switchover/phases/rollback/resume-argocd.ts";
-import type {
-  SwitchoverContext,
-  SwitchoverSettings,
-  SwitchoverStep,
-} from "../../../../steps/switchover/phases/switchover-context.ts";
+import type { SwitchoverSettings, SwitchoverStep } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory, PausedApplication } from "../../../../steps/switchover/state/operation-memory.ts";
-import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
-import { HubInMemory } from "../phases/hub-in-memory.ts";
+import { stepContext } from "../argocd/keeper-contexts.ts";
 
 const runId = "aaaaaaaaaaaa";
 const entry: PausedApplication = {
@@ -48,22 +42,17 @@ interface Given {
 
 /** What the step wants on a primary with these Kustomizations. */
 async function planOf(step: SwitchoverStep, given: Given): Promise<StepPlan<OperationMemory>> {
-  const [primary, secondary] = [new HubInMemory("primary", 0), new HubInMemory("secondary", 0)];
   const versions = [{ name: "v1", served: true, storage: true }];
-  primary.put(customResourceDefinitions, [{ metadata: { name: fluxCrd.kustomizations }, spec: { versions } }]);
-  primary.put(kustomizations, given.live);
-  const context = {
-    oldHub: "reachable",
-    clients: { primary: primary.client(), secondary: secondary.client() },
-    namespaces: defaultNamespaces,
-    tuning: tuningDefaults,
+  const context = stepContext({
+    fill(hub) {
+      hub.put(customResourceDefinitions, [{ metadata: { name: fluxCrd.kustomizations }, spec: { versions } }]);
+      hub.put(kustomizations, given.live);
+    },
+    runId,
     settings: { fluxManage: true, fluxResume: true, ...given.settings },
-    memory: () => given.memory ?? {},
-    random: { next: () => 0, hex: () => runId },
-    signal: new AbortController().signal,
-    dryRun: given.dryRun === true ? { enabled: true, serverSide: true } : { enabled: false },
-    // These steps ask for nothing else.
-  } as unknown as SwitchoverContext;
+    memory: given.memory,
+    dryRun: given.dryRun,
+  });
   return readAndPlan(step, context);
 }
 
