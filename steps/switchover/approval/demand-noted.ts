@@ -3,8 +3,8 @@ import type { Random } from "../../lib/clock/clock.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { planFileName } from "../operation/dry-run-files.ts";
 import { fileMode } from "../operation/operation-locks.ts";
+import { noteRefusal } from "../operation/run-refusal.ts";
 import { type ApprovalRequest, demandApproval } from "./demand-approval.ts";
-import { noteRefusal } from "./refusal-note.ts";
 
 /** Leaves a note of its refusal to the last Task of the run. */
 export async function demandNoted(

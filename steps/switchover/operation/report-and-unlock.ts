@@ -4,7 +4,6 @@ import { exitCode } from "../../lib/errors/exit-code.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { digestPattern } from "../../lib/plan/plan-digest.ts";
 import { isFields } from "../../lib/schema/is-fields.ts";
-import { notApproved, whereItStands } from "../approval/not-approved.ts";
 import { connectHubs } from "../connect-hubs.ts";
 import { type OfBothHubs, type OfNewHub, present } from "../hubs.ts";
 import { resolveNamespaces } from "../parameters.ts";
@@ -21,6 +20,7 @@ import { fileMode, lockedHubs, takeLocks } from "./operation-locks.ts";
 import { openNotices } from "./operation-notices.ts";
 import type { ReportContext } from "./report-declaration.ts";
 import { readRunMarker } from "./run-marker.ts";
+import { refusalOf, whereItStands } from "./run-refusal.ts";
 
 type Hubs = OfBothHubs<KubeClient> | OfNewHub<KubeClient>;
 
@@ -100,11 +100,11 @@ async function report(
   const rows = finished.report.tables[0]?.rows ?? [];
   const connected = rows.filter((row) => row[3] === "connected").length;
   // A run that was refused has left an operation that ended well as it was.
-  const refused = context.params["tasks-status"] === "Failed" && finished.report.outcome !== "failed";
-  const unapproved = await notApproved(context.params["approval-status"], at.output);
+  const isPast = context.params["tasks-status"] === "Failed" && finished.report.outcome !== "failed";
+  const refusal = await refusalOf(context.params["approval-status"], at.output);
   const ending = {
-    outcome: refused || unapproved !== undefined ? "refused" : finished.report.outcome,
-    summary: unapproved === undefined ? finished.report.summary : `${unapproved}; ${whereItStands(document)}`,
+    outcome: isPast || refusal !== undefined ? "refused" : finished.report.outcome,
+    summary: refusal === undefined ? finished.report.summary : `${refusal}; ${whereItStands(document)}`,
   };
   results.set("outcome", ending.outcome);
   results.set("phase", document.current_phase);
@@ -144,10 +144,10 @@ const planned: StatelessEnding = {
 async function stopped(approvalStatus: string, output: string | undefined): Promise<StatelessEnding> {
   const found = output === undefined ? undefined : await preflightSummary(join(output, "preflight.json"));
   const isReported = found !== undefined;
-  const unapproved = await notApproved(approvalStatus, output);
-  return unapproved === undefined
+  const refusal = await refusalOf(approvalStatus, output);
+  return refusal === undefined
     ? { outcome: "failed", summary: found ?? "the run stopped before it could look at the hubs", isReported }
-    : { outcome: "refused", summary: `${unapproved}; nothing was changed`, isReported };
+    : { outcome: "refused", summary: `${refusal}; nothing was changed`, isReported };
 }
 
 async function preflightSummary(file: string): Promise<string | undefined> {

@@ -17,6 +17,7 @@ import { keyPathOf } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import { phaseContext } from "./phase-context.ts";
 import { writeRunMarker } from "./run-marker.ts";
+import { notingRefusal } from "./run-refusal.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import { refuseIfBusy, startAudit, startNotices, startOperation } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
@@ -51,14 +52,7 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
   const input = inputOf(context, spokeKubeconfigs);
   // The next Task gets it from here, however this one ends well.
   if (context.params.approval === "digest") results.set("plan-digest", context.params["plan-digest"] ?? "");
-  const hubs = await connectSwitchover(input);
-  await writeRunMarker(context.workspace("output"), hubs.operationId, {
-    mode: fileMode(context.run.inTekton),
-    random: context.random,
-  });
-  await refuseIfBusy(input, hubs);
-  const dryRun = context.params["dry-run"] ? await loadDryRun(context.workspace("output")) : undefined;
-  const opened = await startOperation(input, hubs, dryRun?.memory);
+  const { hubs, dryRun, opened } = await notingRefusal(context, () => open(context, input));
   if (opened.state === "nothing-to-do") {
     results.set("outcome", "already-completed");
     results.set("phase", opened.document.current_phase);
@@ -116,6 +110,17 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
     return;
   }
   await conclude(context, hubs, phases, operation, outcome.outcome, earlier);
+}
+
+/** Nothing is changed by then but the locks. */
+async function open(context: TaskContext, input: SwitchoverInput) {
+  const { params, run, random, workspace } = context;
+  const hubs = await connectSwitchover(input);
+  await writeRunMarker(workspace("output"), hubs.operationId, { mode: fileMode(run.inTekton), random });
+  await refuseIfBusy(input, hubs);
+  const dryRun = params["dry-run"] ? await loadDryRun(workspace("output")) : undefined;
+  const opened = await startOperation(input, hubs, dryRun?.memory);
+  return { hubs, dryRun, opened } as const;
 }
 
 async function conclude(

@@ -150,7 +150,10 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await stage.post(body);
       expect(await stage.ended(`switchover-${requestId}`)).toMatchObject({
         status: "False",
-        results: { outcome: "failed" },
+        results: {
+          outcome: "refused",
+          summary: `confirm-new-hub "${stage.hubs.ids.primary}" is not the id of the new hub; nothing was changed`,
+        },
       });
       expect(await stage.hubs.seeds.primary.snapshot(["backupSchedules"])).toEqual(before);
     },
@@ -227,7 +230,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await stage.taskRunning(rival, "preflight");
       await stage.restartTekton();
 
-      expect(await stage.ended(rival)).toMatchObject({ status: "False", results: { outcome: "failed" } });
+      expect(await stage.ended(rival)).toMatchObject({ status: "False", results: { outcome: "refused" } });
       expect(await stage.tkn("pipelinerun", "logs", rival)).toContain("ERROR STATE-11");
       expect(await stage.succeeded(third, 420)).toMatchObject({
         outcome: "succeeded",

@@ -30,15 +30,6 @@ const approvals = async () => (await bench.state())?.["approvals"];
 const endOf = ({ exitCode, stderr }: Ended): string => `exit ${exitCode}: ${stderr.slice(-2000)}`;
 const byDigest = (of: string): readonly string[] => ["--approval", "digest", "--plan-digest", of];
 
-/** A Task with its results, as the next Task of the Pipeline gets them. */
-async function stepWithResults(step: string, args: readonly string[]) {
-  const folder = await mkdtemp(join(bench.pair.folder, "results-"));
-  const end = await bench.step(step, [...args, "--results-dir", folder]);
-  const names = await readdir(folder);
-  const values = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  return { end, results: Object.fromEntries(names.map((name, index) => [name, values[index]])) };
-}
-
 async function dryRun(args: readonly string[] = []): Promise<PlanDocument> {
   const ran = await bench.run(["--dry-run", "true", "--output", "json", ...args]);
   expect(endOf(ran)).toMatch(/^exit 0/);
@@ -78,17 +69,17 @@ describe("the digest of a plan", () => {
 
   test("W-06 of the Tasks' dry run, one after the other, is that of the plain command", async () => {
     for (const task of taskNames.slice(0, -1)) {
-      const { end, results } = await stepWithResults(task, ["--dry-run", "true", "--approval", "gate"]);
+      const { end, results } = await bench.stepWithResults(task, ["--dry-run", "true", "--approval", "gate"]);
       expect(endOf(end)).toMatch(/^exit 0/);
       expect(results).toMatchObject({ "plan-digest": "", approval: "" });
     }
-    const { results } = await stepWithResults("finalize", ["--dry-run", "true"]);
+    const { results } = await bench.stepWithResults("finalize", ["--dry-run", "true"]);
     expect(results).toMatchObject({ "plan-digest": digest, outcome: "dry-run" });
     expect(JSON.parse(await readFile(join(bench.reportFolder, "plan.json"), "utf8"))).toMatchObject({ digest });
   });
 
   test("W-06 of the gate of a preflight is that of the dry run, and the plan lies in the output folder", async () => {
-    const { end, results } = await stepWithResults("preflight", ["--mode", "switchover", "--approval", "gate"]);
+    const { end, results } = await bench.stepWithResults("preflight", ["--mode", "switchover", "--approval", "gate"]);
     expect(endOf(end)).toMatch(/^exit 0/);
     expect(results).toMatchObject({ approval: "needed", "plan-digest": digest });
     expect(results["plan-counts"]).toMatch(/^5 changes, 1 deletions in \d+ steps$/);
@@ -130,10 +121,10 @@ describe("a run that must be approved", () => {
   });
 
   test("W-06 the Task that is let in without an approval is refused, tells the last Task why, and frees the hubs", async () => {
-    const { end, results } = await stepWithResults("primary-prep", ["--approval", "gate"]);
+    const { end, results } = await bench.stepWithResults("primary-prep", ["--approval", "gate"]);
     expect(refusalOf(end)).toMatchObject({ code: 4, id: "SW-APR-04" });
     expect(results).toMatchObject({ outcome: "refused", "error-code": "SW-APR-04" });
-    const report = await stepWithResults("report-and-unlock", ["--tasks-status", "Failed"]);
+    const report = await bench.stepWithResults("report-and-unlock", ["--tasks-status", "Failed"]);
     expect(report.results).toMatchObject({
       outcome: "refused",
       summary: "nobody has approved this plan; nothing was changed",
@@ -143,7 +134,7 @@ describe("a run that must be approved", () => {
   test("W-06 a rejection at the first gate ends as refused, with nothing changed", async () => {
     const folder = await mkdtemp(join(bench.pair.folder, "rejected-"));
     const args = ["--tasks-status", "Failed", "--approval-status", "Failed None", "--workspace", `output=${folder}`];
-    const { results } = await stepWithResults("report-and-unlock", args);
+    const { results } = await bench.stepWithResults("report-and-unlock", args);
     expect(results).toMatchObject({ outcome: "refused", summary: "the plan was not approved; nothing was changed" });
   });
 });
@@ -193,7 +184,7 @@ describe("an approved run", () => {
     expect(await approvals()).toMatchObject([{ point: "start", digest, by: "digest" }]);
     expect((await dryRun()).digest).not.toBe(digest);
 
-    const prepared = await stepWithResults("primary-prep", byDigest(digest));
+    const prepared = await bench.stepWithResults("primary-prep", byDigest(digest));
 
     expect(endOf(prepared.end)).toMatch(/^exit 0/);
     expect(prepared.results).toMatchObject({ outcome: "succeeded", "plan-digest": digest, approval: "" });
@@ -201,20 +192,20 @@ describe("an approved run", () => {
   });
 
   test("W-06 is asked again before the activation where people approve, and refuses another plan there", async () => {
-    const prepared = await stepWithResults("primary-prep", ["--approval", "gate"]);
+    const prepared = await bench.stepWithResults("primary-prep", ["--approval", "gate"]);
     expect(prepared.results).toMatchObject({ outcome: "succeeded", approval: "needed" });
     const shown = prepared.results["plan-digest"] ?? "";
     const gate = (of: string): readonly string[] => ["--approval", "gate", "--plan-digest", of];
 
-    const other = await stepWithResults("activate", gate(digest));
+    const other = await bench.stepWithResults("activate", gate(digest));
     expect(refusalOf(other.end)).toMatchObject({ code: 4, id: "SW-APR-03" });
-    const report = await stepWithResults("report-and-unlock", ["--tasks-status", "Failed"]);
+    const report = await bench.stepWithResults("report-and-unlock", ["--tasks-status", "Failed"]);
     expect(report.results).toMatchObject({
       outcome: "refused",
       summary: expect.stringContaining("the old hub is prepared, the fleet has not moved"),
     });
 
-    const activated = await stepWithResults("activate", gate(shown));
+    const activated = await bench.stepWithResults("activate", gate(shown));
     expect(endOf(activated.end)).toMatch(/^exit 0/);
     expect(await approvals()).toMatchObject([{ point: "start" }, { point: "activation", digest: shown, by: "gate" }]);
   });
@@ -222,13 +213,13 @@ describe("an approved run", () => {
 
 describe("a rollback that must be approved", () => {
   test("W-06 is refused with the digest of another plan, and begun with its own", async () => {
-    const dry = await stepWithResults("rollback", ["--dry-run", "true", "--approval", "gate"]);
+    const dry = await bench.stepWithResults("rollback", ["--dry-run", "true", "--approval", "gate"]);
     expect(endOf(dry.end)).toMatch(/^exit 0/);
     expect(dry.results).toMatchObject({ approval: "needed", "plan-digest": digestOf(dry.end) });
     // The played operators still write to the clusters: only what a rollback writes first is held against it.
     const before = [await bench.pair.seeds.primary.snapshot(["backupSchedules"]), (await bench.state())?.["history"]];
 
-    const other = await stepWithResults("rollback", byDigest(digest));
+    const other = await bench.stepWithResults("rollback", byDigest(digest));
     expect(refusalOf(other.end)).toMatchObject({ code: 4, id: "SW-APR-03" });
     const after = [await bench.pair.seeds.primary.snapshot(["backupSchedules"]), (await bench.state())?.["history"]];
     expect(after).toEqual(before);

@@ -77,6 +77,14 @@ describe("while a switchover runs", () => {
     expect(refusal).toMatchObject({ code: 4, id: "STATE-11" });
   });
 
+  test("the Pipeline of another switchover ends as refused: its last Task tells who holds the hubs", async () => {
+    expect(await endOfRun(["--operation-id", "second"])).toEqual({
+      outcome: "refused",
+      summary:
+        'Lease open-cluster-management-backup/acm-switchover on "primary" is held by "first"; nothing was changed',
+    });
+  });
+
   test("a validation takes no part in this and says what it sees", async () => {
     expect((await preflight(["--mode", "validate"])).stderr).not.toContain("STATE-11");
   });
@@ -88,6 +96,21 @@ describe("while a switchover runs", () => {
     expect({ exitCode, tail: stderr.slice(-600) }).toMatchObject({ exitCode: 0 });
     expect(stderr).not.toMatch(/lost its lock|lost Lease|took over/);
   });
+
+  test("a Pipeline that names another hub as the new one ends as refused: its last Task tells why", async () => {
+    expect(await endOfRun(["--operation-id", "third", "--confirm-new-hub", "another-hub-id"])).toEqual({
+      outcome: "refused",
+      summary: 'confirm-new-hub "another-hub-id" is not the id of the new hub; nothing was changed',
+    });
+  });
+
+  /** What a Pipeline tells whose preflight does not let it in. */
+  async function endOfRun(flags: readonly string[]) {
+    const preflight = await bench.stepWithResults("preflight", ["--mode", "switchover", ...flags]);
+    expect(preflight.results).toMatchObject({ outcome: "refused" });
+    const { results } = await bench.stepWithResults("report-and-unlock", ["--tasks-status", "Failed"]);
+    return { outcome: results["outcome"], summary: results["summary"] };
+  }
 
   async function preflight(args: readonly string[]): Promise<Ended> {
     const { primary, secondary } = bench.pair;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tuning } from "../../../../steps/switchover/tuning.schema.ts";
 import { type HealthyPair, healthyPair, type PairOptions } from "../../../support/hubs.ts";
@@ -161,6 +161,18 @@ export class SwitchoverBench {
 
   async step(step: string, args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
     return await ended(await this.startStep(step, args, files));
+  }
+
+  /** A step and what it leaves to the next one of its Pipeline. */
+  async stepWithResults(
+    step: string,
+    args: readonly string[] = [],
+  ): Promise<{ readonly end: Ended; readonly results: Readonly<Record<string, string | undefined>> }> {
+    const folder = await mkdtemp(join(this.pair.folder, "results-"));
+    const end = await this.step(step, [...args, "--results-dir", folder]);
+    const names = await readdir(folder);
+    const values = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+    return { end, results: Object.fromEntries(names.map((name, index) => [name, values[index]])) };
   }
 
   async rollback(args: readonly string[] = [], files: Partial<Files> = {}): Promise<Ended> {
