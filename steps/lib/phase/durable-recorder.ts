@@ -18,6 +18,8 @@ export interface RecordedDocument<D, M> {
       readonly warnings: readonly string[];
     },
   ): D;
+  /** Holds each of them once, also those that it held before. */
+  withWarnings(document: D, warnings: readonly string[]): D;
   withoutRecord(document: D, step: string): D;
   withError(
     document: D,
@@ -81,6 +83,7 @@ export function durableRecorder<D, M>(options: DurableRecorderOptions<D, M>): Du
       await update((before) => shape.withRecord(before, { step, phase, durationMs, at: at(), warnings }));
       await append("recorded", phase, step, { durationMs: Math.round(durationMs) });
     },
+    keepWarning: (warning) => update((before) => shape.withWarnings(before, [warning])),
     forget: (step) => update((before) => shape.withoutRecord(before, step)),
     intend: (phase, step, what) => append("intent", phase, step, { what }),
     async fail(phase, step, error) {

@@ -27,6 +27,7 @@ export function inMemoryRecorder<M>(initial: M, isRecorded: (step: string) => bo
       recorded.delete(step);
       forgotten.add(step);
     },
+    keepWarning: nothing,
     intend: nothing,
     fail: nothing,
     interrupt: nothing,

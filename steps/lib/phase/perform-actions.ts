@@ -112,6 +112,8 @@ async function perform<C extends PhaseContext<M>, M>(run: StepRun<C, M>, action:
       return done;
     case "warn":
       warn(action.message);
+      // What it warns of may be done by the next action, and is then not planned again.
+      await recorder.keepWarning(action.message);
       return done;
   }
 }

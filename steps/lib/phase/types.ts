@@ -317,6 +317,8 @@ export interface Recorder<M> {
   isRecorded(step: string): boolean;
   /** With what was told of the step as a warning, in one write. */
   record(step: string, phase: string, durationMs: number, warnings: readonly string[]): Promise<void>;
+  /** Keeps what was told of a step that goes on, once however often it is told: a killed run has told it, too. */
+  keepWarning(warning: string): Promise<void>;
   /** Drops a record, so that a later run does the step anew. */
   forget(step: string): Promise<void>;
   /** Write-ahead line: what is about to be written. */

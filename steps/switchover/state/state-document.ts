@@ -142,11 +142,11 @@ export function withPhase(document: StateDocument, to: StoredPhase, at: string, 
   return { ...document, current_phase: to, last_updated: at, history: [...document.history, step] };
 }
 
-/** Adds what is new of these: a phase that is resumed tells of its earlier steps once more. */
+/** With what is new of these: a phase that is resumed tells of its earlier steps once more. The same document where nothing is. */
 export function withWarnings(document: StateDocument, warnings: readonly string[]): StateDocument {
-  return warnings.length === 0
-    ? document
-    : { ...document, warnings: [...new Set([...(document.warnings ?? []), ...warnings])] };
+  const known = document.warnings ?? [];
+  const all = [...new Set([...known, ...warnings])];
+  return all.length === known.length ? document : { ...document, warnings: all };
 }
 
 /** How the phase runner records in the state file. */
@@ -162,6 +162,7 @@ export const stateShape: RecordedDocument<StateDocument, OperationMemory> = {
       { name: step, timestamp: at, phase, durationSeconds: Math.round(durationMs / 100) / 10 },
     ],
   }),
+  withWarnings,
   withoutRecord: (document, step) => ({
     ...document,
     completed_steps: document.completed_steps.filter((entry) => entry.name !== step),

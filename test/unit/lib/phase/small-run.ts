@@ -32,10 +32,10 @@ const shape: RecordedDocument<Document, Memory> = {
   withMemory: (document, memory) => ({ ...document, memory }),
   isRecorded: ({ steps }, step) => steps.includes(step),
   withRecord: (document, { step, warnings }) => ({
-    ...document,
+    ...shape.withWarnings(document, warnings),
     steps: [...document.steps, step],
-    warnings: [...document.warnings, ...warnings],
   }),
+  withWarnings: (document, warnings) => ({ ...document, warnings: [...new Set([...document.warnings, ...warnings])] }),
   withoutRecord: (document, step) => ({ ...document, steps: document.steps.filter((name) => name !== step) }),
   withError: (document, { error }) => ({ ...document, errors: [...document.errors, error.text.id] }),
 };
