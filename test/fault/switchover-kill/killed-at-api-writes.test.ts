@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { describeWrite, KillBench } from "./support/kill-bench.ts";
 import { casesOf, chosen, killAndCompare, killTimeoutMs, type Reference, undisturbed } from "./support/kill-plan.ts";
+import { switchover } from "./support/killed-operation.ts";
 
 describe("a switchover killed right before or after a write to a hub", () => {
   let bench: KillBench;
@@ -9,7 +10,7 @@ describe("a switchover killed right before or after a write to a hub", () => {
 
   beforeAll(async () => {
     bench = await KillBench.open();
-    reference = await undisturbed(bench);
+    reference = await undisturbed(bench, switchover());
     writes = bench.writes.map(describeWrite);
   });
   afterAll(() => bench?.close());

@@ -8,6 +8,7 @@ import {
   type Reference,
   undisturbed,
 } from "./support/kill-plan.ts";
+import { switchover } from "./support/killed-operation.ts";
 
 function casesOf(name: string, index: number, renames: readonly string[]): readonly KillCase[] {
   return (["before", "after"] as const).map((when) => ({
@@ -23,7 +24,7 @@ describe("a switchover killed right before or after a version of its state, of i
 
   beforeAll(async () => {
     bench = await KillBench.open();
-    reference = await undisturbed(bench);
+    reference = await undisturbed(bench, switchover());
     renames = await bench.renames();
   });
   afterAll(() => bench?.close());

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { describeWrite, KillBench } from "./support/kill-bench.ts";
 import { casesOf, chosen, killAndCompare, killTimeoutMs, type Reference, undisturbed } from "./support/kill-plan.ts";
+import { switchoverWithArgoCd } from "./support/killed-operation.ts";
 
 describe("a switchover killed right before or after it pauses or resumes an Application", () => {
   let bench: KillBench;
@@ -9,7 +10,7 @@ describe("a switchover killed right before or after it pauses or resumes an Appl
 
   beforeAll(async () => {
     bench = await KillBench.open(1, { argoCd: true });
-    reference = await undisturbed(bench);
+    reference = await undisturbed(bench, switchoverWithArgoCd);
     writes = bench.writes.map(describeWrite).filter((write) => write.includes(" applications "));
   });
   afterAll(() => bench?.close());

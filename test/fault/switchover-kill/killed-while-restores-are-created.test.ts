@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { describeWrite, KillBench, type KillOptions } from "./support/kill-bench.ts";
+import { describeWrite, type HubOptions, KillBench } from "./support/kill-bench.ts";
 import {
   casesOf,
   chosen,
@@ -9,9 +9,11 @@ import {
   seed,
   undisturbed,
 } from "./support/kill-plan.ts";
+import { switchover } from "./support/killed-operation.ts";
 
-interface Variant extends KillOptions {
+interface Variant extends HubOptions {
   readonly given: string;
+  readonly flags: readonly string[];
   /** What an undisturbed run does to Restores of the new hub and to its auto-import strategy. */
   readonly activates: readonly string[];
 }
@@ -21,12 +23,12 @@ const passive = "secondary delete restores restore-acm-passive-sync";
 const variants: readonly Variant[] = [
   {
     given: "activation-method restore",
-    args: ["--activation-method", "restore", ...strategy],
+    flags: ["--activation-method", "restore", ...strategy],
     activates: ["secondary create restores", "secondary delete restores restore-acm-activate", passive],
   },
   {
     given: "clusters that move first",
-    args: ["--activation-method", "restore", "--cluster-selector", "name=c1"],
+    flags: ["--activation-method", "restore", "--cluster-selector", "name=c1"],
     activates: [
       "secondary create restores",
       "secondary create restores",
@@ -37,12 +39,12 @@ const variants: readonly Variant[] = [
   },
   {
     given: "method full",
-    args: ["--method", "full", ...strategy],
+    flags: ["--method", "full", ...strategy],
     activates: ["secondary create restores", "secondary delete restores restore-acm-full", passive],
   },
   {
     given: "method full in the two stages of ACM 2.12",
-    args: ["--method", "full"],
+    flags: ["--method", "full"],
     version: "2.12.4",
     activates: [
       "secondary create restores",
@@ -63,7 +65,7 @@ describe.each(variants)(
 
     beforeAll(async () => {
       bench = await KillBench.open(seed, variant);
-      reference = await undisturbed(bench);
+      reference = await undisturbed(bench, switchover(variant.flags));
       writes = bench.writes.map(describeWrite);
     });
     afterAll(() => bench?.close());

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { describeWrite, KillBench } from "./support/kill-bench.ts";
 import { casesOf, chosen, killAndCompare, killTimeoutMs, type Reference, undisturbed } from "./support/kill-plan.ts";
+import { rollback } from "./support/killed-operation.ts";
 
 describe("a rollback after the activation, killed right before or after a write to a hub", () => {
   let bench: KillBench;
@@ -9,8 +10,8 @@ describe("a rollback after the activation, killed right before or after a write 
 
   beforeAll(async () => {
     // Before ACM 2.14 no import is asked for: which clusters a request would be for depends on who is quicker.
-    bench = await KillBench.open(1, { rollback: true, version: "2.13.2" });
-    reference = await undisturbed(bench);
+    bench = await KillBench.open(1, { version: "2.13.2" });
+    reference = await undisturbed(bench, rollback);
     writes = bench.writes.map(describeWrite);
   });
   afterAll(() => bench?.close());

@@ -48,6 +48,10 @@ function stop(metrics: readonly SeenWriter[], context: BothHubsContext): readonl
   const names = metrics.map(({ writer }) => writer.name).join(", ");
   return [
     {
+      kind: "warn",
+      message: `${names} of the old hub ran and are scaled to 0; that does not last, since the operator of observability scales them up again: delete the old hub's MultiClusterObservability, as disable-observability-on-secondary does`,
+    },
+    {
       kind: "attempt",
       title: "stop the old hub's metrics",
       chains: metrics
@@ -55,10 +59,6 @@ function stop(metrics: readonly SeenWriter[], context: BothHubsContext): readonl
         .map(({ writer }) => ({ name: writer.name, changes: [scaling(context, "primary", writer, 0)] })),
     },
     { kind: "wait", wait: untilStopped(context, metrics) },
-    {
-      kind: "warn",
-      message: `${names} of the old hub ran and were scaled to 0; that does not last, since the operator of observability scales them up again: delete the old hub's MultiClusterObservability, as disable-observability-on-secondary does`,
-    },
   ];
 }
 

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KindName } from "../../../sim/kinds.ts";
 import type { SimObject } from "../../../sim/kube/sim-client.ts";
 import type { HealthyPair } from "../../../support/hubs.ts";
+import type { HubName } from "./killed-operation.ts";
 
 // Numbers and times of a run, under whatever names: they differ between any two runs.
 const dropped = new Set([
@@ -69,8 +70,6 @@ function isAvailable(object: SimObject): boolean | undefined {
   return conditions.some((one) => one.type === "ManagedClusterConditionAvailable" && one.status === "True");
 }
 
-type HubName = "primary" | "secondary";
-
 // When the old hub misses its clusters is a matter of its clock.
 function connection(object: SimObject, hub: HubName): object {
   return hub === "primary" ? {} : { available: isAvailable(object) };
@@ -88,6 +87,7 @@ const compared = [
   "backupSchedules",
   "veleroSchedules",
   "restores",
+  "multiClusterHubs",
 ] as const satisfies readonly KindName[];
 
 /** Both hubs, as far as a switchover changes them. */

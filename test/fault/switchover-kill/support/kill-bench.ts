@@ -4,9 +4,18 @@ import { join } from "node:path";
 import { type Ended, ended, quickTuning } from "../../../integration/switchover/support/switchover-bench.ts";
 import type { Fault, KubeRequest } from "../../../support/fault-proxy/types.ts";
 import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.ts";
-import { installArgoCd, readApplication, removeApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
+import { installArgoCd, readApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../../support/hubs.ts";
 import { comparable, comparableFile } from "./final-state.ts";
+import {
+  application,
+  clusters,
+  type HubName,
+  hubNames,
+  type KilledOperation,
+  type Place,
+  type Scene,
+} from "./killed-operation.ts";
 import { type Refilled, refillHubs } from "./refill-hubs.ts";
 
 /** One write as a hub saw it. */
@@ -27,33 +36,19 @@ export interface Outcome {
 
 const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 const preload = join(import.meta.dirname, "kill-at-rename.ts");
-const hubNames = ["primary", "secondary"] as const;
-type HubName = (typeof hubNames)[number];
 
-const clusters = ["c1", "c2"];
 const usualVersion = "2.14.1";
 // Slow enough for a busy machine: the first look for a collision comes after six seconds.
 const timeScale = 50;
 
 /** Played operators answer at once; what only time proves is not waited for. */
-const tuning = { ...quickTuning, clusterInitialWait: 1, collisionCheckAfter: 0 };
+const tuning = { ...quickTuning, clusterInitialWait: 1, collisionCheckAfter: 0, clusterWait: 60 };
 
-/** On the old hub, where Argo CD is to be paused and resumed. One: of two at once a kill may lose the other's write. */
-const application = {
-  namespace: "gitops",
-  name: "acm",
-  syncPolicy: { automated: { prune: true }, syncOptions: ["A"] },
-};
-
-export interface KillOptions {
-  /** What is killed is the rollback of a switchover that stopped after its activation. */
-  readonly rollback?: boolean;
-  /** Argo CD keeps the old hub as Git has it, and the switchover pauses and resumes it. */
+export interface HubOptions {
+  /** The kinds of Argo CD are there. */
   readonly argoCd?: boolean;
   /** Of ACM on both hubs. */
   readonly version?: string;
-  /** What the program is told beside hubs, folders and wait times. */
-  readonly args?: readonly string[];
 }
 
 /** `secondary patch restores restore-acm-passive-sync` */
@@ -76,37 +71,40 @@ export class KillBench {
   readonly pair: HealthyPair;
   readonly proxies: Readonly<Record<HubName, FaultProxy>>;
   readonly writes: SeenWrite[] = [];
-  readonly #options: Required<KillOptions>;
-  #files: Readonly<Record<HubName, string>>;
+  readonly #hubs: Required<HubOptions>;
+  readonly #kubeconfigs: Readonly<Record<HubName, string>>;
+  #lost: readonly HubName[] = [];
   #filling: Refilled | undefined;
   #tries = 0;
-  #stateFolder = "";
+  #operation: KilledOperation | undefined;
 
   private constructor(
     pair: HealthyPair,
     proxies: Readonly<Record<HubName, FaultProxy>>,
-    files: Readonly<Record<HubName, string>>,
-    { argoCd = false, rollback = false, version = usualVersion, args = [] }: KillOptions,
+    kubeconfigs: Readonly<Record<HubName, string>>,
+    hubs: Required<HubOptions>,
   ) {
     this.pair = pair;
     this.proxies = proxies;
-    this.#files = files;
-    this.#options = { argoCd, rollback, version, args };
+    this.#kubeconfigs = kubeconfigs;
+    this.#hubs = hubs;
   }
 
-  static async open(seed = 1, options: KillOptions = {}): Promise<KillBench> {
-    const { version = usualVersion } = options;
+  static async open(seed = 1, { argoCd = false, version = usualVersion }: HubOptions = {}): Promise<KillBench> {
     const pair = await healthyPair({ clusters: clusters.length, version, timeScale });
     await Promise.all([pair.simulators.primary.stop(), pair.simulators.secondary.stop()]);
     const behind = (name: HubName): Promise<FaultProxy> =>
       startFaultProxy({ target: pair[name].url, targetAuthority: pair[name].caFile, seed });
     const proxies = { primary: await behind("primary"), secondary: await behind("secondary") };
-    const files = {
+    const kubeconfigs = {
       primary: await proxies.primary.kubeconfig(pair.primary.kubeconfig()),
       secondary: await proxies.secondary.kubeconfig(pair.secondary.kubeconfig()),
     };
-    if (options.argoCd === true) await installArgoCd(pair.primary);
-    return new KillBench(pair, proxies, files, options);
+    if (argoCd) {
+      await installArgoCd(pair.primary);
+      await seedApplication(pair.primary, application);
+    }
+    return new KillBench(pair, proxies, kubeconfigs, { argoCd, version });
   }
 
   async close(): Promise<void> {
@@ -115,51 +113,72 @@ export class KillBench {
     await this.pair.stop();
   }
 
-  /** Hubs ready to switch, no state, no write seen yet. */
-  async begin(): Promise<void> {
+  /** Hubs where the operation begins, no write of it seen yet. */
+  async begin(operation: KilledOperation): Promise<void> {
     await this.#filling?.stop();
-    const { argoCd, rollback, version } = this.#options;
-    this.#filling = await refillHubs(this.pair, { clusters, version, timeScale });
-    if (argoCd) {
-      await removeApplication(this.pair.primary, application);
-      await seedApplication(this.pair.primary, application);
-    }
+    for (const hub of this.#lost) await this.proxies[hub].comeUp();
+    this.#lost = [];
+    for (const hub of hubNames) this.proxies[hub].clear();
+    const { version } = this.#hubs;
+    const filling = await refillHubs(this.pair, { clusters, version, timeScale, alsoPlays: operation.alsoPlays ?? [] });
+    this.#filling = filling;
+    this.#operation = operation;
     this.#tries += 1;
-    this.#stateFolder = join(this.pair.folder, `try-${this.#tries}`);
     await mkdir(this.#stateFolder);
-    for (const name of hubNames) this.proxies[name].clear();
-    if (rollback) await this.#activate(this.#filling);
+    await operation.prepare?.(await this.#scene(filling));
     this.writes.length = 0;
   }
 
-  /** As far as a rollback may still take it back. No cluster changes sides: how soon one does is a matter of clocks. */
-  async #activate({ simulators }: Refilled): Promise<void> {
-    for (const cluster of clusters) simulators.secondary.inject({ kind: "cluster-never-connects", cluster });
-    for (const task of ["primary-prep", "activate"]) {
-      const { exitCode, stderr } = await ended(this.#spawn([task, ...(await this.#workspaces())]));
-      if (exitCode !== 0) throw new Error(`${task} ended with ${exitCode}: ${stderr.slice(-1500)}`);
-    }
+  get #stateFolder(): string {
+    return join(this.pair.folder, `try-${this.#tries}`);
   }
 
-  async #workspaces(): Promise<readonly string[]> {
-    const output = `${this.#stateFolder}.output`;
-    await mkdir(output, { recursive: true });
-    const folders: [string, string][] = [
-      ["state", this.#stateFolder],
-      ["output", output],
-    ];
+  get #outputFolder(): string {
+    return `${this.#stateFolder}.output`;
+  }
+
+  async #place(): Promise<Place> {
+    await mkdir(this.#outputFolder, { recursive: true });
+    const folders: [string, string][] = [["state", this.#stateFolder]];
     for (const hub of hubNames) {
       const folder = join(this.pair.folder, "mounted", hub);
       await mkdir(folder, { recursive: true });
-      await copyFile(this.#files[hub], join(folder, "kubeconfig"));
+      await copyFile(this.#kubeconfigs[hub], join(folder, "kubeconfig"));
       folders.push([`${hub}-kubeconfig`, folder]);
     }
-    return folders.flatMap(([name, path]) => ["--workspace", `${name}=${path}`]);
+    return {
+      pair: this.pair,
+      kubeconfigs: this.#kubeconfigs,
+      workspaces: folders.flatMap(([name, path]) => ["--workspace", `${name}=${path}`]),
+      output: ["--workspace", `output=${this.#outputFolder}`],
+      stateFolder: this.#stateFolder,
+    };
+  }
+
+  async #scene(filling: Refilled): Promise<Scene> {
+    return {
+      ...(await this.#place()),
+      ...filling,
+      prepare: async (command) => {
+        const { exitCode, stderr } = await ended(this.#spawn(command));
+        if (exitCode !== 0) throw new Error(`${command[0]} ended with ${exitCode}: ${stderr.slice(-1500)}`);
+      },
+      lose: async (hub) => {
+        await filling.simulators[hub].stop();
+        await this.proxies[hub].goDown();
+        this.#lost = [...this.#lost, hub];
+      },
+    };
+  }
+
+  get #begun(): KilledOperation {
+    if (this.#operation === undefined) throw new Error("no operation was begun on this bench");
+    return this.#operation;
   }
 
   /** Runs the program to its end, or to the kill. */
   async run(kill?: KillPoint): Promise<Ended> {
-    const child = await this.#start(kill);
+    const child = this.#spawn(this.#begun.command(await this.#place()), kill);
     let left = kill?.number ?? 0;
     for (const hub of hubNames) {
       this.proxies[hub].decide((request) => {
@@ -184,7 +203,7 @@ export class KillBench {
 
   /** Every rename of the last runs into the state folder, in order. */
   async renames(): Promise<readonly string[]> {
-    const text = await readFile(this.#renameList(), "utf8").catch(() => "");
+    const text = await readFile(this.#renameList, "utf8").catch(() => "");
     return text
       .split("\n")
       .filter((line) => line !== "")
@@ -196,44 +215,41 @@ export class KillBench {
     const names = await readdir(this.#stateFolder);
     const state = names.find((name) => /^[^.]+\.json$/.test(name));
     if (state === undefined) throw new Error(`there is no state file among ${names.join(", ")}`);
-    const reports = this.#options.rollback
-      ? `${this.#stateFolder}.output`
-      : join(this.#stateFolder, "reports", state.replace(/\.json$/, ""));
     const locks = await Promise.all(
       hubNames.map((hub) => this.pair[hub].kubectl(["get", "leases", "-n", backupNamespace, "-o", "name"])),
     );
     return {
       state: await comparableFile(join(this.#stateFolder, state)),
-      report: await comparableFile(join(reports, "report.json")),
+      ...(await this.#report(state)),
       // What a killed writer leaves is swept once it is too old to be another writer's.
-      names: names.filter((name) => !/\.tmp-[0-9a-f]{16}$/.test(name)),
+      names: names.filter((name) => !/\.tmp-[0-9a-f]{16}$/.test(name)).map(comparable),
       locks,
-      ...(this.#options.argoCd ? { application: await this.#application() } : {}),
+      ...(this.#hubs.argoCd ? { application: await this.#application() } : {}),
     };
+  }
+
+  async #report(state: string): Promise<object> {
+    const { report } = this.#begun;
+    if (report === "none") return {};
+    const besideState = join(this.#stateFolder, "reports", state.replace(/\.json$/, ""));
+    const folder = report === "output" ? this.#outputFolder : besideState;
+    return { report: await comparableFile(join(folder, "report.json")) };
   }
 
   async #application(): Promise<unknown> {
     const { spec, metadata } = await readApplication(this.pair.primary, application);
-    return { spec, annotations: metadata.annotations ?? {} };
+    return comparable({ spec, annotations: metadata.annotations ?? {} });
   }
 
-  #renameList(): string {
+  get #renameList(): string {
     return `${this.#stateFolder}.renames`;
-  }
-
-  async #start(kill: KillPoint | undefined): Promise<ChildProcess> {
-    const { argoCd, rollback, args } = this.#options;
-    if (rollback) return this.#spawn(["rollback", ...(await this.#workspaces()), ...args], kill);
-    const hubs = ["--primary-kubeconfig", this.#files.primary, "--secondary-kubeconfig", this.#files.secondary];
-    const withArgoCd = argoCd ? ["--argocd-manage", "true", "--argocd-resume-after-switchover", "true"] : [];
-    return this.#spawn(["run", ...hubs, "--state-folder", this.#stateFolder, ...withArgoCd, ...args], kill);
   }
 
   #spawn(command: readonly string[], kill?: KillPoint): ChildProcess {
     const flags = ["--tuning", JSON.stringify(tuning), "--log-format", "json"];
     const environment = {
       KILL_FOLDER: this.#stateFolder,
-      KILL_LIST: this.#renameList(),
+      KILL_LIST: this.#renameList,
       KILL_AT_RENAME: kill?.kind === "rename" ? `${kill.number} ${kill.when}` : "",
     };
     return spawn(process.execPath, ["--import", preload, program, "switchover", ...command, ...flags], {

@@ -3,6 +3,7 @@ import type { Ended } from "../../../integration/switchover/support/switchover-b
 import { seededRandom } from "../../lib/state/child-process.ts";
 import { settledHubs } from "./final-state.ts";
 import type { KillBench, KillPoint } from "./kill-bench.ts";
+import type { KilledOperation } from "./killed-operation.ts";
 
 const everywhere = process.env["KILL_EVERYWHERE"] === "true";
 const day = Math.floor(Date.now() / 86_400_000);
@@ -24,17 +25,18 @@ export function chosen<T>(all: readonly T[], count: number): readonly T[] {
 }
 
 export interface Reference {
+  readonly operation: KilledOperation;
   readonly effects: readonly string[];
-  readonly records: unknown;
+  readonly records: Readonly<Record<string, unknown>>;
   readonly hubs: unknown;
 }
 
 /** How an undisturbed run leaves everything. */
-export async function undisturbed(bench: KillBench): Promise<Reference> {
-  await bench.begin();
+export async function undisturbed(bench: KillBench, operation: KilledOperation): Promise<Reference> {
+  await bench.begin(operation);
   expectSuccess(await bench.run());
   const hubs = await settledHubs(bench.pair, undefined, 1_500);
-  return { effects: bench.effects(), records: await bench.records(), hubs };
+  return { operation, effects: bench.effects(), records: await bench.records(), hubs };
 }
 
 export interface KillCase {
@@ -58,7 +60,7 @@ function expectSuccess({ exitCode, stderr }: Ended): void {
 
 /** Tells whether the point was reached: some writes depend on who is quicker. */
 async function tryOne(bench: KillBench, point: KillPoint, reference: Reference): Promise<boolean> {
-  await bench.begin();
+  await bench.begin(reference.operation);
   const first = await bench.run(point);
   if (first.exitCode !== null) expectSuccess(first);
   expectSuccess(await bench.run());

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type KindName, kinds } from "../../../sim/kinds.ts";
 import { SimClient, type SimKind, type SimObject } from "../../../sim/kube/sim-client.ts";
-import { type Simulator, startSimulator } from "../../../sim/simulator.ts";
+import { type RoleName, type Simulator, startSimulator } from "../../../sim/simulator.ts";
 import { claimSpokes } from "../../../sim/spokes.ts";
 import type { HealthyPair } from "../../../support/hubs.ts";
 
@@ -15,6 +15,8 @@ export interface RefillOptions {
   readonly clusters: readonly string[];
   readonly version: string;
   readonly timeScale: number;
+  /** On the old hub, beside what every hub has. */
+  readonly alsoPlays: readonly RoleName[];
 }
 
 type HubName = "primary" | "secondary";
@@ -29,6 +31,7 @@ const moved = [
   "veleroBackups",
   "clusterDeployments",
   "managedClusters",
+  "multiClusterHubs",
   "secrets",
 ] as const satisfies readonly KindName[];
 
@@ -75,16 +78,17 @@ export async function refillHubs(pair: HealthyPair, options: RefillOptions): Pro
   await Promise.all(hubNames.map((name) => empty(pair, name)));
   await rm(bucket, { recursive: true, force: true });
   await claimSpokes(bucket, options.clusters, pair.ids.primary);
+  await Promise.all(hubNames.map((name) => pair.seeds[name].fixedObjects()));
   await pair.seeds.primary.fleet(options.clusters, []);
-  const play = (name: HubName): Promise<Simulator> =>
+  const play = (name: HubName, more: readonly RoleName[] = []): Promise<Simulator> =>
     startSimulator({
       kubeconfig: pair[name].kubeconfig(),
       acmVersion: options.version,
-      play: ["operator", "velero", "clusters", "garbage"],
+      play: ["operator", "velero", "clusters", "garbage", ...more],
       bucket,
       timeScale: options.timeScale,
     });
-  const [oldHub, newHub] = await Promise.all([play("primary"), play("secondary")]);
+  const [oldHub, newHub] = await Promise.all([play("primary", options.alsoPlays), play("secondary")]);
   const { primary, secondary } = pair.seeds;
   await primary.backupSchedule();
   await primary.untilPhase("backupSchedules", "acm-hub-backup", "Enabled");
