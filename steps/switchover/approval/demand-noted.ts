@@ -3,7 +3,7 @@ import type { Random } from "../../lib/clock/clock.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { planFileName } from "../operation/dry-run-files.ts";
 import { fileMode } from "../operation/operation-locks.ts";
-import { noteRefusal } from "../operation/run-refusal.ts";
+import { noteStop } from "../operation/run-stop.ts";
 import { type ApprovalRequest, demandApproval } from "./demand-approval.ts";
 
 /** Leaves a note of its refusal to the last Task of the run. */
@@ -18,7 +18,7 @@ export async function demandNoted(
     await demandApproval({ ...request, planFiles: output === undefined ? [] : [join(output, planFileName)] });
   } catch (error) {
     if (error instanceof FairleadError) {
-      await noteRefusal(output, error, { mode: fileMode(context.run.inTekton), random: context.random });
+      await noteStop(output, error, { mode: fileMode(context.run.inTekton), random: context.random });
     }
     throw error;
   }

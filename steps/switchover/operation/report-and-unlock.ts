@@ -20,7 +20,7 @@ import { fileMode, lockedHubs, takeLocks } from "./operation-locks.ts";
 import { openNotices } from "./operation-notices.ts";
 import type { ReportContext } from "./report-declaration.ts";
 import { readRunMarker } from "./run-marker.ts";
-import { refusalOf, whereItStands } from "./run-refusal.ts";
+import { stopOf, whereItStands } from "./run-stop.ts";
 
 type Hubs = OfBothHubs<KubeClient> | OfNewHub<KubeClient>;
 
@@ -101,11 +101,11 @@ async function report(
   const connected = rows.filter((row) => row[3] === "connected").length;
   // A run that was refused has left an operation that ended well as it was.
   const isPast = context.params["tasks-status"] === "Failed" && finished.report.outcome !== "failed";
-  const refusal = await refusalOf(context.params["approval-status"], at.output);
-  const ending = {
-    outcome: isPast || refusal !== undefined ? "refused" : finished.report.outcome,
-    summary: refusal === undefined ? finished.report.summary : `${refusal}; ${whereItStands(document)}`,
-  };
+  const stop = await stopOf(context.params["approval-status"], at.output);
+  const ending =
+    stop === undefined
+      ? { outcome: isPast ? "refused" : finished.report.outcome, summary: finished.report.summary }
+      : { outcome: stop.outcome, summary: `${stop.what}; ${whereItStands(document)}` };
   results.set("outcome", ending.outcome);
   results.set("phase", document.current_phase);
   results.set("clusters-connected", `${connected}/${rows.length}`);
@@ -144,10 +144,10 @@ const planned: StatelessEnding = {
 async function stopped(approvalStatus: string, output: string | undefined): Promise<StatelessEnding> {
   const found = output === undefined ? undefined : await preflightSummary(join(output, "preflight.json"));
   const isReported = found !== undefined;
-  const refusal = await refusalOf(approvalStatus, output);
-  return refusal === undefined
+  const stop = await stopOf(approvalStatus, output);
+  return stop === undefined
     ? { outcome: "failed", summary: found ?? "the run stopped before it could look at the hubs", isReported }
-    : { outcome: "refused", summary: `${refusal}; nothing was changed`, isReported };
+    : { outcome: stop.outcome, summary: `${stop.what}; nothing was changed`, isReported };
 }
 
 async function preflightSummary(file: string): Promise<string | undefined> {

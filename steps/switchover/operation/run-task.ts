@@ -17,7 +17,7 @@ import { keyPathOf } from "./operation-audit.ts";
 import { fileMode } from "./operation-locks.ts";
 import { phaseContext } from "./phase-context.ts";
 import { writeRunMarker } from "./run-marker.ts";
-import { notingRefusal } from "./run-refusal.ts";
+import { notingStop } from "./run-stop.ts";
 import { runSwitchoverPhase } from "./run-switchover-phase.ts";
 import { refuseIfBusy, startAudit, startNotices, startOperation } from "./start-operation.ts";
 import { withOutcome } from "./with-outcome.ts";
@@ -52,7 +52,7 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
   const input = inputOf(context, spokeKubeconfigs);
   // The next Task gets it from here, however this one ends well.
   if (context.params.approval === "digest") results.set("plan-digest", context.params["plan-digest"] ?? "");
-  const { hubs, dryRun, opened } = await notingRefusal(context, () => open(context, input));
+  const { hubs, dryRun, opened } = await notingStop(context, () => open(context, input));
   if (opened.state === "nothing-to-do") {
     results.set("outcome", "already-completed");
     results.set("phase", opened.document.current_phase);

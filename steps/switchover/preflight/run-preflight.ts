@@ -9,7 +9,7 @@ import { stateFileOf } from "../operation/open-operation.ts";
 import { fileMode } from "../operation/operation-locks.ts";
 import { refuseBusyHubs } from "../operation/refuse-busy-hubs.ts";
 import { writeRunMarker } from "../operation/run-marker.ts";
-import { notingRefusal } from "../operation/run-refusal.ts";
+import { notingStop } from "../operation/run-stop.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations } from "../parameter-combinations.ts";
 import { resolveNamespaces } from "../parameters.ts";
@@ -36,7 +36,7 @@ const refused = 4;
 /** The work of the step `preflight`: observe, judge, report, keep. */
 export async function runPreflight(context: PreflightContext): Promise<void> {
   try {
-    await notingRefusal(context, () => checkHubs(context));
+    await notingStop(context, () => checkHubs(context));
   } catch (error) {
     if (error instanceof FairleadError) {
       context.results.set("outcome", error.exitCode === refused ? "refused" : "failed");

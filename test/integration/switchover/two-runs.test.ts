@@ -104,10 +104,17 @@ describe("while a switchover runs", () => {
     });
   });
 
+  test("a Pipeline whose parameters do not fit together ends as failed: its last Task tells which", async () => {
+    expect(await endOfRun(["--primary-unreachable", "true"], "failed")).toEqual({
+      outcome: "failed",
+      summary: "primary-unreachable needs acknowledge-primary-down; nothing was changed",
+    });
+  });
+
   /** What a Pipeline tells whose preflight does not let it in. */
-  async function endOfRun(flags: readonly string[]) {
+  async function endOfRun(flags: readonly string[], outcome = "refused") {
     const preflight = await bench.stepWithResults("preflight", ["--mode", "switchover", ...flags]);
-    expect(preflight.results).toMatchObject({ outcome: "refused" });
+    expect(preflight.results).toMatchObject({ outcome });
     const { results } = await bench.stepWithResults("report-and-unlock", ["--tasks-status", "Failed"]);
     return { outcome: results["outcome"], summary: results["summary"] };
   }

@@ -9,60 +9,71 @@ import type { StateDocument } from "../state/state-document.ts";
 import { switchoverExit } from "../switchover-error.ts";
 import { fileMode } from "./operation-locks.ts";
 
-const fileName = "refusal.json";
+const fileName = "stop.json";
 
-interface RefusingTask {
+interface StoppingTask {
   readonly random: Random;
   readonly run: { readonly inTekton: boolean };
   workspace(name: "output"): string | undefined;
 }
 
-/** Tells the last Task of a run why this one did not let it in: it has nothing else to know that from. */
-export async function noteRefusal(
+/** How a run ended that was stopped before it began anything. */
+export interface RunStop {
+  readonly outcome: "refused" | "failed";
+  readonly what: string;
+}
+
+/**
+ * Tells the last Task of a run what stopped this one before it began anything: it has nothing else to know that from, as
+ * Tekton (v1) skips a Task that asks for a result which a failed one did not write.
+ */
+export async function noteStop(
   folder: string | undefined,
   error: FairleadError,
   options: { readonly mode: number; readonly random: Random },
 ): Promise<void> {
   if (folder === undefined) return;
   const { id, what, why } = error.text;
-  await writeFileAtomically(join(folder, fileName), `${JSON.stringify({ id, what, why })}\n`, options);
+  const outcome = error.exitCode === switchoverExit.refused ? "refused" : "failed";
+  await writeFileAtomically(join(folder, fileName), `${JSON.stringify({ outcome, id, what, why })}\n`, options);
 }
 
-/** Does what comes before a Task changes anything, and leaves a note where that is refused (exit 4). */
-export async function notingRefusal<T>({ random, run, workspace }: RefusingTask, work: () => Promise<T>): Promise<T> {
+/** Does what comes before a Task begins anything, and leaves a note where that fails. */
+export async function notingStop<T>({ random, run, workspace }: StoppingTask, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof FairleadError && error.exitCode === switchoverExit.refused) {
-      await noteRefusal(workspace("output"), error, { mode: fileMode(run.inTekton), random });
+    if (error instanceof FairleadError) {
+      await noteStop(workspace("output"), error, { mode: fileMode(run.inTekton), random });
     }
     throw error;
   }
 }
 
 /**
- * Why a run was not let in; `undefined` where nothing refused it.
+ * What stopped a run before it began anything; `undefined` where nothing did.
  *
  * @param approvalStatus how each gate ended, as Tekton says: one that was rejected or timed out is `Failed`
  */
-export async function refusalOf(approvalStatus: string, output: string | undefined): Promise<string | undefined> {
+export async function stopOf(approvalStatus: string, output: string | undefined): Promise<RunStop | undefined> {
   const noted = output === undefined ? undefined : await readNote(output);
   if (noted !== undefined) return noted;
-  return approvalStatus.split(" ").includes("Failed") ? "the plan was not approved" : undefined;
+  const rejected = approvalStatus.split(" ").includes("Failed");
+  return rejected ? { outcome: "refused", what: "the plan was not approved" } : undefined;
 }
 
-async function readNote(folder: string): Promise<string | undefined> {
+async function readNote(folder: string): Promise<RunStop | undefined> {
   try {
     const document: unknown = JSON.parse(await readFile(join(folder, fileName), "utf8"));
-    const what = isFields(document) ? document["what"] : undefined;
-    return typeof what === "string" ? what : undefined;
+    if (!isFields(document) || typeof document["what"] !== "string") return undefined;
+    return { outcome: document["outcome"] === "refused" ? "refused" : "failed", what: document["what"] };
   } catch (error) {
     if (errorCode(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** Where an operation stands whose run was not let in. */
+/** Where an operation stands whose run was stopped before it began anything. */
 export function whereItStands({
   current_phase: phase,
   completed_phases: completed = [],
