@@ -134,7 +134,7 @@ async function show(act: Act, scene: Scene): Promise<void> {
   log(`old hub: ${act === "disaster" ? "gone" : await fleetOf(hubs, "primary")}`);
   log(`new hub: ${await fleetOf(hubs, "secondary")}`);
   const report = await copyReport(cluster, name, reportFolder);
-  log(`report: ${report}`);
+  log(`report: ${report ?? "the run ended before it wrote one"}`);
   process.exitCode = code;
   if (code !== 0) return;
   chapter("Where the time went");

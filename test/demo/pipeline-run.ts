@@ -52,6 +52,7 @@ function withoutPrimary(newHubId: string) {
   return [
     { name: "primary-unreachable", value: "true" },
     { name: "acknowledge-primary-down", value: newHubId },
+    { name: "old-hub-action", value: "none" },
     // What the old hub knew of its fleet is not there to be compared with.
     { name: "min-managed-clusters", value: "1" },
   ];

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocalCluster } from "../cluster/local/cluster.ts";
 import { isAvailable } from "../support/hubs/is-available.ts";
@@ -19,8 +19,8 @@ export async function fleetOf(hubs: StagedHubs, hub: "primary" | "secondary"): P
   return `${available} of ${clusters.length} clusters available; ${[...schedules, ...restores].join("; ") || "no schedule, no Restore"}`;
 }
 
-/** The claim's folder lies on this machine: the report is copied to where it can be opened. Returns the HTML file. */
-export async function copyReport(cluster: LocalCluster, name: string, target: string): Promise<string> {
+/** The claim's folder lies on this machine: the report is copied to where it can be opened. Returns the HTML file, `undefined` where the run wrote none. */
+export async function copyReport(cluster: LocalCluster, name: string, target: string): Promise<string | undefined> {
   const volume = (
     await cluster.kubectl([
       "get",
@@ -34,7 +34,10 @@ export async function copyReport(cluster: LocalCluster, name: string, target: st
   ).trim();
   const folder = (await cluster.kubectl(["get", "pv", volume, "-o", "jsonpath={.spec.hostPath.path}"])).trim();
   const output = join(folder, "output", name);
+  const files = await readdir(output);
+  // That of an earlier run must not be taken for this one's.
+  await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  for (const file of await readdir(output)) await copyFile(join(output, file), join(target, file));
-  return join(target, "report.html");
+  for (const file of files) await copyFile(join(output, file), join(target, file));
+  return files.includes("report.html") ? join(target, "report.html") : undefined;
 }
