@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Fault, Match } from "../../support/fault-proxy/types.ts";
 import { KillBench } from "./support/kill-bench.ts";
-import { chosen, killTimeoutMs, type Reference, seed, undisturbed } from "./support/kill-plan.ts";
+import { awayMs, chosen, killTimeoutMs, type Reference, seed, undisturbed } from "./support/kill-plan.ts";
 import { type HubName, switchover } from "./support/killed-operation.ts";
 import { endRight, transient, unreliable, unreliableInEveryWay } from "./support/unreliable.ts";
 
@@ -102,7 +102,7 @@ const outages: readonly Outage[] = [
   },
 ];
 
-describe("a switchover during which a hub is away for some seconds", () => {
+describe("a switchover during which a hub is away for a while", () => {
   test.each(chosen(outages, 1))(
     "$name, its port closed: ends right by itself, or resumed",
     async ({ at, asked, hub }) => {
@@ -111,7 +111,7 @@ describe("a switchover during which a hub is away for some seconds", () => {
       const run = bench.run();
       await begun;
       await bench.proxies[hub].goDown();
-      await pause(3_000);
+      await pause(awayMs);
       await bench.proxies[hub].comeUp();
       await endRight(bench, await run, reference);
     },
@@ -127,7 +127,7 @@ describe("a switchover during which a hub is away for some seconds", () => {
       await begun;
       bench.pair[hub].suspend();
       try {
-        await pause(3_000);
+        await pause(awayMs);
       } finally {
         bench.pair[hub].resume();
       }

@@ -27,6 +27,8 @@ export interface SeenWrite extends KubeRequest {
 export type KillPoint =
   /** The `number`-th write of this description. */
   | { readonly kind: "api-write"; readonly write: string; readonly number: number; readonly when: "before" | "after" }
+  /** Whatever the program does by then. */
+  | { readonly kind: "moment"; readonly afterMs: number }
   | { readonly kind: "rename"; readonly number: number; readonly when: "before" | "after" };
 
 export interface Outcome {
@@ -179,7 +181,7 @@ export class KillBench {
   /** Runs the program to its end, or to the kill. */
   async run(kill?: KillPoint): Promise<Ended> {
     const child = this.#spawn(this.#begun.command(await this.#place()), kill);
-    let left = kill?.number ?? 0;
+    let left = kill?.kind === "api-write" ? kill.number : 0;
     for (const hub of hubNames) {
       this.proxies[hub].decide((request) => {
         if (!isWrite(request)) return undefined;
@@ -190,7 +192,10 @@ export class KillBench {
         return isHere ? hangAndKill(child, kill.when) : undefined;
       });
     }
-    return await ended(child);
+    const clock = kill?.kind === "moment" ? setTimeout(() => child.kill("SIGKILL"), kill.afterMs) : undefined;
+    const end = await ended(child);
+    clearTimeout(clock);
+    return end;
   }
 
   /** Writes that a server carried out and that change the hubs, those of all runs of this try, sorted. */

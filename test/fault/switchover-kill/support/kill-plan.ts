@@ -13,6 +13,9 @@ export const seed = Number(process.env["KILL_SEED"] ?? day);
 /** A test that kills at every instant takes long; one that samples does not. */
 export const killTimeoutMs = everywhere ? 3_600_000 : 360_000;
 
+/** How long a hub is away. */
+export const awayMs = everywhere ? 30_000 : 3_000;
+
 /** All of them with `KILL_EVERYWHERE=true`, else as many as `count`: one from each stretch of the list, by the seed. */
 export function chosen<T>(all: readonly T[], count: number): readonly T[] {
   if (everywhere || all.length <= count) return all;
@@ -27,6 +30,8 @@ export function chosen<T>(all: readonly T[], count: number): readonly T[] {
 export interface Reference {
   readonly operation: KilledOperation;
   readonly effects: readonly string[];
+  /** How long the program ran. */
+  readonly durationMs: number;
   readonly records: Readonly<Record<string, unknown>>;
   readonly hubs: unknown;
 }
@@ -34,9 +39,21 @@ export interface Reference {
 /** How an undisturbed run leaves everything. */
 export async function undisturbed(bench: KillBench, operation: KilledOperation): Promise<Reference> {
   await bench.begin(operation);
+  const begin = performance.now();
   expectSuccess(await bench.run());
+  const durationMs = performance.now() - begin;
   const hubs = await settledHubs(bench.pair, undefined, 1_500);
-  return { operation, effects: bench.effects(), records: await bench.records(), hubs };
+  return { operation, effects: bench.effects(), durationMs, records: await bench.records(), hubs };
+}
+
+/** Moments of a run, as many as `count`, all of `KILL_EVERYWHERE` with 200; by the seed. */
+export function moments({ durationMs }: Reference, count: number): readonly KillCase[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: everywhere ? 200 : count }, () => {
+    // Not the last tenth: on a machine that is idle by now the program would have ended.
+    const afterMs = Math.round(0.9 * random() * durationMs);
+    return { point: { kind: "moment", afterMs }, label: `after ${afterMs} of ${Math.round(durationMs)} ms` };
+  });
 }
 
 export interface KillCase {
