@@ -25,7 +25,9 @@ async function copyCheckout(): Promise<string> {
 async function rebuildAll(copy: string): Promise<void> {
   const node = (...args: readonly string[]) => run(process.execPath, args, { cwd: copy, maxBuffer: 64 * 1024 * 1024 });
   await Promise.all([node("images/build/build.ts"), node("node_modules/typescript/bin/tsc", "--noEmit")]);
-  await node("--experimental-vm-modules", "node_modules/jest/bin/jest.js", "--selectProjects", "unit");
+  // As `make check` runs them.
+  const jest = ["node_modules/jest/bin/jest.js", "--selectProjects", "unit", "--maxWorkers=2"];
+  await node("--experimental-vm-modules", ...jest);
 }
 
 /** What someone waits for after a change of one line: the bundle, the types and the unit tests. */

@@ -61,6 +61,7 @@ function minorOf(version: string): number {
 }
 
 const debounceMs = 10;
+const restMs = 150;
 const timerStepMs = 50;
 
 class RunningSimulator implements Simulator {
@@ -137,10 +138,14 @@ class RunningSimulator implements Simulator {
   }
 
   private async playAll(): Promise<void> {
+    let lookMs = 0;
     while (this.wanted && !this.ended.signal.aborted) {
       this.wanted = false;
-      await new Promise((resolve) => setTimeout(resolve, debounceMs));
+      // A look at thousands of clusters takes its time: the processor is also for those who are looked at.
+      await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(debounceMs, lookMs), restMs)));
+      const began = performance.now();
       await this.playOnce();
+      lookMs = performance.now() - began;
     }
   }
 
