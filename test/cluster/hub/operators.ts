@@ -32,7 +32,7 @@ function simulator(basis: PartBasis, options: HubOperators): Part {
   const flags = {
     kubeconfig: kubeconfigFile(basis.folder, "simulator"),
     "acm-version": options.acmVersion,
-    play: options.operator === undefined ? "operator,clusters" : "clusters,accounts",
+    play: options.operator === undefined ? "operator,clusters,installation" : "clusters,accounts,installation",
     bucket: options.bucket,
     "time-scale": String(options.timeScale),
   };

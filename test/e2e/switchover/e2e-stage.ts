@@ -194,7 +194,7 @@ export class E2eStage {
   /** Creates the sample run that is committed beside a Pipeline, some parameters set otherwise; returns its name. */
   async startSample(
     operation: string,
-    params: Readonly<Record<string, string>> = {},
+    params: Readonly<Record<string, string | readonly string[]>> = {},
     file = "run.yaml",
   ): Promise<string> {
     const path = join(root, "pipelines/switchover", operation, file);

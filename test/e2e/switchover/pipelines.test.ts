@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { killStep } from "../../cluster/local/kill-step.ts";
+import { eventually } from "../../support/eventually.ts";
 import { handOver, webhookSecret } from "../../support/stage.ts";
 import { E2eStage, e2eTuning } from "./e2e-stage.ts";
 import { otherPipelines } from "./other-pipelines.ts";
@@ -185,9 +186,11 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
 
   otherPipelines(() => stage);
 
+  // All runs before found no gate on the cluster, and needed none.
   test(
-    "a switchover that is cancelled after the preparation is taken back by the sample run of rollback",
+    "W-06 a switchover that is cancelled after the preparation is taken back by the sample run of rollback, approved at its gate",
     async () => {
+      await stage.installGate();
       const operation = { "operation-id": "taken-back", tuning: e2eTuning };
       const params = { ...operation, "dry-run": "false", "confirm-new-hub": stage.hubs.ids.secondary };
       const run = await stage.startByTkn(params);
@@ -197,7 +200,9 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       await stage.tkn("pipelinerun", "cancel", run, "--grace", "CancelledRunFinally");
       expect(await stage.ended(run)).toMatchObject({ status: "False", results: { outcome: "failed" } });
 
-      const rollback = await stage.startSample("rollback", params);
+      const rollback = await stage.startSample("rollback", { ...params, approval: "gate", approvers: ["anna"] });
+      expect(await stage.question(rollback, "approve")).toMatch(/Plan digest sha256:[0-9a-f]{64}$/);
+      await stage.answer(rollback, "approve", "approve", "anna");
 
       expect(await stage.succeeded(rollback, 420)).toMatchObject({ outcome: "rolled-back" });
       expect(await stage.available("primary")).toHaveLength(12);
@@ -241,11 +246,9 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
     12 * minute,
   );
 
-  // All runs before found no gate on the cluster, and needed none.
   test(
     "W-06 a run whose plan is rejected changes nothing, ends as refused and lets the next one in",
     async () => {
-      await stage.installGate();
       await handOver(stage.cluster, stage.hubs, true);
       const before = await stage.hubs.seeds.secondary.snapshot(["backupSchedules", "managedClusters"]);
 
@@ -344,17 +347,39 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
     5 * minute,
   );
 
-  // The last one: the hub is not brought back.
+  let lost: readonly string[];
+
   test(
     "A-73 once the hub that the fleet is on is lost, the sample run of primary-unreachable takes the fleet over without it",
     async () => {
-      await stage.hubs.secondary.lose();
+      lost = await stage.hubs.secondary.lose();
       const { primary: newHub } = stage.hubs.ids;
       const params = { "confirm-new-hub": newHub, "acknowledge-primary-down": newHub, tuning: e2eTuning };
 
       const run = await stage.startSample("switchover", params, "run-primary-unreachable.yaml");
 
       expect(await stage.succeeded(run, 420)).toMatchObject({ outcome: "succeeded" });
+      expect(await stage.available("primary")).toHaveLength(12);
+    },
+    10 * minute,
+  );
+
+  // The last one: the hub stays without ACM.
+  test(
+    "A-69, W-06 the lost hub, once it is back and has missed its clusters, is removed by the sample run of decommission, approved at its gate",
+    async () => {
+      await stage.hubs.secondary.comeBack(lost);
+      await eventually(async () => expect(await stage.available("secondary")).toEqual([]), 2 * minute);
+      const { secondary: oldHub } = stage.hubs.ids;
+      const params = { "dry-run": "false", "confirm-decommission": oldHub, approval: "gate", approvers: ["anna"] };
+
+      const run = await stage.startSample("decommission", params);
+      expect(await stage.question(run, "approve")).toMatch(/Plan digest sha256:[0-9a-f]{64}$/);
+      await stage.answer(run, "approve", "approve", "anna");
+
+      await stage.succeeded(run, 420);
+      expect(await stage.hubs.seeds.secondary.list("multiClusterHubs")).toEqual([]);
+      expect(await stage.hubs.seeds.secondary.list("backupSchedules")).toEqual([]);
       expect(await stage.available("primary")).toHaveLength(12);
     },
     10 * minute,
