@@ -214,17 +214,25 @@ describe("the new hub's schedule", () => {
   );
 
   test(
-    "A-49 a first backup with errors fails the run",
+    "A-49 a first backup with errors fails the run; once a whole one was made, a resume passes",
     async () => {
       bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("finalize");
-      bench.pair.simulators.secondary.inject({ kind: "backup-errors", prefix: "acm-managed-clusters", errors: 2 });
+      simulators.secondary.inject({ kind: "backup-errors", prefix: "acm-managed-clusters", errors: 2 });
       const ran = await bench.task("finalize");
       expect(endOf(ran)).toMatchObject({ exitCode: 1 });
       expect(ran.stderr).toContain("ERROR SW-FIN-09");
       expect(ran.stderr).toContain("phase Completed, 2 errors");
+
+      simulators.secondary.clear();
+      const whole = await seeds.secondary.backup("acm-managed-clusters-schedule");
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+      expect(await bench.state()).toMatchObject({
+        config: { new_backup_detected: true, post_switchover_backups: { managedClusters: whole } },
+      });
     },
-    2 * minute,
+    3 * minute,
   );
 
   test(

@@ -1,4 +1,4 @@
-import type { Wait } from "../../../lib/phase/types.ts";
+import type { Action, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
 import { cadenceSeconds } from "../../acm/cadence.ts";
@@ -17,19 +17,28 @@ interface Seen {
 
 const slackMs = 1000;
 
-/** The earliest managed-clusters backup that began after the schedule was enabled and did not fail. Pure. */
+/** One that has ended, and lacks something. */
+function isBroken({ phase, errors }: BackupSummary): boolean {
+  return !isInProgress(phase) && (phase !== "Completed" || errors > 0);
+}
+
+/**
+ * The earliest managed-clusters backup that began after the schedule was enabled and did not fail. One with errors
+ * counts only while there is no better one: whoever made a whole one after it can go on. Pure.
+ */
 export function firstNewBackup(
   backups: readonly BackupSummary[],
   hubId: string,
   enabledAt: number,
 ): BackupSummary | undefined {
   const begun = (backup: BackupSummary): number => backup.completedAt ?? backup.startedAt ?? backup.createdAt ?? 0;
-  return backups
+  const candidates = backups
     .filter((backup) => isOfType(backup, "managedClusters") && backup.producer === hubId)
     .filter(
       (backup) => begun(backup) >= enabledAt - slackMs && (backup.phase === "Completed" || isInProgress(backup.phase)),
     )
-    .toSorted((a, b) => begun(a) - begun(b))[0];
+    .toSorted((a, b) => begun(a) - begun(b));
+  return candidates.find((backup) => !isBroken(backup)) ?? candidates[0];
 }
 
 function enabledAt(memory: OperationMemory): number {
@@ -102,7 +111,7 @@ export const verifyNewBackups = switchoverStep<Seen>({
           update: (before) => ({
             ...before,
             new_backup_detected: true,
-            post_switchover_backups: { managedClusters: found.name, ...before.post_switchover_backups },
+            post_switchover_backups: { ...before.post_switchover_backups, managedClusters: found.name },
           }),
         },
       ],
@@ -125,6 +134,22 @@ function untilIntegral(context: SwitchoverContext, name: string): Wait {
     pollMs: ms(context.tuning.backupPoll),
   });
 }
+
+/** Another backup is to be looked for: the one that was found proves nothing. */
+const backupBroken = "SW-FIN-09";
+
+/** In this order: a run that is killed in between looks for a backup again, too, and takes what it finds. */
+const lookAgain: readonly Action<OperationMemory>[] = [
+  { kind: "forget", step: "verify_new_backups", note: "its backup is no proof" },
+  {
+    kind: "remember",
+    note: "another backup of the new hub is looked for",
+    update: ({ post_switchover_backups: found, ...memory }) => {
+      const { ["managedClusters"]: _broken, ...others } = found ?? {};
+      return { ...memory, new_backup_detected: false, post_switchover_backups: others };
+    },
+  },
+];
 
 /** A backup that ended with errors is no proof. */
 export const verifyBackupIntegrity = switchoverStep<Seen>({
@@ -163,10 +188,10 @@ export const verifyBackupIntegrity = switchoverStep<Seen>({
         afterwards: "plan-again",
       };
     }
-    if (backup.phase !== "Completed" || backup.errors > 0) {
+    if (isBroken(backup)) {
       return {
         state: "refused",
-        error: switchoverError("SW-FIN-09", {
+        error: switchoverError(backupBroken, {
           what: `the new hub's first backup ${name} is not whole`,
           why: `phase ${backup.phase}, ${backup.errors} errors`,
           fix: "look at the log of Velero on the new hub, make a whole backup, then resume",
@@ -176,4 +201,5 @@ export const verifyBackupIntegrity = switchoverStep<Seen>({
     const warnings = backup.warnings > 0 ? [`backup ${name} has ${backup.warnings} warnings`] : [];
     return { state: "done", note: `${name} is Completed`, warnings };
   },
+  onFailure: async (error) => (error.text.id === backupBroken ? lookAgain : []),
 });

@@ -8,18 +8,19 @@ export interface BackupFacts {
   readonly started?: string;
   readonly phase?: string;
   readonly producer?: string;
+  readonly errors?: number;
 }
 
 /** A backup as the operator's schedule of that type makes it. */
 export function backupOf(
   type: BackupType,
-  { stamp, started, phase = "Completed", producer = "hub-a" }: BackupFacts,
+  { stamp, started, phase = "Completed", producer = "hub-a", errors = 0 }: BackupFacts,
 ): BackupSummary {
   return summariseBackup({
     metadata: {
       name: `${veleroScheduleName[type]}-${stamp}`,
       labels: { [label.backupScheduleType]: type, [label.backupCluster]: producer },
     },
-    status: { phase, ...(started === undefined ? {} : { startTimestamp: started }) },
+    status: { phase, errors, ...(started === undefined ? {} : { startTimestamp: started }) },
   });
 }
