@@ -96,6 +96,11 @@ export function isInProgress(phase: string): boolean {
   return !endedPhases.has(phase);
 }
 
+/** When it ended, else began, else was made; 0 where it says nothing of it. */
+export function effectiveTime({ completedAt, startedAt, createdAt }: BackupSummary): number {
+  return completedAt ?? startedAt ?? createdAt ?? 0;
+}
+
 /**
  * The newest of a type by `status.startTimestamp`; one that has not started counts as oldest. Velero's queue runs one
  * Backup at a time, so that neither name nor creation time gives the order. Equal starts: the later name.

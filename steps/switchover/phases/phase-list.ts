@@ -13,8 +13,9 @@ import { enableBackupSchedule, verifyBackupScheduleEnabled } from "./finalizatio
 import { fixBackupCollision } from "./finalization/fix-backup-collision.ts";
 import { handleOldHub } from "./finalization/handle-old-hub.ts";
 import { resumeArgocdApps, resumeFlux } from "./finalization/resume-argocd-apps.ts";
+import { verifyBackupIntegrity } from "./finalization/verify-backup-integrity.ts";
 import { verifyMchHealth } from "./finalization/verify-mch-health.ts";
-import { verifyBackupIntegrity, verifyNewBackups } from "./finalization/verify-new-backups.ts";
+import { verifyNewBackups } from "./finalization/verify-new-backups.ts";
 import { verifyOldHubState } from "./finalization/verify-old-hub-state.ts";
 import { restartObservatoriumApi } from "./post-activation/restart-observatorium-api.ts";
 import { scaleUpObservability } from "./post-activation/scale-up-observability.ts";

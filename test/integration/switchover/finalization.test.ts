@@ -235,6 +235,39 @@ describe("the new hub's schedule", () => {
     3 * minute,
   );
 
+  test.each([{ others: "no other" }, { others: "another" }])(
+    "A-49 a first backup that is gone before it was judged, and $others since: the newest one is judged, without any the run fails and a resume waits for one",
+    async ({ others }) => {
+      bench = await SwitchoverBench.open({ clusters: 1 });
+      const { seeds, simulators, secondary } = bench.pair;
+      await bench.tasksUntil("finalize");
+      simulators.secondary.inject({ kind: "backup-stuck", prefix: "acm-managed-clusters" });
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "is queued");
+      const kept = JSON.stringify((await bench.state())?.["config"]);
+      const name = /"post_switchover_backups":\{"managedClusters":"([^"]+)"/.exec(kept)?.[1] ?? "";
+      const status = ranAt(Date.now() + 1000);
+      const other = others === "another" && (await seeds.secondary.backup("acm-managed-clusters-schedule", { status }));
+      await secondary.kubectl(["-n", backupNamespace, "delete", "backups.velero.io", name]);
+
+      const ran = await end;
+
+      expect(ran.stderr).toContain(`the new hub's first backup ${name} is gone`);
+      if (other !== false) {
+        expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+        expect(ran.stderr).toContain(`${other} is checked in its place`);
+        return;
+      }
+      expect(endOf(ran)).toMatchObject({ exitCode: 1 });
+      expect(ran.stderr).toContain("ERROR SW-FIN-14");
+      simulators.secondary.clear();
+      await seeds.secondary.backup("acm-managed-clusters-schedule");
+      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+    },
+    3 * minute,
+  );
+
   test(
     "A-51 / K-19 a Restore that cannot go is named with all that holds it; its finalizers stay, no schedule is made; a resume keeps what was archived",
     async () => {

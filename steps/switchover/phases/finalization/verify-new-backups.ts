@@ -1,6 +1,6 @@
-import type { Action, Wait } from "../../../lib/phase/types.ts";
+import type { Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
-import { type BackupSummary, isInProgress, isOfType } from "../../acm/backup.ts";
+import { type BackupSummary, effectiveTime, isInProgress, isOfType } from "../../acm/backup.ts";
 import { cadenceSeconds } from "../../acm/cadence.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
@@ -17,31 +17,40 @@ interface Seen {
 
 const slackMs = 1000;
 
-/** One that has ended, and lacks something. */
-function isBroken({ phase, errors }: BackupSummary): boolean {
+/** One that has ended, and lacks something. Pure. */
+export function isBroken({ phase, errors }: BackupSummary): boolean {
   return !isInProgress(phase) && (phase !== "Completed" || errors > 0);
 }
 
+/** Managed-clusters backups of a hub that began after its schedule was enabled, earliest first. Pure. */
+export function newBackups(
+  backups: readonly BackupSummary[],
+  hubId: string,
+  enabledAt: number,
+): readonly BackupSummary[] {
+  return backups
+    .filter((backup) => isOfType(backup, "managedClusters") && backup.producer === hubId)
+    .filter((backup) => effectiveTime(backup) >= enabledAt - slackMs)
+    .toSorted((a, b) => effectiveTime(a) - effectiveTime(b));
+}
+
 /**
- * The earliest managed-clusters backup that began after the schedule was enabled and did not fail. One with errors
- * counts only while there is no better one: whoever made a whole one after it can go on. Pure.
+ * The earliest of them that did not fail. One with errors counts only while there is no better one: whoever made a
+ * whole one after it can go on. Pure.
  */
 export function firstNewBackup(
   backups: readonly BackupSummary[],
   hubId: string,
   enabledAt: number,
 ): BackupSummary | undefined {
-  const begun = (backup: BackupSummary): number => backup.completedAt ?? backup.startedAt ?? backup.createdAt ?? 0;
-  const candidates = backups
-    .filter((backup) => isOfType(backup, "managedClusters") && backup.producer === hubId)
-    .filter(
-      (backup) => begun(backup) >= enabledAt - slackMs && (backup.phase === "Completed" || isInProgress(backup.phase)),
-    )
-    .toSorted((a, b) => begun(a) - begun(b));
+  const candidates = newBackups(backups, hubId, enabledAt).filter(
+    ({ phase }) => phase === "Completed" || isInProgress(phase),
+  );
   return candidates.find((backup) => !isBroken(backup)) ?? candidates[0];
 }
 
-function enabledAt(memory: OperationMemory): number {
+/** When the new hub's schedule was enabled, ms since the epoch. Pure. */
+export function enabledAt(memory: OperationMemory): number {
   return Date.parse(memory.backup_schedule_enabled_at ?? "") || 0;
 }
 
@@ -118,88 +127,4 @@ export const verifyNewBackups = switchoverStep<Seen>({
       afterwards: "done",
     };
   },
-});
-
-function untilIntegral(context: SwitchoverContext, name: string): Wait {
-  return waitOn({
-    title: `waiting until backup ${name} has ended`,
-    sources: { backups: backupsOf.live(context, "secondary") },
-    decide: ({ backups }) => {
-      const backup = backups.find((candidate) => candidate.name === name);
-      return backup === undefined || !isInProgress(backup.phase)
-        ? { state: "done", note: backup?.phase ?? "gone" }
-        : { state: "pending", note: `${name} is ${backup.phase || "queued"}` };
-    },
-    timeoutMs: ms(context.tuning.backupInProgressWait),
-    pollMs: ms(context.tuning.backupPoll),
-  });
-}
-
-/** Another backup is to be looked for: the one that was found proves nothing. */
-const backupBroken = "SW-FIN-09";
-
-/** In this order: a run that is killed in between looks for a backup again, too, and takes what it finds. */
-const lookAgain: readonly Action<OperationMemory>[] = [
-  { kind: "forget", step: "verify_new_backups", note: "its backup is no proof" },
-  {
-    kind: "remember",
-    note: "another backup of the new hub is looked for",
-    update: ({ post_switchover_backups: found, ...memory }) => {
-      const { ["managedClusters"]: _broken, ...others } = found ?? {};
-      return { ...memory, new_backup_detected: false, post_switchover_backups: others };
-    },
-  },
-];
-
-/** A backup that ended with errors is no proof. */
-export const verifyBackupIntegrity = switchoverStep<Seen>({
-  name: "verify_backup_integrity",
-  title: "Check the new hub's first backup",
-  onResume: "observe",
-  async read(context) {
-    const [backups, schedules] = await Promise.all([
-      backupsOf.once(context, "secondary"),
-      schedulesOf.once(context, "secondary"),
-    ]);
-    return { backups, schedules };
-  },
-  plan({ backups, schedules }, context) {
-    const name = context.memory().post_switchover_backups?.["managedClusters"] ?? "";
-    const backup = backups.find((candidate) => candidate.name === name);
-    const collision = schedules.find((schedule) => schedule.status?.phase === "BackupCollision");
-    if (collision !== undefined) {
-      return {
-        state: "refused",
-        error: switchoverError("SW-FIN-13", {
-          what: `BackupSchedule ${collision.metadata.name} of the new hub collides`,
-          why: collision.status?.lastMessage ?? "another hub writes to the same storage",
-          fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
-        }),
-      };
-    }
-    if (backup === undefined) {
-      return { state: "done", note: "checked", warnings: [`backup ${name} is gone: it was pruned`] };
-    }
-    if (isInProgress(backup.phase)) {
-      return {
-        state: "act",
-        note: `wait for ${name}`,
-        actions: [{ kind: "wait", wait: untilIntegral(context, name) }],
-        afterwards: "plan-again",
-      };
-    }
-    if (isBroken(backup)) {
-      return {
-        state: "refused",
-        error: switchoverError(backupBroken, {
-          what: `the new hub's first backup ${name} is not whole`,
-          why: `phase ${backup.phase}, ${backup.errors} errors`,
-          fix: "look at the log of Velero on the new hub, make a whole backup, then resume",
-        }),
-      };
-    }
-    const warnings = backup.warnings > 0 ? [`backup ${name} has ${backup.warnings} warnings`] : [];
-    return { state: "done", note: `${name} is Completed`, warnings };
-  },
-  onFailure: async (error) => (error.text.id === backupBroken ? lookAgain : []),
 });
