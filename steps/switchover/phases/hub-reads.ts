@@ -157,6 +157,19 @@ export async function scheduleAllowanceMs<H extends HubName>(context: AllowanceC
   return ms(context.tuning.schedulePerCluster) * imported;
 }
 
+/**
+ * How far the clock of a hub is ahead of this machine's, in ms: what a hub stamps is compared with its own time, of
+ * which the server tells whole seconds.
+ */
+export async function clockOffsetOf<H extends HubName>(
+  { clients, clock, signal }: HubContext<H> & Pick<SwitchoverContext, "clock">,
+  hub: H,
+): Promise<number> {
+  const before = clock.now();
+  const { serverTime } = await clients[hub].serverVersion({ signal });
+  return serverTime - (before + clock.now()) / 2;
+}
+
 async function listOrNone<H extends HubName>(
   context: HubContext<H>,
   hub: H,

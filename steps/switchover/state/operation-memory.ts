@@ -126,8 +126,10 @@ export interface ScheduleProgress {
   readonly created_schedule?: CreatedSchedule;
   /** The wait for its proof has ended, with or without one. */
   readonly schedule_watched?: boolean;
-  /** ISO-8601. */
+  /** Hub time, ISO-8601. */
   readonly backup_schedule_enabled_at?: string;
+  /** Names of the hub's youngest backups of then. */
+  readonly backups_before_schedule?: readonly string[];
   /** It was unpaused, and the operator kept its Velero Schedules (from ACM 2.15): no backup is made at once. */
   readonly velero_schedules_kept?: boolean;
 }

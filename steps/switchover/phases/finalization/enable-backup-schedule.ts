@@ -3,9 +3,17 @@ import { type ComponentState, wantsManagedServiceAccounts } from "../../acm/back
 import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { type OwnedVeleroSchedule, restoresOf, schedulesOf, veleroPodsOf, veleroSchedulesOf } from "../hub-reads.ts";
+import {
+  backupsOf,
+  type OwnedVeleroSchedule,
+  restoresOf,
+  schedulesOf,
+  veleroPodsOf,
+  veleroSchedulesOf,
+} from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
 import {
+  type BeforeSchedule,
   createSchedule,
   enabledNow,
   guardTokens,
@@ -20,7 +28,7 @@ import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts
 import { chooseSchedule, defaultWarnings, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
 import { candidates } from "./schedule-candidates.ts";
 
-interface Seen {
+interface Seen extends BeforeSchedule {
   readonly restores: readonly AcmRestore[];
   readonly schedules: readonly BackupSchedule[];
   readonly veleroSchedules: readonly OwnedVeleroSchedule[];
@@ -56,7 +64,7 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
     return {
       state: "act",
       note: `keep BackupSchedule ${existing.metadata.name}`,
-      actions: [enabledNow(context, onNewHub), noBackupYet],
+      actions: [enabledNow(seen, context, onNewHub), noBackupYet],
       afterwards: "done",
     };
   }
@@ -93,7 +101,7 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
       ...(from === "default" ? defaultWarnings(seen.component) : []).map(
         (message) => ({ kind: "warn", message }) as const,
       ),
-      enabledNow(context, onNewHub),
+      enabledNow(seen, context, onNewHub),
       noBackupYet,
       createSchedule(schedule, onNewHub),
     ],
@@ -107,12 +115,14 @@ export const enableBackupSchedule = switchoverStep<Seen>({
   title: "Turn backups on at the new hub",
   onResume: "trust-record",
   async read(context) {
-    const [restores, schedules, veleroSchedules, component, velero] = await Promise.all([
+    const [restores, schedules, veleroSchedules, component, velero, backups, { serverTime }] = await Promise.all([
       restoresOf.once(context, "secondary"),
       schedulesOf.once(context, "secondary"),
       veleroSchedulesOf.once(context, "secondary"),
       tokenComponentOf(context, "secondary"),
       veleroPodsOf.once(context, "secondary"),
+      backupsOf.once(context, "secondary"),
+      context.clients.secondary.serverVersion({ signal: context.signal }),
     ]);
     return {
       restores,
@@ -120,6 +130,8 @@ export const enableBackupSchedule = switchoverStep<Seen>({
       veleroSchedules,
       component,
       veleroReady: velero.some(Boolean),
+      backups,
+      hubTime: serverTime,
     };
   },
   plan(seen, context) {

@@ -1,3 +1,4 @@
+import { clockOffsetOf } from "../hub-reads.ts";
 import { tokenComponentOf } from "../schedules/make-schedule.ts";
 import { type ProofSeen, planProof, readSchedule } from "../schedules/prove-schedule.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
@@ -9,11 +10,12 @@ export const fixBackupCollision = switchoverStep<ProofSeen>({
   title: "Prove that the new hub's backups work",
   onResume: "trust-record",
   async read(context) {
-    const [seen, component] = await Promise.all([
+    const [seen, component, clockOffsetMs] = await Promise.all([
       readSchedule(context, onNewHub.hub),
       tokenComponentOf(context, onNewHub.hub),
+      clockOffsetOf(context, onNewHub.hub),
     ]);
-    return { ...seen, component };
+    return { ...seen, component, clockOffsetMs };
   },
   plan: (seen, context) => planProof(seen, context, onNewHub),
 });

@@ -8,8 +8,9 @@ import { formatSpan } from "../../preflight/age.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, schedulesOf } from "../hub-reads.ts";
+import { sinceOf } from "../schedules/backups-since.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { enabledAt, isBroken, newBackups } from "./verify-new-backups.ts";
+import { isBroken, newBackups } from "./verify-new-backups.ts";
 
 interface Seen {
   readonly backups: readonly BackupSummary[];
@@ -118,7 +119,7 @@ function planIntegrity(seen: Seen, context: SwitchoverContext): Plan {
   const collided = schedules.find((schedule) => schedule.status?.phase === "BackupCollision");
   if (collided !== undefined) return { state: "refused", error: collision(collided) };
   const name = memory.post_switchover_backups?.["managedClusters"] ?? "";
-  const made = newBackups(backups, context.hubs.secondary.id, enabledAt(memory));
+  const made = newBackups(backups, context.hubs.secondary.id, sinceOf(memory));
   const found = judged(name, made, backups);
   if (found === undefined) return { state: "refused", error: gone(name) };
   const { backup } = found;

@@ -3,9 +3,9 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, effectiveTime, isInProgress, isOfType } from "../../acm/backup.ts";
 import { cadenceSeconds } from "../../acm/cadence.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
-import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, schedulesOf } from "../hub-reads.ts";
+import { type BackupsSince, isSince, sinceOf } from "../schedules/backups-since.ts";
 import { giveFlagsBack } from "../schedules/give-flags-back.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
@@ -15,22 +15,20 @@ interface Seen {
   readonly schedules: readonly BackupSchedule[];
 }
 
-const slackMs = 1000;
-
 /** One that has ended, and lacks something. Pure. */
 export function isBroken({ phase, errors }: BackupSummary): boolean {
   return !isInProgress(phase) && (phase !== "Completed" || errors > 0);
 }
 
-/** Managed-clusters backups of a hub that began after its schedule was enabled, earliest first. Pure. */
+/** Managed-clusters backups of a hub since its schedule was enabled, earliest first. Pure. */
 export function newBackups(
   backups: readonly BackupSummary[],
   hubId: string,
-  enabledAt: number,
+  since: BackupsSince,
 ): readonly BackupSummary[] {
   return backups
     .filter((backup) => isOfType(backup, "managedClusters") && backup.producer === hubId)
-    .filter((backup) => effectiveTime(backup) >= enabledAt - slackMs)
+    .filter((backup) => isSince(backup.name, effectiveTime(backup), since))
     .toSorted((a, b) => effectiveTime(a) - effectiveTime(b));
 }
 
@@ -41,17 +39,12 @@ export function newBackups(
 export function firstNewBackup(
   backups: readonly BackupSummary[],
   hubId: string,
-  enabledAt: number,
+  since: BackupsSince,
 ): BackupSummary | undefined {
-  const candidates = newBackups(backups, hubId, enabledAt).filter(
+  const candidates = newBackups(backups, hubId, since).filter(
     ({ phase }) => phase === "Completed" || isInProgress(phase),
   );
   return candidates.find((backup) => !isBroken(backup)) ?? candidates[0];
-}
-
-/** When the new hub's schedule was enabled, ms since the epoch. Pure. */
-export function enabledAt(memory: OperationMemory): number {
-  return Date.parse(memory.backup_schedule_enabled_at ?? "") || 0;
 }
 
 function timeoutMs(schedule: BackupSchedule | undefined, context: SwitchoverContext): number {
@@ -61,7 +54,7 @@ function timeoutMs(schedule: BackupSchedule | undefined, context: SwitchoverCont
 }
 
 function untilNew(seen: Seen, context: SwitchoverContext): Wait {
-  const since = enabledAt(context.memory());
+  const since = sinceOf(context.memory());
   return waitOn({
     title: "waiting for the first backup of the managed clusters by the new hub",
     sources: { backups: backupsOf.live(context, "secondary") },
@@ -100,7 +93,7 @@ export const verifyNewBackups = switchoverStep<Seen>({
   },
   plan(seen, context) {
     const memory = context.memory();
-    const found = firstNewBackup(seen.backups, context.hubs.secondary.id, enabledAt(memory));
+    const found = firstNewBackup(seen.backups, context.hubs.secondary.id, sinceOf(memory));
     if (found === undefined) {
       return {
         state: "act",

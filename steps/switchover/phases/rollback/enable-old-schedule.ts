@@ -9,9 +9,15 @@ import { restoredSince } from "../../state/activation-traces.ts";
 import type { OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
-import { backupsOf, restoresOf, veleroPodsOf } from "../hub-reads.ts";
+import { backupsOf, clockOffsetOf, restoresOf, veleroPodsOf } from "../hub-reads.ts";
 import { giveFlagsBack } from "../schedules/give-flags-back.ts";
-import { enabledNow, guardTokens, tokenComponentOf, untilVeleroReady } from "../schedules/make-schedule.ts";
+import {
+  type BeforeSchedule,
+  enabledNow,
+  guardTokens,
+  tokenComponentOf,
+  untilVeleroReady,
+} from "../schedules/make-schedule.ts";
 import { type ProofSeen, planProof, readSchedule, recreateSchedule } from "../schedules/prove-schedule.ts";
 import { onOldHub } from "../schedules/schedule-role.ts";
 import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
@@ -66,13 +72,17 @@ function before(seen: Seen, afterMarker: boolean, context: BothHubsContext): rea
   ];
 }
 
+function beforeSchedule({ backups, clockOffsetMs }: Seen, { clock }: BothHubsContext): BeforeSchedule {
+  return { backups, hubTime: clock.now() + clockOffsetMs };
+}
+
 function recreate(
   { schedule, afterMarker }: Extract<ReturnOfBackups, { way: "recreate" }>,
   seen: Seen,
   context: BothHubsContext,
 ): Plan {
   const { name } = schedule.metadata;
-  const first = [...before(seen, afterMarker, context), enabledNow(context, onOldHub)];
+  const first = [...before(seen, afterMarker, context), enabledNow(beforeSchedule(seen, context), context, onOldHub)];
   if (seen.schedules.some(({ metadata }) => metadata.uid === schedule.metadata.uid)) {
     const plan = recreateSchedule(schedule, context, onOldHub);
     return plan.state === "act" ? { ...plan, actions: [...first, ...plan.actions] } : plan;
@@ -91,13 +101,13 @@ function recreate(
   };
 }
 
-function unpause(schedule: BackupSchedule, kept: boolean, context: BothHubsContext): Plan {
+function unpause(schedule: BackupSchedule, kept: boolean, seen: Seen, context: BothHubsContext): Plan {
   const { name, uid } = schedule.metadata;
   return {
     state: "act",
     note: `unpause BackupSchedule ${name}`,
     actions: [
-      enabledNow(context, onOldHub),
+      enabledNow(beforeSchedule(seen, context), context, onOldHub),
       remember(`BackupSchedule ${name} is unpaused`, {
         velero_schedules_kept: kept,
         created_schedule: { name, recreations: 0, suppressed: {} },
@@ -150,7 +160,7 @@ function begin(seen: Seen, context: BothHubsContext): Plan {
   const refused = refusal(seen, found.schedule);
   if (refused !== undefined) return refused;
   return found.way === "unpause"
-    ? unpause(found.schedule, found.keepsVeleroSchedules, context)
+    ? unpause(found.schedule, found.keepsVeleroSchedules, seen, context)
     : recreate(found, seen, context);
 }
 
@@ -172,18 +182,20 @@ export const rbEnableBackupSchedule = oldHubStep<Seen>({
   title: "Turn backups on at the old hub",
   onResume: "trust-record",
   async read(context) {
-    const [schedule, restores, backupsOfNewHub, component, velero] = await Promise.all([
+    const [schedule, restores, backupsOfNewHub, component, velero, clockOffsetMs] = await Promise.all([
       readSchedule(context, onOldHub.hub),
       restoresOf.once(context, onOldHub.hub),
       isNewHubAway(context.memory()) ? undefined : backupsOf.once(context, "secondary"),
       tokenComponentOf(context, onOldHub.hub),
       veleroPodsOf.once(context, onOldHub.hub),
+      clockOffsetOf(context, onOldHub.hub),
     ]);
     return {
       ...schedule,
       restores,
       backupsOfNewHub,
       component,
+      clockOffsetMs,
       veleroReady: velero.some(Boolean),
     };
   },

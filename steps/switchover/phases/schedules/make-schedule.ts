@@ -2,11 +2,12 @@ import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { KubeObject } from "../../../lib/kube/types.ts";
 import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
+import type { BackupSummary } from "../../acm/backup.ts";
 import { type ComponentState, managedServiceAccountComponent } from "../../acm/backup-schedule.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
-import type { OperationMemory } from "../../state/operation-memory.ts";
+import type { OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import {
   acmSchedules,
@@ -17,6 +18,7 @@ import {
   veleroSchedulesOf,
 } from "../hub-reads.ts";
 import { type HubStepContext, ms } from "../switchover-context.ts";
+import { backupsBefore } from "./backups-since.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
 // What it takes to make a BackupSchedule on a hub: nothing left of an earlier one, a Velero that runs, tokens that stay.
@@ -112,17 +114,28 @@ export function createSchedule(schedule: BackupSchedule, role: ScheduleRole): Ac
   };
 }
 
-/** Remembers since when backups of the hub are expected. */
+/** What a hub shows before it gets a schedule. */
+export interface BeforeSchedule {
+  readonly backups: readonly BackupSummary[];
+  /** ms since the epoch: Velero stamps its backups on the hub, and this machine's clock may be wrong. */
+  readonly hubTime: number;
+}
+
+/** Remembers since when backups of the hub are expected, once. */
 export function enabledNow<H extends HubName>(
+  { backups, hubTime }: BeforeSchedule,
   context: HubStepContext<H>,
   role: ScheduleRole<H>,
 ): Action<OperationMemory> {
-  const at = new Date(context.clock.now()).toISOString();
+  const since: ScheduleProgress = {
+    backup_schedule_enabled_at: new Date(hubTime).toISOString(),
+    backups_before_schedule: backupsBefore(backups, context.hubs[role.hub].id, hubTime),
+  };
   return {
     kind: "remember",
     note: `from now on a backup of the ${role.words} is expected`,
     update: (memory) =>
-      role.keep(memory, { backup_schedule_enabled_at: role.progress(memory).backup_schedule_enabled_at ?? at }),
+      role.progress(memory).backup_schedule_enabled_at === undefined ? role.keep(memory, since) : memory,
   };
 }
 

@@ -33,6 +33,8 @@ export interface ScheduleSeen {
 /** What also decides whether a schedule can be made without a loss. */
 export interface ProofSeen extends ScheduleSeen {
   readonly component: ComponentState;
+  /** How far the hub's clock is ahead of this machine's, ms. */
+  readonly clockOffsetMs: number;
 }
 
 /** Looks at all of it. */
@@ -170,7 +172,7 @@ function planExisting<H extends HubName>(
   return {
     state: "act",
     note: withAllowance(`watch BackupSchedule ${schedule.metadata.name}`, seen.allowanceMs),
-    actions: watchSchedule(context, role, seen.allowanceMs),
+    actions: watchSchedule(context, role, seen),
     // What the wait saw last may be a collision: looked at again.
     afterwards: "plan-again",
   };
@@ -196,7 +198,7 @@ export function planProof<H extends HubName>(seen: ProofSeen, context: HubStepCo
   return {
     state: "act",
     note: `create BackupSchedule ${fresh.metadata.name}`,
-    actions: [...wait, createSchedule(fresh, role), ...watchSchedule(context, role, seen.allowanceMs)],
+    actions: [...wait, createSchedule(fresh, role), ...watchSchedule(context, role, seen)],
     afterwards: "plan-again",
   };
 }

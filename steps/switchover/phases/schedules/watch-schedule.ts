@@ -10,6 +10,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { acmSchedules, backupsOf, type OwnedVeleroSchedule, schedulesOf, veleroSchedulesOf } from "../hub-reads.ts";
 import { type HubStepContext, ms } from "../switchover-context.ts";
+import { type BackupsSince, isSince, sinceOf } from "./backups-since.ts";
 import { notEnabled } from "./make-schedule.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
@@ -19,19 +20,20 @@ interface Health {
   readonly backups: readonly BackupSummary[];
 }
 
-// Timestamps of objects have whole seconds.
-const timestampGranularityMs = 1000;
-
 /** The phase of a schedule that has collided: the planner makes it anew. */
 export const collided = "BackupCollision";
 
 /** An own resources backup that began after the schedule was enabled and is the newest of all. Pure. */
-export function hasOwnBackup(backups: readonly BackupSummary[], hubId: string, enabledAt: number): boolean {
+export function hasOwnBackup(backups: readonly BackupSummary[], hubId: string, since: BackupsSince): boolean {
   const newest = newestOfType(backups, "resources");
-  return newest?.producer === hubId && (newest.startedAt ?? 0) >= enabledAt - timestampGranularityMs;
+  return newest?.producer === hubId && isSince(newest.name, newest.startedAt ?? 0, since);
 }
 
-/** The operator's first effective look at a collision comes five minutes after the Velero Schedules were made. Pure. */
+/**
+ * The operator's first effective look at a collision comes five minutes after the Velero Schedules were made. Pure.
+ *
+ * @param now hub time: the server stamped the schedules by its own clock
+ */
 export function collisionWasChecked(
   veleroSchedules: readonly OwnedVeleroSchedule[],
   afterSeconds: number,
@@ -50,7 +52,7 @@ export function unpauseArrived(veleroSchedules: readonly OwnedVeleroSchedule[]):
 interface Proof<H extends HubName> {
   readonly context: HubStepContext<H>;
   readonly role: ScheduleRole<H>;
-  readonly graceMs: number;
+  readonly clockOffsetMs: number;
 }
 
 function judgeInvalid(phase: string, message: string, overGrace: boolean, role: ScheduleRole): Look {
@@ -61,15 +63,15 @@ function judgeInvalid(phase: string, message: string, overGrace: boolean, role: 
   return atOnce || overGrace ? { state: "failed", error: unhealthy(note, role) } : { state: "pending", note };
 }
 
-function judgeProof<H extends HubName>(live: Health, phase: string, time: WaitTime, { context, role }: Proof<H>): Look {
+function judgeProof<H extends HubName>(live: Health, phase: string, time: WaitTime, proof: Proof<H>): Look {
+  const { context, role, clockOffsetMs } = proof;
   const progress = role.progress(context.memory());
   const kept = progress.velero_schedules_kept === true;
-  const enabledAt = Date.parse(progress.backup_schedule_enabled_at ?? "") || 0;
   // Schedules that are kept make their next backup at their own time, which may be hours away.
-  const own = kept || hasOwnBackup(live.backups, context.hubs[role.hub].id, enabledAt);
+  const own = kept || hasOwnBackup(live.backups, context.hubs[role.hub].id, sinceOf(progress));
   const checked = kept
     ? unpauseArrived(live.veleroSchedules)
-    : collisionWasChecked(live.veleroSchedules, context.tuning.collisionCheckAfter, time.now);
+    : collisionWasChecked(live.veleroSchedules, context.tuning.collisionCheckAfter, time.now + clockOffsetMs);
   if (phase === "Enabled" && own && checked) {
     return {
       state: "done",
@@ -85,7 +87,7 @@ function judgeProof<H extends HubName>(live: Health, phase: string, time: WaitTi
   return { state: "pending", note: `phase ${phase || "empty"}; ${missing.join(", ")}` };
 }
 
-function judgeHealth<H extends HubName>(live: Health, time: WaitTime, proof: Proof<H>): Look {
+function judgeHealth<H extends HubName>(live: Health, time: WaitTime, proof: Proof<H>, graceMs: number): Look {
   const schedule = proof.role.pick(live.schedules, proof.context.memory());
   const phase = schedule?.status?.phase ?? "";
   const message = schedule?.status?.lastMessage ?? "";
@@ -97,7 +99,7 @@ function judgeHealth<H extends HubName>(live: Health, time: WaitTime, proof: Pro
     return { state: "failed", error: notEnabled(schedule, proof.role) };
   }
   return phase === "FailedValidation" || phase === "Failed"
-    ? judgeInvalid(phase, message, time.elapsedMs > proof.graceMs, proof.role)
+    ? judgeInvalid(phase, message, time.elapsedMs > graceMs, proof.role)
     : judgeProof(live, phase, time, proof);
 }
 
@@ -110,7 +112,14 @@ export function unhealthy(why: string, role: ScheduleRole): FairleadError {
   });
 }
 
-function untilHealthy<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>, allowanceMs: number): Wait {
+/** What a wait for the proof takes from the look before it. */
+interface WatchedBy {
+  readonly allowanceMs: number;
+  readonly clockOffsetMs: number;
+}
+
+function untilHealthy<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>, seen: WatchedBy): Wait {
+  const { allowanceMs, clockOffsetMs } = seen;
   const graceMs = ms(context.tuning.errorGrace) + allowanceMs;
   return waitOn({
     title: `waiting until the ${role.words}'s backup schedule has proved itself`,
@@ -119,7 +128,7 @@ function untilHealthy<H extends HubName>(context: HubStepContext<H>, role: Sched
       veleroSchedules: veleroSchedulesOf.live(context, role.hub),
       backups: backupsOf.live(context, role.hub),
     },
-    decide: (live, time) => judgeHealth(live, time, { context, role, graceMs }),
+    decide: (live, time) => judgeHealth(live, time, { context, role, clockOffsetMs }, graceMs),
     timeoutMs: ms(context.tuning.scheduleHealthyWait) + allowanceMs,
     pollMs: 5000,
     onTimeout: (note) =>
@@ -133,10 +142,10 @@ function untilHealthy<H extends HubName>(context: HubStepContext<H>, role: Sched
 export function watchSchedule<H extends HubName>(
   context: HubStepContext<H>,
   role: ScheduleRole<H>,
-  allowanceMs: number,
+  seen: WatchedBy,
 ): readonly Action<OperationMemory>[] {
   return [
-    { kind: "wait", wait: untilHealthy(context, role, allowanceMs) },
+    { kind: "wait", wait: untilHealthy(context, role, seen) },
     {
       kind: "remember",
       note: "the schedule was watched",

@@ -2,12 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { hasOwnBackup } from "../../../../steps/switchover/phases/schedules/watch-schedule.ts";
 import { backupOf } from "../acm/backups.ts";
 
-const enabledAt = Date.parse("2026-11-24T12:00:00.600Z");
+const since = { enabledAt: Date.parse("2026-11-24T12:00:00.600Z") };
 
 describe("the new hub's first own backup", () => {
   test("counts when it began in the very second in which the schedule was made", () => {
     const backup = backupOf("resources", { stamp: "20261124120000", started: "2026-11-24T12:00:00Z" });
-    expect(hasOwnBackup([backup], "hub-a", enabledAt)).toBe(true);
+    expect(hasOwnBackup([backup], "hub-a", since)).toBe(true);
   });
 
   test("does not count when it began before, or when another hub has made a newer one", () => {
@@ -18,7 +18,7 @@ describe("the new hub's first own backup", () => {
       started: "2026-11-24T12:00:02Z",
       producer: "hub-b",
     });
-    expect(hasOwnBackup([old], "hub-a", enabledAt)).toBe(false);
-    expect(hasOwnBackup([own, foreign], "hub-a", enabledAt)).toBe(false);
+    expect(hasOwnBackup([old], "hub-a", since)).toBe(false);
+    expect(hasOwnBackup([own, foreign], "hub-a", since)).toBe(false);
   });
 });

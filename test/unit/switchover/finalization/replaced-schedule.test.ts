@@ -24,7 +24,7 @@ function planned(existing: BackupSchedule | undefined, memory: OperationMemory, 
     memory: () => memory,
   } as unknown as SwitchoverContext;
   const schedules = existing === undefined ? [] : [existing];
-  const seen = { schedules, veleroSchedules: [], backups: [], allowanceMs: 0, component };
+  const seen = { schedules, veleroSchedules: [], backups: [], allowanceMs: 0, clockOffsetMs: 0, component };
   return fixBackupCollision.plan(seen, context);
 }
 
