@@ -5,6 +5,7 @@ import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { Activation } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
+import { Grace } from "../grace.ts";
 import { restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext } from "../switchover-context.ts";
 import { type BackupServices, troubleOf } from "./backup-trouble.ts";
@@ -60,25 +61,6 @@ function nothingActivated(name: string, note: string): FairleadError {
 interface LiveView extends BackupServices {
   readonly restores: readonly AcmRestore[];
   readonly veleroRestores: readonly VeleroRestoreSummary[];
-}
-
-/** Tolerances count from the first look at which a state was seen; a later good look forgets it. */
-class Grace {
-  private since: number | undefined;
-  private readonly graceMs: number;
-
-  constructor(graceMs: number) {
-    this.graceMs = graceMs;
-  }
-
-  reset(): void {
-    this.since = undefined;
-  }
-
-  isOver(time: WaitTime): boolean {
-    this.since ??= time.elapsedMs;
-    return time.elapsedMs - this.since >= this.graceMs;
-  }
 }
 
 interface Tolerances {

@@ -8,6 +8,7 @@ import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
+import { Grace } from "../grace.ts";
 import { acmSchedules, backupsOf, type OwnedVeleroSchedule, schedulesOf, veleroSchedulesOf } from "../hub-reads.ts";
 import { type HubStepContext, ms } from "../switchover-context.ts";
 import { type BackupsSince, isSince, sinceOf } from "./backups-since.ts";
@@ -87,7 +88,7 @@ function judgeProof<H extends HubName>(live: Health, phase: string, time: WaitTi
   return { state: "pending", note: `phase ${phase || "empty"}; ${missing.join(", ")}` };
 }
 
-function judgeHealth<H extends HubName>(live: Health, time: WaitTime, proof: Proof<H>, graceMs: number): Look {
+function judgeHealth<H extends HubName>(live: Health, time: WaitTime, proof: Proof<H>, grace: Grace): Look {
   const schedule = proof.role.pick(live.schedules, proof.context.memory());
   const phase = schedule?.status?.phase ?? "";
   const message = schedule?.status?.lastMessage ?? "";
@@ -98,9 +99,11 @@ function judgeHealth<H extends HubName>(live: Health, time: WaitTime, proof: Pro
   if (schedule?.spec?.paused === true) {
     return { state: "failed", error: notEnabled(schedule, proof.role) };
   }
-  return phase === "FailedValidation" || phase === "Failed"
-    ? judgeInvalid(phase, message, time.elapsedMs > graceMs, proof.role)
-    : judgeProof(live, phase, time, proof);
+  if (phase === "FailedValidation" || phase === "Failed") {
+    return judgeInvalid(phase, message, grace.isOver(time), proof.role);
+  }
+  grace.reset();
+  return judgeProof(live, phase, time, proof);
 }
 
 /** The schedule will not work by itself. */
@@ -120,7 +123,7 @@ interface WatchedBy {
 
 function untilHealthy<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>, seen: WatchedBy): Wait {
   const { allowanceMs, clockOffsetMs } = seen;
-  const graceMs = ms(context.tuning.errorGrace) + allowanceMs;
+  const grace = new Grace(ms(context.tuning.errorGrace) + allowanceMs);
   return waitOn({
     title: `waiting until the ${role.words}'s backup schedule has proved itself`,
     sources: {
@@ -128,7 +131,7 @@ function untilHealthy<H extends HubName>(context: HubStepContext<H>, role: Sched
       veleroSchedules: veleroSchedulesOf.live(context, role.hub),
       backups: backupsOf.live(context, role.hub),
     },
-    decide: (live, time) => judgeHealth(live, time, { context, role, clockOffsetMs }, graceMs),
+    decide: (live, time) => judgeHealth(live, time, { context, role, clockOffsetMs }, grace),
     timeoutMs: ms(context.tuning.scheduleHealthyWait) + allowanceMs,
     pollMs: 5000,
     onTimeout: (note) =>
