@@ -421,6 +421,34 @@ describe("the new hub's schedule", () => {
     },
     3 * minute,
   );
+
+  test(
+    "A-87 while a finalizer holds a deleted schedule, nothing is created in its place; once it is gone, the run goes on",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" });
+      const { seeds } = bench.pair;
+      await bench.tasksUntil("finalize");
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "the first collision check is still to come");
+      const hold = async (finalizers: readonly string[]): Promise<string | undefined> => {
+        const existing = await schedule();
+        if (existing === undefined) throw new Error("the new hub has no BackupSchedule");
+        await seeds.secondary.patch("backupSchedules", existing, { metadata: { finalizers } });
+        return existing.metadata.uid;
+      };
+      const uid = await hold(["test.example.com/keep"]);
+      await seeds.secondary.backup("acm-resources-schedule", { hub: "third-hub-id", status: ranAt(Date.now() + 1000) });
+      await written(child, "waiting: still there: BackupSchedule acm-hub-backup");
+      await hold([]);
+
+      expect(endOf(await end)).toMatchObject({ exitCode: 0 });
+      const schedules = await seeds.secondary.list("backupSchedules");
+      expect(schedules).toHaveLength(1);
+      expect(schedules[0]?.metadata.uid).not.toBe(uid);
+    },
+    3 * minute,
+  );
 });
 
 describe("the old hub as secondary", () => {

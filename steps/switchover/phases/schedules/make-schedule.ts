@@ -36,15 +36,27 @@ export function orphans(
     .map((schedule) => schedule.name);
 }
 
-export function untilNoOrphans<H extends HubName>(context: HubStepContext<H>, role: ScheduleRole<H>): Wait {
+/**
+ * Waits until nothing is left of a BackupSchedule that was deleted.
+ *
+ * @param deletedUid of one that may still be there: a finalizer holds it, and its Velero Schedules have an owner so long
+ */
+export function untilNoOrphans<H extends HubName>(
+  context: HubStepContext<H>,
+  role: ScheduleRole<H>,
+  deletedUid?: string,
+): Wait {
   return waitOn({
-    title: "waiting until the Velero Schedules of the deleted BackupSchedule are gone",
+    title: "waiting until the deleted BackupSchedule and its Velero Schedules are gone",
     sources: {
       veleroSchedules: veleroSchedulesOf.live(context, role.hub),
       schedules: schedulesOf.live(context, role.hub),
     },
     decide: ({ veleroSchedules, schedules }) => {
-      const left = orphans(veleroSchedules, schedules);
+      const held = schedules
+        .filter(({ metadata }) => deletedUid !== undefined && metadata.uid === deletedUid)
+        .map(({ metadata }) => `BackupSchedule ${metadata.name}`);
+      const left = [...held, ...orphans(veleroSchedules, schedules)];
       return left.length === 0
         ? { state: "done", note: "gone" }
         : { state: "pending", note: `still there: ${left.join(", ")}` };
@@ -54,9 +66,9 @@ export function untilNoOrphans<H extends HubName>(context: HubStepContext<H>, ro
       switchoverError(
         "SW-FIN-02",
         {
-          what: `Velero Schedules without an owner are left on the ${role.words}`,
+          what: `something of a deleted BackupSchedule is left on the ${role.words}`,
           why: note,
-          fix: "delete them, then resume; nothing was created",
+          fix: "see what holds it (finalizers, the backup operator) and delete it, then resume; nothing was created",
         },
         "timeout",
       ),

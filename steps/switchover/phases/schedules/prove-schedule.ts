@@ -109,7 +109,7 @@ export function recreateSchedule<H extends HubName>(
         requestTimeoutMs: ms(context.tuning.deleteRequest),
       },
     },
-    { kind: "wait", wait: untilNoOrphans(context, role) },
+    { kind: "wait", wait: untilNoOrphans(context, role, uid) },
   ];
   return { state: "act", note: `make BackupSchedule ${name} anew`, actions, afterwards: "plan-again" };
 }
