@@ -13,6 +13,7 @@ import { notingStop } from "../operation/run-stop.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations } from "../parameter-combinations.ts";
 import { resolveNamespaces } from "../parameters.ts";
+import { startsOver } from "../state/decide-start.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
 import { checkRequestAge } from "./check-request.ts";
@@ -124,8 +125,10 @@ async function operationOf(
     const stateFile = state === undefined ? undefined : stateFileOf(state, id);
     await refuseBusyHubs({ clients: present(hubs.clients), namespaces, operationId: id, stateFile, signal });
   }
-  const document = params["reset-state"] ? undefined : await stateOf(state, id, clock);
-  return { id, document };
+  const found = params["reset-state"] ? undefined : await stateOf(state, id, clock);
+  const { staleHours } = tuning;
+  const isOver = found !== undefined && startsOver(found, { force: params.force, staleHours }, clock.now());
+  return { id, document: isOver ? undefined : found };
 }
 
 /** Whether a completed operation may start over is for the tasks to decide; nothing is checked for it. */

@@ -146,6 +146,21 @@ function decideFailed(state: StateDocument, request: StartRequest): StartDecisio
 }
 
 /**
+ * Whether force makes a switchover of its own of a run that finds this state: an old completed operation, or a failure
+ * that names no phase. Nothing of the state may then spare a check. Pure. `now` is milliseconds since the epoch.
+ */
+export function startsOver(
+  state: StateDocument,
+  { force, staleHours }: Pick<StartRequest, "force" | "staleHours">,
+  now: number,
+): boolean {
+  if (!force) return false;
+  if (state.current_phase === "completed") return !((now - Date.parse(state.last_updated)) / 3_600_000 <= staleHours);
+  const phase = state.errors.at(-1)?.phase;
+  return state.current_phase === "failed" && phase !== "rollback" && !isRunnable(phase);
+}
+
+/**
  * What a switchover does with the state that it finds. Pure. `now` is milliseconds since the epoch.
  * In-progress phases never become stale.
  */

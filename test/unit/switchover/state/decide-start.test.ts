@@ -1,6 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { decideStart, type StartDecision, type StartRequest } from "../../../../steps/switchover/state/decide-start.ts";
+import {
+  decideStart,
+  type StartDecision,
+  type StartRequest,
+  startsOver,
+} from "../../../../steps/switchover/state/decide-start.ts";
 import {
   freshDocument,
   runnablePhases,
@@ -198,6 +203,26 @@ describe("a run that finds a failed operation", () => {
       decides: "refuse SW-STATE-05",
     },
   });
+});
+
+describe("force", () => {
+  const states: readonly StateDocument[] = [
+    ...[1, 6, 7].map((hours) => state({ ...begun, current_phase: "completed", last_updated: hoursAgo(hours) })),
+    state({ ...begun, current_phase: "completed", last_updated: "" }),
+    failedIn(),
+    failedIn("teardown"),
+    failedIn("activation"),
+    failedIn("rollback"),
+    state(begun),
+  ];
+
+  test.each(states.flatMap((found) => [true, false].map((force) => ({ found, force }))))(
+    "$force spares no check of a state in phase $found.current_phase that is started over",
+    ({ found, force }) => {
+      const { decision } = decideStart(found, { ...request, force }, now);
+      expect(startsOver(found, { force, staleHours: request.staleHours }, now)).toBe(decision === "fresh");
+    },
+  );
 });
 
 describe("a run that finds a rollback", () => {
