@@ -13,3 +13,8 @@ export function switchoverError(
 ): FairleadError {
   return new FairleadError({ id, ...text }, { exitCode: switchoverExit[ending] });
 }
+
+/** How the results of a Task name an end with this error. */
+export function outcomeOf({ exitCode }: FairleadError): "refused" | "failed" {
+  return exitCode === switchoverExit.refused ? "refused" : "failed";
+}

@@ -6,7 +6,7 @@ import { isFields } from "../../lib/schema/is-fields.ts";
 import { errorCode } from "../../lib/state/state-error.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import type { StateDocument } from "../state/state-document.ts";
-import { switchoverExit } from "../switchover-error.ts";
+import { outcomeOf } from "../switchover-error.ts";
 import { fileMode } from "./operation-locks.ts";
 
 const fileName = "stop.json";
@@ -14,7 +14,6 @@ const fileName = "stop.json";
 interface StoppingTask {
   readonly random: Random;
   readonly run: { readonly inTekton: boolean };
-  workspace(name: "output"): string | undefined;
 }
 
 /** How a run ended that was stopped before it began anything. */
@@ -23,29 +22,26 @@ export interface RunStop {
   readonly what: string;
 }
 
-/**
- * Tells the last Task of a run what stopped this one before it began anything: it has nothing else to know that from, as
- * Tekton (v1) skips a Task that asks for a result which a failed one did not write.
- */
-export async function noteStop(
-  folder: string | undefined,
-  error: FairleadError,
-  options: { readonly mode: number; readonly random: Random },
-): Promise<void> {
-  if (folder === undefined) return;
+async function noteStop({ random, run }: StoppingTask, folder: string, error: FairleadError): Promise<void> {
   const { id, what, why } = error.text;
-  const outcome = error.exitCode === switchoverExit.refused ? "refused" : "failed";
-  await writeFileAtomically(join(folder, fileName), `${JSON.stringify({ outcome, id, what, why })}\n`, options);
+  const note = `${JSON.stringify({ outcome: outcomeOf(error), id, what, why })}\n`;
+  await writeFileAtomically(join(folder, fileName), note, { mode: fileMode(run.inTekton), random });
 }
 
-/** Does what comes before a Task begins anything, and leaves a note where that fails. */
-export async function notingStop<T>({ random, run, workspace }: StoppingTask, work: () => Promise<T>): Promise<T> {
+/**
+ * Does what comes before a Task begins anything. Where that fails, a note in the output folder tells the last Task of the
+ * run why: it has nothing else to know that from, as Tekton (v1) skips a Task that asks for a result which a failed one
+ * did not write.
+ */
+export async function notingStop<T>(
+  task: StoppingTask,
+  output: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof FairleadError) {
-      await noteStop(workspace("output"), error, { mode: fileMode(run.inTekton), random });
-    }
+    if (output !== undefined && error instanceof FairleadError) await noteStop(task, output, error);
     throw error;
   }
 }

@@ -13,7 +13,6 @@ import { runChecks } from "../preflight/run-checks.ts";
 import { settingsFrom } from "../preflight/settings-from.ts";
 import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
-import { startsOver } from "../state/decide-start.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError } from "../switchover-error.ts";
 import { type ConnectedSwitchover, connectSwitchover, type SwitchoverInput, stateFolder } from "./connect-operation.ts";
@@ -57,11 +56,7 @@ async function checkFolders({ params }: Context, input: SwitchoverInput): Promis
 
 async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<void> {
   const { clock, log, params, signal } = context;
-  // A state that is to go need not be readable, and nothing of it spares a check.
-  const found = params["reset-state"] ? undefined : await stateOf(hubs.stateFolder, hubs.operationId, clock);
-  const { staleHours } = hubs.tuning;
-  const isOver = found !== undefined && startsOver(found, { force: params.force, staleHours }, clock.now());
-  const document = isOver ? undefined : found;
+  const document = await stateOf(hubs.stateFolder, hubs.operationId, context, hubs.tuning);
   if (document?.current_phase === "completed") {
     return;
   }

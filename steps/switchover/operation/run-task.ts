@@ -52,7 +52,7 @@ async function run(task: SwitchoverPhase["task"], context: TaskContext, spokeKub
   const input = inputOf(context, spokeKubeconfigs);
   // The next Task gets it from here, however this one ends well.
   if (context.params.approval === "digest") results.set("plan-digest", context.params["plan-digest"] ?? "");
-  const { hubs, dryRun, opened } = await notingStop(context, () => open(context, input));
+  const { hubs, dryRun, opened } = await notingStop(context, context.workspace("output"), () => open(context, input));
   if (opened.state === "nothing-to-do") {
     results.set("outcome", "already-completed");
     results.set("phase", opened.document.current_phase);

@@ -1,21 +1,17 @@
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
-import { switchoverExit } from "../switchover-error.ts";
+import { outcomeOf } from "../switchover-error.ts";
 
 /** The results in which a step says how it failed. */
 export interface OutcomeResults {
   set(name: "outcome" | "error-code" | "summary", value: string): void;
 }
 
-async function tellFailure(
-  results: OutcomeResults,
-  work: () => Promise<void>,
-  outcomeOf: (error: FairleadError) => "refused" | "failed",
-): Promise<void> {
+async function tellFailure(results: OutcomeResults, work: () => Promise<void>, named: typeof outcomeOf): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (error instanceof FairleadError) {
-      results.set("outcome", outcomeOf(error));
+      results.set("outcome", named(error));
       results.set("error-code", error.text.id);
       results.set("summary", error.text.what);
     }
@@ -25,7 +21,7 @@ async function tellFailure(
 
 /** Tells in the results how a step failed, a refusal apart. */
 export async function withOutcome(results: OutcomeResults, work: () => Promise<void>): Promise<void> {
-  await tellFailure(results, work, ({ exitCode }) => (exitCode === switchoverExit.refused ? "refused" : "failed"));
+  await tellFailure(results, work, outcomeOf);
 }
 
 /** The same for a step that only looks, and has nothing to refuse. */

@@ -2,8 +2,10 @@ import type { Clock } from "../../lib/clock/clock.ts";
 import { loadState } from "../operation/load-state.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
 import { hasRemovedPassive } from "../phases/activation/passive-snapshot.ts";
+import { startsOver } from "../state/decide-start.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import type { StateDocument } from "../state/state-document.ts";
+import type { ResolvedTuning } from "../tuning.ts";
 import type { PreflightScope, PreflightSettings } from "./settings.ts";
 
 export type ResumeSettings = Pick<
@@ -41,11 +43,25 @@ export function resumeSettings(document: StateDocument | undefined): ResumeSetti
   return { scope, ...fromMemory(document?.config) };
 }
 
-/** The state of the operation in that folder; `undefined` when there is none. @throws FairleadError STATE-05 … 07 (exit 4) */
+interface StateRequest {
+  readonly clock: Clock;
+  readonly params: { readonly "reset-state": boolean; readonly force: boolean };
+}
+
+/**
+ * The state in that folder that a run goes on with; `undefined` when there is none. Nothing of one that is started over
+ * spares a check, and one that is to go need not be readable.
+ *
+ * @throws FairleadError STATE-05 … 07 (exit 4)
+ */
 export async function stateOf(
   folder: string | undefined,
   operationId: string,
-  clock: Clock,
+  { clock, params }: StateRequest,
+  { staleHours }: Pick<ResolvedTuning, "staleHours">,
 ): Promise<StateDocument | undefined> {
-  return folder === undefined ? undefined : await loadState(stateFileOf(folder, operationId), clock);
+  if (folder === undefined || params["reset-state"]) return undefined;
+  const found = await loadState(stateFileOf(folder, operationId), clock);
+  const isOver = found !== undefined && startsOver(found, { force: params.force, staleHours }, clock.now());
+  return isOver ? undefined : found;
 }

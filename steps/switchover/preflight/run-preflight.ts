@@ -13,8 +13,8 @@ import { notingStop } from "../operation/run-stop.ts";
 import { operationId } from "../operation-id.ts";
 import { checkCombinations } from "../parameter-combinations.ts";
 import { resolveNamespaces } from "../parameters.ts";
-import { startsOver } from "../state/decide-start.ts";
 import type { StateDocument } from "../state/state-document.ts";
+import { outcomeOf, switchoverExit } from "../switchover-error.ts";
 import { type ResolvedTuning, resolveTuning, tuningSetting } from "../tuning.ts";
 import { checkRequestAge } from "./check-request.ts";
 import type { PreflightContext } from "./declaration.ts";
@@ -31,16 +31,13 @@ import { findSharedUsers } from "./shared-users.ts";
 import { firstFailures, sentence, type Verdict, verdictOf } from "./verdict.ts";
 import { writeJsonReport } from "./write-json-report.ts";
 
-const criticalFailure = 3;
-const refused = 4;
-
 /** The work of the step `preflight`: observe, judge, report, keep. */
 export async function runPreflight(context: PreflightContext): Promise<void> {
   try {
-    await notingStop(context, () => checkHubs(context));
+    await notingStop(context, context.workspace("output"), () => checkHubs(context));
   } catch (error) {
     if (error instanceof FairleadError) {
-      context.results.set("outcome", error.exitCode === refused ? "refused" : "failed");
+      context.results.set("outcome", outcomeOf(error));
       context.results.set("error-code", error.text.id);
     }
     throw error;
@@ -111,7 +108,7 @@ async function operationOf(
   hubs: ConnectedHubs,
   tuning: ResolvedTuning,
 ): Promise<KnownOperation | undefined> {
-  const { params, signal, clock, random, run } = context;
+  const { params, signal, random, run } = context;
   if (params.mode === "validate") {
     return undefined;
   }
@@ -125,10 +122,7 @@ async function operationOf(
     const stateFile = state === undefined ? undefined : stateFileOf(state, id);
     await refuseBusyHubs({ clients: present(hubs.clients), namespaces, operationId: id, stateFile, signal });
   }
-  const found = params["reset-state"] ? undefined : await stateOf(state, id, clock);
-  const { staleHours } = tuning;
-  const isOver = found !== undefined && startsOver(found, { force: params.force, staleHours }, clock.now());
-  return { id, document: isOver ? undefined : found };
+  return { id, document: await stateOf(state, id, context, tuning) };
 }
 
 /** Whether a completed operation may start over is for the tasks to decide; nothing is checked for it. */
@@ -212,7 +206,7 @@ function refuseOtherHub(confirmed: string | undefined, { secondary }: Observatio
         why: id === "" ? "the id of the new hub could not be read" : `the secondary kubeconfig leads to hub ${id}`,
         fix: "give the id of the hub that is to take over, or the kubeconfig of that hub",
       },
-      { exitCode: refused },
+      { exitCode: switchoverExit.refused },
     );
   }
 }
@@ -226,6 +220,6 @@ function conclude(context: PreflightContext, verdict: Verdict, settings: Preflig
   }
   results.set("outcome", "failed");
   results.set("error-code", "SW-PRE-03");
-  setExitCode(criticalFailure);
+  setExitCode(switchoverExit.preflight);
   summarize({ id: "SW-PRE-03", what: sentence(verdict), ...firstFailures(verdict) });
 }

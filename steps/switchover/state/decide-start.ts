@@ -18,6 +18,8 @@ export interface StartRequest {
   readonly primaryUnreachable?: boolean;
 }
 
+type ForceRequest = Pick<StartRequest, "force" | "staleHours">;
+
 /** What a run does with the state that it found. */
 export type StartDecision =
   | { readonly decision: "fresh"; readonly notice?: string }
@@ -105,12 +107,16 @@ function compareFrozen(state: StateDocument, request: StartRequest): StartDecisi
       });
 }
 
+/** Not where nobody knows how old it is. */
+function isRecent({ last_updated: at }: StateDocument, { staleHours }: ForceRequest, now: number): boolean {
+  return (now - Date.parse(at)) / 3_600_000 <= staleHours;
+}
+
 function decideCompleted(state: StateDocument, request: StartRequest, now: number): StartDecision {
-  const ageHours = (now - Date.parse(state.last_updated)) / 3_600_000;
-  if (ageHours <= request.staleHours) {
+  if (isRecent(state, request, now)) {
     return { decision: "nothing-to-do", notice: `already completed at ${state.last_updated}, nothing was executed` };
   }
-  if (request.force) {
+  if (startsOver(state, request, now)) {
     return { decision: "fresh", notice: "the completed state is old, and force starts over" };
   }
   return refuse("SW-STATE-04", {
@@ -124,7 +130,7 @@ function isRunnable(phase: string | undefined): phase is RunnablePhase {
   return (runnablePhases as readonly string[]).includes(phase ?? "");
 }
 
-function decideFailed(state: StateDocument, request: StartRequest): StartDecision {
+function decideFailed(state: StateDocument, request: StartRequest, now: number): StartDecision {
   const last = state.errors.at(-1);
   if (last?.phase === "rollback") {
     return refuse("SW-STATE-05", {
@@ -136,7 +142,7 @@ function decideFailed(state: StateDocument, request: StartRequest): StartDecisio
   if (isRunnable(last?.phase)) {
     return { decision: "resume", notice: `resuming ${last?.phase}; it failed last with: ${last?.error}` };
   }
-  return request.force
+  return startsOver(state, request, now)
     ? { decision: "fresh", notice: "the failed state names no phase to resume, and force starts over" }
     : refuse("SW-STATE-06", {
         what: "the state says failed, and not where",
@@ -149,13 +155,9 @@ function decideFailed(state: StateDocument, request: StartRequest): StartDecisio
  * Whether force makes a switchover of its own of a run that finds this state: an old completed operation, or a failure
  * that names no phase. Nothing of the state may then spare a check. Pure. `now` is milliseconds since the epoch.
  */
-export function startsOver(
-  state: StateDocument,
-  { force, staleHours }: Pick<StartRequest, "force" | "staleHours">,
-  now: number,
-): boolean {
-  if (!force) return false;
-  if (state.current_phase === "completed") return !((now - Date.parse(state.last_updated)) / 3_600_000 <= staleHours);
+export function startsOver(state: StateDocument, request: ForceRequest, now: number): boolean {
+  if (!request.force) return false;
+  if (state.current_phase === "completed") return !isRecent(state, request, now);
   const phase = state.errors.at(-1)?.phase;
   return state.current_phase === "failed" && phase !== "rollback" && !isRunnable(phase);
 }
@@ -179,7 +181,7 @@ export function decideStart(state: StateDocument | undefined, request: StartRequ
     case "completed":
       return decideCompleted(state, request, now);
     case "failed":
-      return decideFailed(state, request);
+      return decideFailed(state, request, now);
     case "rollback":
     case "rolled_back":
       return refuse("SW-STATE-08", {
