@@ -1,4 +1,5 @@
 import { type Source, source } from "../../lib/kube/live-collection.ts";
+import { timedVersion } from "../../lib/kube/timed-version.ts";
 import type { KubeClient, KubeObject, ListQuery, Resource } from "../../lib/kube/types.ts";
 import { summariseVeleroRestore, type VeleroRestoreSummary } from "../acm/acm-restore.ts";
 import { throttlesOperator } from "../acm/acm-version.ts";
@@ -157,17 +158,12 @@ export async function scheduleAllowanceMs<H extends HubName>(context: AllowanceC
   return ms(context.tuning.schedulePerCluster) * imported;
 }
 
-/**
- * How far the clock of a hub is ahead of this machine's, in ms: what a hub stamps is compared with its own time, of
- * which the server tells whole seconds.
- */
+/** How far the clock of a hub is ahead of this machine's, ms: what a hub stamps is compared with its own time. */
 export async function clockOffsetOf<H extends HubName>(
   { clients, clock, signal }: HubContext<H> & Pick<SwitchoverContext, "clock">,
   hub: H,
 ): Promise<number> {
-  const before = clock.now();
-  const { serverTime } = await clients[hub].serverVersion({ signal });
-  return serverTime - (before + clock.now()) / 2;
+  return (await timedVersion(clients[hub], clock, { signal })).clockOffsetMs;
 }
 
 async function listOrNone<H extends HubName>(

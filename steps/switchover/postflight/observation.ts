@@ -1,8 +1,9 @@
+import type { TimedVersion } from "../../lib/kube/timed-version.ts";
 import type { BackupSummary } from "../acm/backup.ts";
 import type { StorageLocation } from "../acm/backup-storage.ts";
 import type { HubIdentity, HubName } from "../acm/hub-identity.ts";
 import type { AcmRestore, BackupSchedule } from "../acm/hub-objects.ts";
-import type { AcmInstallation, Conditioned, Connection } from "../preflight/observation.ts";
+import type { AcmInstallation, Conditioned } from "../preflight/observation.ts";
 import type { Reading } from "../preflight/reading.ts";
 
 /** A cluster of the fleet, the hub itself left out. */
@@ -28,7 +29,7 @@ export interface PodHealth {
 interface AnyHub {
   /** `https://host:port`. */
   readonly server: string;
-  readonly connection: Reading<Connection>;
+  readonly connection: Reading<TimedVersion>;
   readonly identity: Reading<HubIdentity | undefined>;
   readonly installations: Reading<readonly AcmInstallation[]>;
   readonly fleet: Reading<readonly FleetCluster[]>;

@@ -1,4 +1,5 @@
 import type { Clock } from "../../lib/clock/clock.ts";
+import { type TimedVersion, timedVersion } from "../../lib/kube/timed-version.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { summariseBackup } from "../acm/backup.ts";
 import { summariseStorageLocation } from "../acm/backup-storage.ts";
@@ -8,7 +9,6 @@ import type { HubNamespaces } from "../acm/namespaces.ts";
 import * as api from "../acm/resources.ts";
 import { attempt } from "../preflight/attempt.ts";
 import { type HubReader, hubReader } from "../preflight/hub-reader.ts";
-import type { Connection } from "../preflight/observation.ts";
 import * as project from "../preflight/projections.ts";
 import { absentAsEmpty, allOf, mapReading, type Reading, read } from "../preflight/reading.ts";
 import type { NewHub, OldHub, PostflightObservation } from "./observation.ts";
@@ -24,7 +24,7 @@ export interface ObserveInput {
 /** One hub while it is read. */
 interface Hub {
   readonly client: KubeClient;
-  readonly connection: Reading<Connection>;
+  readonly connection: Reading<TimedVersion>;
   readonly reader: HubReader;
   readonly namespaces: HubNamespaces;
 }
@@ -42,11 +42,7 @@ export async function observe(input: ObserveInput): Promise<PostflightObservatio
 }
 
 async function open(client: KubeClient, { clock, namespaces, signal }: ObserveInput): Promise<Hub> {
-  const connection = await attempt("version", signal, async () => {
-    const before = clock.now();
-    const { gitVersion, serverTime } = await client.serverVersion({ signal });
-    return { gitVersion, clockOffsetMs: serverTime - (before + clock.now()) / 2 };
-  });
+  const connection = await attempt("version", signal, () => timedVersion(client, clock, { signal }));
   return { client, connection, reader: hubReader(client, connection.state === "read", signal), namespaces };
 }
 

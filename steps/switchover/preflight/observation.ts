@@ -1,3 +1,4 @@
+import type { TimedVersion } from "../../lib/kube/timed-version.ts";
 import type { AccessRequest, Credential } from "../../lib/kube/types.ts";
 import type { VeleroRestoreSummary } from "../acm/acm-restore.ts";
 import type { AcmVersion } from "../acm/acm-version.ts";
@@ -19,7 +20,7 @@ export interface HubObservation {
   readonly hub: HubName;
   /** `https://host:port`. */
   readonly server: string;
-  readonly connection: Reading<Connection>;
+  readonly connection: Reading<TimedVersion>;
   readonly credential: Reading<Credential>;
   /** Whether each namespace exists. */
   readonly namespaces: Readonly<Record<keyof HubNamespaces, Reading<boolean>>>;
@@ -59,12 +60,6 @@ export interface SecondaryObservation extends HubObservation {
   readonly observabilityPods: Reading<readonly PodSummary[]>;
   /** Whether the object storage Secret exists; false where the namespace does not. */
   readonly observabilityStorage: Reading<boolean>;
-}
-
-export interface Connection {
-  readonly gitVersion: string;
-  /** The hub's clock minus ours, milliseconds, to about a second. */
-  readonly clockOffsetMs: number;
 }
 
 /** What the hub said to one permission of the role that this mode needs. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../../lib/clock/clock.ts";
+import { type TimedVersion, timedVersion } from "../../lib/kube/timed-version.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { summariseVeleroRestore } from "../acm/acm-restore.ts";
 import { summariseBackup } from "../acm/backup.ts";
@@ -17,7 +18,6 @@ import { attempt } from "./attempt.ts";
 import { type HubReader, hubReader } from "./hub-reader.ts";
 import type {
   AccessFinding,
-  Connection,
   HubObservation,
   Observation,
   PrimaryObservation,
@@ -44,7 +44,7 @@ interface Hub<N extends HubName> {
   readonly name: N;
   readonly client: KubeClient;
   readonly settings: PreflightSettings;
-  readonly connection: Reading<Connection>;
+  readonly connection: Reading<TimedVersion>;
   readonly reader: HubReader;
   readonly signal: AbortSignal;
 }
@@ -98,11 +98,7 @@ function lostPrimary(server: string): PrimaryObservation {
 
 async function open<N extends HubName>(name: N, client: KubeClient, input: ObserveInput): Promise<Hub<N>> {
   const { clock, settings, signal } = input;
-  const connection = await attempt("version", signal, async () => {
-    const before = clock.now();
-    const { gitVersion, serverTime } = await client.serverVersion({ signal });
-    return { gitVersion, clockOffsetMs: serverTime - (before + clock.now()) / 2 };
-  });
+  const connection = await attempt("version", signal, () => timedVersion(client, clock, { signal }));
   const reader = hubReader(client, connection.state === "read", signal);
   return { name, client, settings, connection, reader, signal };
 }
