@@ -4,12 +4,13 @@ import { resolveLatest } from "../../acm/backup.ts";
 import type { StorageLocation } from "../../acm/backup-storage.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
+import { timestampGranularityMs } from "../../acm/timestamp.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, storageOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { waitUntilStorage } from "./before-activation.ts";
-import { planCreatedRestore, type RestoreWorld, timestampGranularityMs } from "./create-restore.ts";
+import { planCreatedRestore, type RestoreWorld } from "./create-restore.ts";
 import { recreatePassive } from "./recreate-passive.ts";
 import { tellRefusal } from "./refused-write.ts";
 

@@ -4,7 +4,7 @@ import { findPassiveRestore } from "../../acm/acm-restore.ts";
 import { activationRestoreNames, annotation } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
-import { parseTime } from "../../acm/timestamp.ts";
+import { parseTime, timestampGranularityMs } from "../../acm/timestamp.ts";
 import type { Activation, ActivationPlan, OperationMemory, RestoreOrder } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { removeRestores } from "../restore-removal.ts";
@@ -21,8 +21,6 @@ export type RestoreWorld = Pick<BeforeActivation, "restores" | "veleroRestores" 
 type Plan = StepPlan<OperationMemory>;
 type Actions = readonly Action<OperationMemory>[];
 
-// Timestamps of objects have whole seconds.
-export const timestampGranularityMs = 1000;
 /** The old data of a large hub takes longer to go than what finalization deletes. */
 export const removalFactor = 6;
 

@@ -1,4 +1,5 @@
 import { type BackupSummary, effectiveTime } from "../../acm/backup.ts";
+import { timestampGranularityMs } from "../../acm/timestamp.ts";
 import type { ScheduleProgress } from "../../state/operation-memory.ts";
 
 /** From when on the backups of a hub are those of the schedule that was enabled there. */
@@ -8,9 +9,6 @@ export interface BackupsSince {
   /** Names of the hub's youngest backups of then. Absent where an older release began the operation. */
   readonly before?: readonly string[];
 }
-
-// Timestamps of objects have whole seconds.
-const timestampGranularityMs = 1000;
 
 /**
  * Velero stamps its backups by the clock of its node, which need not be quite that of the hub's API server. What is
