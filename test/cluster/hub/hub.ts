@@ -94,15 +94,15 @@ export class Hub {
 
   /** Starts again what {@link lose} ended. */
   async comeBack(lost: readonly string[]): Promise<void> {
-    for (const name of lost) await this.#start(name, new AbortController().signal);
+    for (const name of lost) await this.#start(name);
   }
 
   /** Starts a program that was killed, with the same command. An API server is ready when this resolves. */
-  async start(program: HubProgram, signal: AbortSignal = new AbortController().signal): Promise<void> {
+  async start(program: HubProgram, signal?: AbortSignal): Promise<void> {
     await this.#start(program, signal);
   }
 
-  async #start(program: string, signal: AbortSignal): Promise<void> {
+  async #start(program: string, signal = new AbortController().signal): Promise<void> {
     await this.#parts.start(program);
     if (program !== "kube-apiserver") return;
     const { process: identity, ...part } = this.#parts.part(program);

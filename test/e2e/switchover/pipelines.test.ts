@@ -19,6 +19,12 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
 
   afterAll(() => stage?.close(), 5 * minute);
 
+  /** A gate that asks about a plan by its digest is let pass. */
+  async function approveAt(gate: string, run: string): Promise<void> {
+    expect(await stage.question(run, gate)).toMatch(/Plan digest sha256:[0-9a-f]{64}$/);
+    await stage.answer(run, gate, "approve", "anna");
+  }
+
   test(
     "a POST with the bearer token starts a validation, which passes",
     async () => {
@@ -201,8 +207,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       expect(await stage.ended(run)).toMatchObject({ status: "False", results: { outcome: "failed" } });
 
       const rollback = await stage.startSample("rollback", { ...params, approval: "gate", approvers: ["anna"] });
-      expect(await stage.question(rollback, "approve")).toMatch(/Plan digest sha256:[0-9a-f]{64}$/);
-      await stage.answer(rollback, "approve", "approve", "anna");
+      await approveAt("approve", rollback);
 
       expect(await stage.succeeded(rollback, 420)).toMatchObject({ outcome: "rolled-back" });
       expect(await stage.available("primary")).toHaveLength(12);
@@ -274,10 +279,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
     async () => {
       await handOver(stage.cluster, stage.hubs, true);
       const first = await stage.startByTkn(gated);
-      for (const gate of ["approve", "approve-activation"]) {
-        expect(await stage.question(first, gate)).toMatch(/Plan digest sha256:[0-9a-f]{64}$/);
-        await stage.answer(first, gate, "approve", "anna");
-      }
+      for (const gate of ["approve", "approve-activation"]) await approveAt(gate, first);
       await killStep((await stage.taskRunning(first, "finalize")).uid);
       expect(await stage.ended(first)).toMatchObject({ status: "False", results: { outcome: "failed" } });
 
@@ -374,8 +376,7 @@ describe("a switchover on real Tekton, real Velero and a real git host", () => {
       const params = { "dry-run": "false", "confirm-decommission": oldHub, approval: "gate", approvers: ["anna"] };
 
       const run = await stage.startSample("decommission", params);
-      expect(await stage.question(run, "approve")).toMatch(/Plan digest sha256:[0-9a-f]{64}$/);
-      await stage.answer(run, "approve", "approve", "anna");
+      await approveAt("approve", run);
 
       await stage.succeeded(run, 420);
       expect(await stage.hubs.seeds.secondary.list("multiClusterHubs")).toEqual([]);

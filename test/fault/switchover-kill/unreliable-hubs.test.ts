@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Fault, Match } from "../../support/fault-proxy/types.ts";
 import { KillBench } from "./support/kill-bench.ts";
 import { awayMs, chosen, killTimeoutMs, type Reference, seed, undisturbed } from "./support/kill-plan.ts";
-import { type HubName, switchover } from "./support/killed-operation.ts";
+import { switchover } from "./support/killed-operation.ts";
+import type { HubName } from "./support/refill-hubs.ts";
 import { endRight, transient, unreliable, unreliableInEveryWay } from "./support/unreliable.ts";
 
 let bench: KillBench;
@@ -26,7 +27,7 @@ describe("a switchover between hubs of which one call in twenty fails", () => {
   test.each(chosen(["first", "second", "third"], 1))(
     "in every passing way (%s draw) ends right by itself, or stops with a clear error and ends right when resumed",
     async () => {
-      await bench.begin(switchover());
+      await bench.begin(reference.operation);
       unreliableInEveryWay(bench);
       await endRight(bench, await bench.run(), reference);
     },
@@ -36,7 +37,7 @@ describe("a switchover between hubs of which one call in twenty fails", () => {
   test.each(chosen(transient, 1))(
     "because answers %s: ends right by itself, or resumed",
     async (_name, fault) => {
-      await bench.begin(switchover());
+      await bench.begin(reference.operation);
       unreliable(bench, fault, 0.05);
       await endRight(bench, await bench.run(), reference);
     },
@@ -46,7 +47,7 @@ describe("a switchover between hubs of which one call in twenty fails", () => {
   test.each(chosen(lasting, 2))(
     "because servers %s: stops with a clear error and ends right when resumed",
     async (_name, fault) => {
-      await bench.begin(switchover());
+      await bench.begin(reference.operation);
       unreliable(bench, fault, 0.05, calls);
       await endRight(bench, await bench.run(), reference);
     },
@@ -56,7 +57,7 @@ describe("a switchover between hubs of which one call in twenty fails", () => {
   test(
     "because each watch is cut after a moment: ends right by itself",
     async () => {
-      await bench.begin(switchover());
+      await bench.begin(reference.operation);
       unreliable(bench, { kind: "cut", afterMs: 300 }, 1, { verb: "watch" });
       const ran = await bench.run();
       expect({ exitCode: ran.exitCode, tail: ran.stderr.slice(-900) }).toMatchObject({ exitCode: 0 });
@@ -106,7 +107,7 @@ describe("a switchover during which a hub is away for a while", () => {
   test.each(chosen(outages, 1))(
     "$name, its port closed: ends right by itself, or resumed",
     async ({ at, asked, hub }) => {
-      await bench.begin(switchover());
+      await bench.begin(reference.operation);
       const begun = bench.proxies[asked].seen(at, bench.proxies[asked].count(at) + 1);
       const run = bench.run();
       await begun;
@@ -121,7 +122,7 @@ describe("a switchover during which a hub is away for a while", () => {
   test.each(chosen(outages, 1))(
     "$name, silent with its connections open: ends right by itself, or resumed",
     async ({ at, asked, hub }) => {
-      await bench.begin(switchover());
+      await bench.begin(reference.operation);
       const begun = bench.proxies[asked].seen(at, bench.proxies[asked].count(at) + 1);
       const run = bench.run();
       await begun;

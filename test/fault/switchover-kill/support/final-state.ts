@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KindName } from "../../../sim/kinds.ts";
 import type { SimObject } from "../../../sim/kube/sim-client.ts";
 import type { HealthyPair } from "../../../support/hubs.ts";
-import type { HubName } from "./killed-operation.ts";
+import type { HubName } from "./refill-hubs.ts";
 
 // Numbers and times of a run, under whatever names: they differ between any two runs.
 const dropped = new Set([

@@ -7,16 +7,8 @@ import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.t
 import { installArgoCd, readApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../../support/hubs.ts";
 import { comparable, comparableFile } from "./final-state.ts";
-import {
-  application,
-  clusters,
-  type HubName,
-  hubNames,
-  type KilledOperation,
-  type Place,
-  type Scene,
-} from "./killed-operation.ts";
-import { type Refilled, refillHubs } from "./refill-hubs.ts";
+import { application, clusters, type KilledOperation, type Place, type Scene } from "./killed-operation.ts";
+import { type HubName, hubNames, type Refilled, refillHubs } from "./refill-hubs.ts";
 
 /** One write as a hub saw it. */
 export interface SeenWrite extends KubeRequest {

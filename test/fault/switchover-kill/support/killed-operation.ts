@@ -3,10 +3,7 @@ import { eventually } from "../../../support/eventually.ts";
 import { type ApplicationSeed, removeApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
 import { isAvailable } from "../../../support/hubs/is-available.ts";
 import type { HealthyPair } from "../../../support/hubs.ts";
-import type { Refilled } from "./refill-hubs.ts";
-
-export type HubName = "primary" | "secondary";
-export const hubNames = ["primary", "secondary"] as const;
+import type { HubName, Refilled } from "./refill-hubs.ts";
 
 /** Of every hub pair of the bench. */
 export const clusters = ["c1", "c2"];

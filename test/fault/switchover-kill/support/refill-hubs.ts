@@ -19,8 +19,8 @@ export interface RefillOptions {
   readonly alsoPlays: readonly RoleName[];
 }
 
-type HubName = "primary" | "secondary";
-const hubNames = ["primary", "secondary"] as const;
+export type HubName = "primary" | "secondary";
+export const hubNames = ["primary", "secondary"] as const;
 
 // Owners first, so that nobody takes what they own for orphans.
 const moved = [

@@ -4,7 +4,7 @@ import type { Fault, Match } from "../../../support/fault-proxy/types.ts";
 import { settledHubs } from "./final-state.ts";
 import type { KillBench } from "./kill-bench.ts";
 import type { Reference } from "./kill-plan.ts";
-import { hubNames } from "./killed-operation.ts";
+import { hubNames } from "./refill-hubs.ts";
 
 /** How a call can fail that may succeed when it is made again. */
 export const transient: readonly (readonly [string, Fault])[] = [

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { acmVersion } from "../../../../steps/switchover/acm/acm-version.ts";
 import { veleroScheduleName } from "../../../../steps/switchover/acm/constants.ts";
 import { recreateSchedule } from "../../../../steps/switchover/phases/schedules/prove-schedule.ts";
 import { onNewHub } from "../../../../steps/switchover/phases/schedules/schedule-role.ts";
-import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
-import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
+import { waitingContext } from "./waiting-context.ts";
 
 const schedule = {
   metadata: { name: "acm-hub-backup", namespace: "backup", uid: "1" },
@@ -14,15 +12,7 @@ const another = { ...schedule, metadata: { ...schedule.metadata, name: "another"
 const ofUid = (ownerUid: string) => [{ name: veleroScheduleName.credentials, paused: false, ownerUid, createdAt: 0 }];
 
 function lookAfterDeletion(schedules: readonly object[], veleroSchedules: readonly object[]) {
-  const context = {
-    clients: { secondary: { name: "secondary" } },
-    hubs: { secondary: { id: "hub-a", version: acmVersion("2.16.0") } },
-    namespaces: { backup: "backup" },
-    tuning: tuningDefaults,
-    memory: () => ({}),
-    // What the plan is made of; its wait is not begun.
-  } as unknown as SwitchoverContext;
-  const plan = recreateSchedule(schedule, context, onNewHub);
+  const plan = recreateSchedule(schedule, waitingContext, onNewHub);
   const last = plan.state === "act" ? plan.actions.at(-1) : undefined;
   if (last?.kind !== "wait") throw new Error("the deletion is not waited for");
   return last.wait.decide({ schedules, veleroSchedules }, { elapsedMs: 0, now: 0 });

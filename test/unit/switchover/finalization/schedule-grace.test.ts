@@ -1,24 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Seen } from "../../../../steps/lib/phase/types.ts";
-import { acmVersion } from "../../../../steps/switchover/acm/acm-version.ts";
 import { onNewHub } from "../../../../steps/switchover/phases/schedules/schedule-role.ts";
 import { watchSchedule } from "../../../../steps/switchover/phases/schedules/watch-schedule.ts";
-import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
-import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
+import { waitingContext } from "./waiting-context.ts";
 
 type Look = (seconds: number, phase: string, lastMessage?: string) => Seen["state"];
 
 /** A wait for the proof of a schedule, by what it says after so many seconds. */
 function waiting(allowanceMs = 0): Look {
-  const context = {
-    clients: { secondary: { name: "secondary" } },
-    hubs: { secondary: { id: "hub-a", version: acmVersion("2.16.0") } },
-    namespaces: { backup: "backup" },
-    tuning: tuningDefaults,
-    memory: () => ({}),
-    // What the wait looks at; it is not begun.
-  } as unknown as SwitchoverContext;
-  const [watch] = watchSchedule(context, onNewHub, { allowanceMs, clockOffsetMs: 0 });
+  const [watch] = watchSchedule(waitingContext, onNewHub, { allowanceMs, clockOffsetMs: 0 });
   if (watch?.kind !== "wait") throw new Error("the schedule is not waited for");
   return (seconds, phase, lastMessage = "") => {
     const schedules = [{ metadata: { name: "acm-hub-backup" }, status: { phase, lastMessage } }];
