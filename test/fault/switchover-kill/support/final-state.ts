@@ -49,6 +49,15 @@ function comparableItem(item: unknown): unknown {
   return typeof item === "string" && /^(\d+|before)$/.test(item) ? "SECONDS" : comparable(item);
 }
 
+/**
+ * None told and nothing to tell are the same. So are clusters that nobody tolerated and clusters that were there before
+ * anybody waited for them, which depends on how soon they are.
+ */
+function isNone(key: string, member: unknown): boolean {
+  if (key === "warnings") return isDeepStrictEqual(member, []);
+  return key === "clusters_tolerated" && member === false;
+}
+
 /** Takes away what differs between any two runs: identities, versions, times, and the times in names. Pure. */
 export function comparable(value: unknown): unknown {
   if (typeof value === "string") return replaced.reduce((text, [from, to]) => text.replaceAll(from, to), value);
@@ -59,9 +68,7 @@ export function comparable(value: unknown): unknown {
   const entries = Object.entries(value)
     .filter(([key]) => !dropped.has(key))
     .map(([key, member]) => [String(comparable(key)), comparable(member)] as const);
-  // None told and nothing to tell are the same.
-  const told = entries.filter(([key, member]) => key !== "warnings" || !isDeepStrictEqual(member, []));
-  return Object.fromEntries(told.toSorted());
+  return Object.fromEntries(entries.filter(([key, member]) => !isNone(key, member)).toSorted());
 }
 
 function isAvailable(object: SimObject): boolean | undefined {
