@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { describeWrite, KillBench } from "./support/kill-bench.ts";
+import { KillBench } from "./support/kill-bench.ts";
 import { casesOf, chosen, killAndCompare, killTimeoutMs, type Reference, undisturbed } from "./support/kill-plan.ts";
 import { switchover } from "./support/killed-operation.ts";
+import { describeWrite } from "./support/seen-writes.ts";
 
 describe("a switchover killed right before or after a write to a hub", () => {
   let bench: KillBench;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { describeWrite, type HubOptions, KillBench } from "./support/kill-bench.ts";
+import { type HubOptions, KillBench } from "./support/kill-bench.ts";
 import {
   casesOf,
   chosen,
@@ -10,6 +10,7 @@ import {
   undisturbed,
 } from "./support/kill-plan.ts";
 import { switchover } from "./support/killed-operation.ts";
+import { describeWrite } from "./support/seen-writes.ts";
 
 interface Variant extends HubOptions {
   readonly given: string;

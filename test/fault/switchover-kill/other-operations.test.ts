@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { describeWrite, KillBench } from "./support/kill-bench.ts";
+import { KillBench } from "./support/kill-bench.ts";
 import {
   casesOf,
   chosen,
@@ -17,6 +17,7 @@ import {
   switchoverAndRemoval,
   takeover,
 } from "./support/killed-operation.ts";
+import { describeWrite } from "./support/seen-writes.ts";
 import { endRight, unreliableInEveryWay } from "./support/unreliable.ts";
 
 interface Variant {

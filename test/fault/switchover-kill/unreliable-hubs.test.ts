@@ -61,7 +61,7 @@ describe("a switchover between hubs of which one call in twenty fails", () => {
       unreliable(bench, { kind: "cut", afterMs: 300 }, 1, { verb: "watch" });
       const ran = await bench.run();
       expect({ exitCode: ran.exitCode, tail: ran.stderr.slice(-900) }).toMatchObject({ exitCode: 0 });
-      expect(bench.effects()).toEqual(reference.effects);
+      expect(await bench.effects()).toEqual(reference.effects);
       await endRight(bench, ran, reference);
     },
     killTimeoutMs,

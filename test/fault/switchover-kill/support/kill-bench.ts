@@ -2,19 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Ended, ended, quickTuning } from "../../../integration/switchover/support/switchover-bench.ts";
-import type { Fault, KubeRequest } from "../../../support/fault-proxy/types.ts";
+import type { Fault } from "../../../support/fault-proxy/types.ts";
 import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.ts";
 import { installArgoCd, readApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../../support/hubs.ts";
 import { comparable, comparableFile } from "./final-state.ts";
 import { application, clusters, type KilledOperation, type Place, type Scene } from "./killed-operation.ts";
 import { type HubName, hubNames, type Refilled, refillHubs } from "./refill-hubs.ts";
-
-/** One write as a hub saw it. */
-export interface SeenWrite extends KubeRequest {
-  readonly hub: HubName;
-  readonly reachedServer: boolean;
-}
+import { carriedOut, describeWrite, isBesideThePoint, isWrite, type SeenWrite } from "./seen-writes.ts";
 
 export type KillPoint =
   /** The `number`-th write of this description. */
@@ -45,21 +40,6 @@ export interface HubOptions {
   readonly version?: string;
 }
 
-/** `secondary patch restores restore-acm-passive-sync` */
-export function describeWrite({ hub, verb, resource, subresource, name }: SeenWrite): string {
-  return `${hub} ${verb} ${[resource, subresource].filter((part) => part !== "").join("/")} ${name}`.trim();
-}
-
-/** The guards are taken and given back by each run, Events only inform, and asking a cluster to join depends on how soon it joins by itself. */
-function isBesideThePoint({ hub, resource }: SeenWrite): boolean {
-  return resource === "leases" || resource === "events" || (hub === "secondary" && resource === "managedclusters");
-}
-
-function isWrite({ verb, resource, path }: KubeRequest): boolean {
-  const writes = ["create", "update", "patch", "delete", "deletecollection"];
-  return writes.includes(verb) && !resource.startsWith("selfsubject") && !path.includes("dryRun=All");
-}
-
 /** Two hubs behind proxies, filled anew for each try, and the real program against them. */
 export class KillBench {
   readonly pair: HealthyPair;
@@ -67,6 +47,8 @@ export class KillBench {
   readonly writes: SeenWrite[] = [];
   readonly #hubs: Required<HubOptions>;
   readonly #kubeconfigs: Readonly<Record<HubName, string>>;
+  /** How much the servers had logged when the operation began. */
+  #logged: Readonly<Record<HubName, number>> = { primary: 0, secondary: 0 };
   #lost: readonly HubName[] = [];
   #filling: Refilled | undefined;
   #tries = 0;
@@ -121,6 +103,8 @@ export class KillBench {
     await mkdir(this.#stateFolder);
     await operation.prepare?.(await this.#scene(filling));
     this.writes.length = 0;
+    const [primary, secondary] = await Promise.all(hubNames.map((hub) => this.pair[hub].auditEvents()));
+    this.#logged = { primary: primary?.length ?? 0, secondary: secondary?.length ?? 0 };
   }
 
   get #stateFolder(): string {
@@ -177,10 +161,10 @@ export class KillBench {
     for (const hub of hubNames) {
       this.proxies[hub].decide((request) => {
         if (!isWrite(request)) return undefined;
-        const write = { ...request, hub, reachedServer: true };
+        const write = { ...request, hub };
         if (kill?.kind === "api-write" && describeWrite(write) === kill.write) left -= 1;
         const isHere = kill?.kind === "api-write" && left === 0;
-        this.writes.push({ ...write, reachedServer: !isHere || kill.when === "after" });
+        this.writes.push(write);
         return isHere ? hangAndKill(child, kill.when) : undefined;
       });
     }
@@ -190,10 +174,20 @@ export class KillBench {
     return end;
   }
 
-  /** Writes that a server carried out and that change the hubs, those of all runs of this try, sorted. */
-  effects(): readonly string[] {
-    return this.writes
-      .filter((write) => write.reachedServer && !isBesideThePoint(write))
+  /**
+   * Writes that a server carried out and that change the hubs, those of all runs of this try, sorted. As the servers log
+   * them: of writes side by side the proxy loses those that are on their way when the program is killed.
+   */
+  async effects(): Promise<readonly string[]> {
+    const lists = await Promise.all(
+      hubNames.map(async (hub) => {
+        const events = await this.pair[hub].auditEvents();
+        return events.slice(this.#logged[hub]).flatMap((event) => carriedOut(event, hub));
+      }),
+    );
+    return lists
+      .flat()
+      .filter((write) => isWrite(write) && !isBesideThePoint(write))
       .map((write) => String(comparable(describeWrite(write))))
       .toSorted();
   }

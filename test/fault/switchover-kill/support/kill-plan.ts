@@ -43,7 +43,7 @@ export async function undisturbed(bench: KillBench, operation: KilledOperation):
   expectSuccess(await bench.run());
   const durationMs = performance.now() - begin;
   const hubs = await settledHubs(bench.pair, undefined, 1_500);
-  return { operation, effects: bench.effects(), durationMs, records: await bench.records(), hubs };
+  return { operation, effects: await bench.effects(), durationMs, records: await bench.records(), hubs };
 }
 
 /** Moments of a run, as many as `count`, all of `KILL_EVERYWHERE` with 200; by the seed. */
@@ -81,7 +81,7 @@ async function tryOne(bench: KillBench, point: KillPoint, reference: Reference):
   const first = await bench.run(point);
   if (first.exitCode !== null) expectSuccess(first);
   expectSuccess(await bench.run());
-  expect(bench.effects()).toEqual(reference.effects);
+  expect(await bench.effects()).toEqual(reference.effects);
   expect(await bench.records()).toEqual(reference.records);
   expect(await settledHubs(bench.pair, reference.hubs)).toEqual(reference.hubs);
   return first.exitCode === null;
