@@ -82,6 +82,23 @@ export class VeleroHub {
     });
   }
 
+  /** From now on each object after every change, in the order of the server, until the reader leaves. */
+  async changes(kind: KindName): Promise<AsyncGenerator<SimObject>> {
+    const { resourceVersion } = await this.client.list(kinds[kind], this.signal);
+    return this.changesSince(kind, resourceVersion);
+  }
+
+  private async *changesSince(kind: KindName, resourceVersion: string): AsyncGenerator<SimObject> {
+    let since = resourceVersion;
+    for (;;) {
+      for await (const { type, object } of this.client.watch(kinds[kind], since, this.signal)) {
+        if (type === "ERROR") throw new Error(`the watch of ${kind} ended: ${JSON.stringify(object)}`);
+        since = object.metadata.resourceVersion ?? since;
+        if (type !== "BOOKMARK") yield object;
+      }
+    }
+  }
+
   /** Until the check holds, as long as a Velero of this kind may take. */
   async eventually(check: () => Promise<void>): Promise<void> {
     await eventually(check, this.patienceMs);

@@ -99,18 +99,21 @@ const quiet: readonly VeleroStatement[] = [
     },
   },
   {
-    sentence: "Backups run one at a time",
+    sentence: "Backups are InProgress one at a time",
     async holds({ first }) {
       const names = ["queue-1", "queue-2", "queue-3"];
+      const seen = await first.changes("veleroBackups");
       for (const name of names) await first.backup(name, secretsOf("default"));
-      const ended: SimObject[] = [];
-      for (const name of names) ended.push(await first.phase("veleroBackups", name, "Completed"));
-      const sorted = ended.toSorted((a, b) => time(a, "startTimestamp") - time(b, "startTimestamp"));
-      for (const [index, backup] of sorted.slice(1).entries()) {
-        const before = sorted[index];
-        if (before === undefined) throw new Error("a Backup was to be before this one");
-        expect(time(backup, "startTimestamp")).toBeGreaterThanOrEqual(time(before, "completionTimestamp"));
+      const phases = new Map<string, unknown>();
+      const together: number[] = [];
+      for await (const { metadata, status } of seen) {
+        if (names.includes(metadata.name)) phases.set(metadata.name, status?.["phase"]);
+        const now = [...phases.values()];
+        together.push(now.filter((phase) => phase === "InProgress").length);
+        if (now.filter((phase) => phase === "Completed").length === names.length) break;
       }
+      // What follows (Finalizing) is outside Velero's queue: it may still run when the next one begins.
+      expect(Math.max(...together)).toBe(1);
     },
   },
   {
