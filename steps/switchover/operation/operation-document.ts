@@ -31,12 +31,20 @@ async function measured(request: OperationRequest): Promise<OperationMemory> {
   };
 }
 
+/**
+ * Parameters bind once a step is recorded; until then the operation is what its latest run says. Pure.
+ */
+export function withOpenParameters(document: StateDocument, parameters: FrozenParameters): StateDocument {
+  return document.completed_steps.length > 0 ? document : { ...document, parameters };
+}
+
 /** An operation that is known, as it goes on with the hubs that this run may ask. */
 export async function resumedDocument(
-  document: StateDocument,
+  found: StateDocument,
   request: OperationRequest,
   parameters: FrozenParameters,
 ): Promise<StateDocument> {
+  const document = withOpenParameters(found, parameters);
   if (request.oldHub === "down") return withoutOldHub(document, parameters);
   const back = withOldHubBack(document, storedHubs(request).primary);
   if (document.config.cluster_baseline !== undefined || isActivated(document)) return back;
