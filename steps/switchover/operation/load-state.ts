@@ -5,6 +5,7 @@ import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { keepCopy } from "../../lib/state/keep-copy.ts";
 import { type LoadedJson, loadJsonFile } from "../../lib/state/load-json-file.ts";
 import { type UnusableOptions, unusableFile } from "../../lib/state/unusable-file.ts";
+import { placeInTheMiddle } from "../state/place-in-the-middle.ts";
 import { stateDocumentSchema } from "../state/state-document.schema.ts";
 import type { StateDocument } from "../state/state-document.ts";
 import { switchoverError, switchoverExit } from "../switchover-error.ts";
@@ -61,27 +62,23 @@ async function corruptFile(
   }
 }
 
-const betweenPhases: ReadonlySet<string> = new Set([
-  "primary_preparation",
-  "activation",
-  "post_activation_verification",
-  "finalization",
-]);
-
 /**
  * Removes the state after keeping a copy. Refused in the middle of a switchover unless forced: what was done on the
  * hubs would be forgotten.
+ *
+ * @throws FairleadError SW-STATE-01 (exit 4)
  */
 export async function resetState(path: string, clock: Clock, force: boolean): Promise<void> {
   const state = await loadState(path, clock).catch(() => "unusable" as const);
   if (state === undefined) {
     return;
   }
-  if (state !== "unusable" && !force && betweenPhases.has(state.current_phase)) {
+  const place = state === "unusable" ? undefined : placeInTheMiddle(state);
+  if (place !== undefined && !force) {
     throw switchoverError(
       "SW-STATE-01",
       {
-        what: `the operation is in the middle (phase ${state.current_phase}), and its state would be lost`,
+        what: `the operation is in the middle (${place}), and its state would be lost`,
         why: "what was already changed on the hubs is known only there",
         fix: "resume it, or give force together with reset-state",
       },

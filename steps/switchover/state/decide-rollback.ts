@@ -21,10 +21,16 @@ const newHubWrites = "enable_backup_schedule";
 
 /** Whether the old hub has been changed into something else, or may have been: a decommission cannot be taken back. */
 function isOldHubHandled(state: StateDocument): boolean {
+  // Outlives a later old-hub-action: with a hub that is declared down it becomes none.
+  if (state.config.old_hub_removal !== undefined) return true;
   if (stateShape.isRecorded(state, oldHubHandled)) return state.parameters.oldHubAction !== "none";
   const begun =
     stateShape.isRecorded(state, lastBeforeOldHub) || state.errors.some(({ step }) => step === oldHubHandled);
   return begun && state.parameters.oldHubAction === "decommission";
+}
+
+function handledBy({ config, parameters }: StateDocument): string {
+  return config.old_hub_removal === undefined ? parameters.oldHubAction : "decommission";
 }
 
 /** Whether anything was activated, or prepared in a way that changed the new hub. Pure. */
@@ -37,7 +43,7 @@ function refuseAdvised(state: StateDocument, force: boolean): StartDecision | un
   if (isOldHubHandled(state)) {
     return refuse("SW-RB-02", {
       what: "this switchover can no longer be rolled back",
-      why: `the old hub was already handled (old-hub-action ${state.parameters.oldHubAction})`,
+      why: `the old hub was already handled (old-hub-action ${handledBy(state)})`,
       fix: "to move the fleet back, start a switchover with the hubs swapped (reverse switchover)",
     });
   }

@@ -103,7 +103,7 @@ function compareFrozen(state: StateDocument, request: StartRequest): StartDecisi
     : refuse("SW-STATE-03", {
         what: `the parameter ${changed} changed within one operation`,
         why: `the operation began with "${frozenValue(state.parameters, changed)}", this run says "${frozenValue(request.parameters, changed)}"`,
-        fix: "give the first value to resume, or start over with reset-state",
+        fix: "give the first value to resume, or start over with reset-state and force: what was done so far is then forgotten",
       });
 }
 
@@ -183,10 +183,15 @@ export function decideStart(state: StateDocument | undefined, request: StartRequ
     case "failed":
       return decideFailed(state, request, now);
     case "rollback":
+      return refuse("SW-STATE-08", {
+        what: "this operation is being rolled back",
+        why: "its phase is rollback: what the hubs still need is known only to that",
+        fix: "only the rollback may go on: start it again",
+      });
     case "rolled_back":
       return refuse("SW-STATE-08", {
-        what: `this operation was ${state.current_phase === "rollback" ? "being " : ""}rolled back`,
-        why: `its phase is ${state.current_phase}`,
+        what: "this operation was rolled back",
+        why: "its phase is rolled_back",
         fix: "give another operation-id for a new switchover, or start over with reset-state",
       });
     case "init":

@@ -163,6 +163,18 @@ describe("starting over", () => {
     expect(await copies()).toEqual([]);
   });
 
+  test("after a failure in the middle is refused without force as well", async () => {
+    const errors = [{ error: "it failed", phase: "activation", timestamp: "2026-01-01T00:00:00Z" }];
+    const text = having({ current_phase: "failed", errors });
+    await writeFile(file, text);
+    expect(await refused(["--reset-state", "true"])).toMatchObject({
+      code: 4,
+      id: "SW-STATE-01",
+      what: "the operation is in the middle (failed in phase activation), and its state would be lost",
+    });
+    expect(await readFile(file, "utf8")).toBe(text);
+  });
+
   test("spares no check: with a hub that fails one, the state stays, too", async () => {
     await writeFile(file, "{");
     const { secondary } = bench.pair;

@@ -92,7 +92,7 @@ export const waitRestoreCompletion = switchoverStep<Seen>({
           {
             what: "nothing is recorded about the activation",
             why: "the state file names no Restore of this operation",
-            fix: "start over with reset-state",
+            fix: "start over with reset-state and force, or take the operation back with the rollback",
           },
           "refused",
         ),

@@ -73,6 +73,13 @@ describe("what a rollback does with the state that it finds", () => {
     ],
     ["A-68 the same, forced", state(having("enable_backup_schedule")), { force: true }, "resume", ""],
     [
+      "an old hub whose removal began before it was declared down, forced",
+      state({ ...failedIn("finalization", "handle_old_hub"), config: { old_hub_removal: "begun" } }, "none"),
+      { force: true },
+      "refuse SW-RB-02 (exit 4)",
+      "old-hub-action decommission",
+    ],
+    [
       "the old hub made a secondary, forced",
       state(having("enable_backup_schedule", "handle_old_hub")),
       { force: true },

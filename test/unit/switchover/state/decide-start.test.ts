@@ -226,18 +226,22 @@ describe("force", () => {
 });
 
 describe("a run that finds a rollback", () => {
-  const phases: readonly StoredPhase[] = ["rollback", "rolled_back"];
-  test.each(phases.flatMap((phase) => [false, true].map((force) => ({ phase, force }))))(
-    "refuses in phase $phase, force $force",
-    ({ phase, force }) => {
-      const [decision, text] = outcome(
-        decideStart(state({ ...begun, current_phase: phase }), { ...request, force }, now),
-      );
-      expect(decision).toBe("refuse SW-STATE-08");
-      expect(text).toContain("rolled back");
-      expect(text).toContain("reset-state");
-    },
-  );
+  const found = (current_phase: StoredPhase, force: boolean): readonly [string, string] =>
+    outcome(decideStart(state({ ...begun, current_phase }), { ...request, force }, now));
+
+  test.each([false, true])("leaves one that was interrupted to the rollback, force %s", (force) => {
+    const [decision, text] = found("rollback", force);
+    expect(decision).toBe("refuse SW-STATE-08");
+    expect(text).toContain("only the rollback may go on");
+    expect(text).not.toContain("reset-state");
+  });
+
+  test.each([false, true])("refuses after one that ended, and names the ways on, force %s", (force) => {
+    const [decision, text] = found("rolled_back", force);
+    expect(decision).toBe("refuse SW-STATE-08");
+    expect(text).toContain("was rolled back");
+    expect(text).toContain("reset-state");
+  });
 });
 
 describe("a run that does not fit the state", () => {
