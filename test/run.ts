@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepare } from "./support/prepare.ts";
+import { programVariable } from "./support/program.ts";
 
 const levels = ["unit", "contract", "conformance", "integration", "fault", "e2e"] as const;
 type Level = (typeof levels)[number];
@@ -72,7 +73,8 @@ function runJest(level: Level, outputFile: string): Promise<Jest> {
   return new Promise((resolve, reject) => {
     // jest repeats its JSON on stdout when --json is given; the progress people read is on stderr.
     const shown = level === besideOthers ? "pipe" : "inherit";
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", shown] });
+    const env = { ...process.env, [programVariable]: join(import.meta.dirname, "../dist/fairlead") };
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", shown], env });
     let progress = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       progress += text;

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { SetupError } from "../cluster/programs/setup-error.ts";
 import { type Etcd, startEtcd } from "./api-servers/etcd.ts";
+import { EtcdKeys } from "./api-servers/etcd-keys.ts";
 import { freePort } from "./api-servers/free-port.ts";
+import { KeptContent } from "./api-servers/kept-content.ts";
 import { prepareApiServer } from "./api-servers/prepare-api-server.ts";
 import { type ApiServerPrograms, TestApiServer } from "./api-servers/test-api-server.ts";
 import { createUsers, standardUsers } from "./api-servers/users.ts";
@@ -25,6 +27,8 @@ export interface ApiServers {
   readonly servers: Readonly<Record<string, TestApiServer>>;
   /** The server of that name. */
   server(name: string): TestApiServer;
+  /** All that the servers hold now, each by itself. */
+  keepContent(): Promise<readonly KeptContent[]>;
   /** Ends every process and removes every file. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -64,7 +68,7 @@ export async function startApiServers(names: readonly string[], options: ApiServ
       if (outcome.status === "rejected") throw outcome.reason;
       return outcome.value;
     });
-    return handle(Object.fromEntries(started.map((server) => [server.name, server])), stop);
+    return handle(Object.fromEntries(started.map((server) => [server.name, server])), new EtcdKeys(etcd.socket), stop);
   } catch (error) {
     await stop();
     throw error;
@@ -122,10 +126,15 @@ async function prepareServer({ name, folder, etcd, programs, options }: ServerSt
   });
 }
 
-function handle(servers: Readonly<Record<string, TestApiServer>>, stop: () => Promise<void>): ApiServers {
+function handle(
+  servers: Readonly<Record<string, TestApiServer>>,
+  keys: EtcdKeys,
+  stop: () => Promise<void>,
+): ApiServers {
   return {
     servers,
     stop,
+    keepContent: () => Promise.all(Object.keys(servers).map((name) => KeptContent.keep(keys, `/${name}`))),
     server(name) {
       const server = servers[name];
       if (server === undefined) {

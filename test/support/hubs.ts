@@ -34,6 +34,7 @@ export interface HealthyPair {
   stop(): Promise<void>;
 }
 
+const hubNames = ["primary", "secondary"] as const;
 export const backupNamespace = "open-cluster-management-backup";
 
 export async function installCrds(server: TestApiServer, files: readonly string[]): Promise<void> {
@@ -41,60 +42,78 @@ export async function installCrds(server: TestApiServer, files: readonly string[
   await untilEstablished(server, "--all");
 }
 
-/** Starts both hubs with their CRDs and fixed objects, no operators yet. */
-async function startHubs(
-  version: string,
-): Promise<{ readonly servers: ApiServers; readonly seeds: HealthyPair["seeds"] }> {
-  const servers = await startApiServers(["primary", "secondary"]);
+/** The API servers of two hubs with the CRDs of that version, and nothing else yet. */
+export async function startHubServers(version: string): Promise<ApiServers> {
+  const servers = await startApiServers(hubNames);
   try {
     const files = await findCrdFiles(await crdFolders([]));
-    const [primary, secondary] = await Promise.all(
-      (["primary", "secondary"] as const).map(async (name) => {
+    await Promise.all(
+      hubNames.map(async (name) => {
         await installCrds(servers.server(name), files);
         await trimCrds(servers.server(name), version);
-        const seed = await HubSeed.open(servers.server(name), `${name}-hub-id`, version);
-        await seed.fixedObjects();
-        return seed;
       }),
     );
-    if (primary === undefined || secondary === undefined) throw new Error("two hubs were to be seeded");
-    return { servers, seeds: { primary, secondary } };
+    return servers;
   } catch (error) {
     await servers.stop();
     throw error;
   }
 }
 
+/** The fixed objects of both hubs, no operators yet. */
+async function seedHubs(servers: ApiServers, version: string): Promise<HealthyPair["seeds"]> {
+  const [primary, secondary] = await Promise.all(
+    hubNames.map(async (name) => {
+      const seed = await HubSeed.open(servers.server(name), `${name}-hub-id`, version);
+      await seed.fixedObjects();
+      return seed;
+    }),
+  );
+  if (primary === undefined || secondary === undefined) throw new Error("two hubs were to be seeded");
+  return { primary, secondary };
+}
+
 /** Two hubs on which nothing works: for measures of what only reads, and of bare writes. */
-export async function startBareHubs(version: string): Promise<{
+export async function startBareHubs(
+  version: string,
+  supply = startHubServers,
+): Promise<{
   readonly servers: ApiServers;
   readonly seeds: HealthyPair["seeds"];
   readonly stop: () => Promise<void>;
 }> {
-  const { servers, seeds } = await startHubs(version);
-  return {
-    servers,
-    seeds,
-    stop: async () => {
-      seeds.primary.close();
-      seeds.secondary.close();
-      await servers.stop();
-    },
-  };
+  const servers = await supply(version);
+  try {
+    const seeds = await seedHubs(servers, version);
+    return {
+      servers,
+      seeds,
+      stop: async () => {
+        seeds.primary.close();
+        seeds.secondary.close();
+        await servers.stop();
+      },
+    };
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
 }
 
-/** The fixture of most scenarios. Real API servers; the operators of both hubs are played. */
-export async function healthyPair(options: PairOptions = {}): Promise<HealthyPair> {
+/**
+ * The fixture of most scenarios. Real API servers; the operators of both hubs are played.
+ *
+ * @param supply where the API servers come from and, by their `stop`, go to
+ */
+export async function healthyPair(options: PairOptions = {}, supply = startHubServers): Promise<HealthyPair> {
   const version = options.version ?? "2.14.1";
   const folder = await mkdtemp(join(tmpdir(), "fairlead-pair-"));
   const bucket = join(folder, "bucket");
-  const { servers, seeds } = await startHubs(version);
+  const { servers, seeds, stop: stopHubs } = await startBareHubs(version, supply);
   const started: Simulator[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((simulator) => simulator.stop()));
-    seeds.primary.close();
-    seeds.secondary.close();
-    await servers.stop();
+    await stopHubs();
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -15,6 +15,14 @@ const programsOf: Readonly<Record<string, readonly string[]>> = {
   e2e: ["api-server", "cluster", "tekton", "tkn", "dns", "hub", "git", "gate"],
 };
 
+let built: Promise<unknown> | undefined;
+
+/** Once: a level that runs beside the others starts it while the next one is prepared. */
+async function buildProgram(): Promise<void> {
+  built ??= run(process.execPath, ["images/build/build.ts"]);
+  await built;
+}
+
 /**
  * Builds what a test level runs on: the cached programs of the local cluster and the bundled program of this checkout.
  *
@@ -26,5 +34,5 @@ export async function prepare(level: string): Promise<void> {
     return;
   }
   await ensurePrograms(programs, { log: (line) => console.log(line) });
-  await run(process.execPath, ["images/build/build.ts"]);
+  await buildProgram();
 }

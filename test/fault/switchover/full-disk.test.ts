@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { refusalOf } from "../../integration/switchover/support/refusal.ts";
 import { type Ended, ended, patientTuning, written } from "../../integration/switchover/support/switchover-bench.ts";
 import { type HealthyPair, healthyPair } from "../../support/hubs.ts";
+import { program } from "../../support/program.ts";
 import { SmallVolumes } from "./support/small-volumes.ts";
 
 const minute = 60_000;
-const program = join(import.meta.dirname, "../../../steps/cli.ts");
 const operation = "full-disk";
 
 // One switchover that meets a full volume again and again: each test goes on where the one before was stopped.

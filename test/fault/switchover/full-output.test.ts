@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { refusalOf } from "../../integration/switchover/support/refusal.ts";
 import { type Ended, ended, patientTuning } from "../../integration/switchover/support/switchover-bench.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../support/hubs.ts";
+import { program } from "../../support/program.ts";
 import { SmallVolumes } from "./support/small-volumes.ts";
 
 const minute = 60_000;
-const program = join(import.meta.dirname, "../../../steps/cli.ts");
 const hubNames = ["primary", "secondary"] as const;
 
 // Two Tasks of one run: the first takes the locks and leaves them to the next, the last is to give them back.

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Refusal, refusalOf } from "../../integration/switchover/support/refusal.ts";
 import { type Ended, ended, quickTuning } from "../../integration/switchover/support/switchover-bench.ts";
 import { type HealthyPair, healthyPair } from "../../support/hubs.ts";
+import { program } from "../../support/program.ts";
 
 const minute = 60_000;
-const program = join(import.meta.dirname, "../../../steps/cli.ts");
 
 // What is refused here is refused before a hub could be asked: these addresses lead nowhere.
 const kubeconfig = `clusters: [{name: h, cluster: {server: "https://127.0.0.1:9"}}]

@@ -1,12 +1,11 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { program } from "../../support/program.ts";
 import { runProgram } from "./start-program.ts";
 
 // Everything here is refused before a hub could be asked: no server runs.
-const program = fileURLToPath(new URL("../../../steps/cli.ts", import.meta.url));
 const secret = "canary-of-a-token";
 
 let folder: string;

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { PlanDocument } from "../../../steps/lib/plan/plan-document.ts";
+import { program } from "../../support/program.ts";
 import { refusalOf } from "./support/refusal.ts";
 import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
-const program = join(import.meta.dirname, "../../../steps/cli.ts");
 const disableAutoImport = "import.open-cluster-management.io/disable-auto-import";
 const taskNames = ["primary-prep", "activate", "post-activate", "finalize"] as const;
 

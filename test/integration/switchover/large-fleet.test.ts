@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { clusterNames, growFleet } from "../../bench/fleet.ts";
 import { startBareHubs } from "../../support/hubs.ts";
+import { program } from "../../support/program.ts";
 import { endOf } from "./support/activations.ts";
 import { type Ended, ended } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const fleetSize = 1_200;
 const kibi = 1024;
-const program = join(import.meta.dirname, "../../../steps/cli.ts");
 const disableAutoImport = "import.open-cluster-management.io/disable-auto-import";
 
 type Hubs = Awaited<ReturnType<typeof startBareHubs>>;

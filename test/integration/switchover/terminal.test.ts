@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { program } from "../../support/program.ts";
 import { type Ended, ended, patientTuning, SwitchoverBench } from "./support/switchover-bench.ts";
-
-const program = join(import.meta.dirname, "../../../steps/cli.ts");
 
 // A command line for a shell: nothing in it has an apostrophe.
 const quoted = (text: string): string => `'${text}'`;

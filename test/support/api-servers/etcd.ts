@@ -8,6 +8,7 @@ import { ManagedProcess } from "./managed-process.ts";
 export interface Etcd {
   readonly process: ManagedProcess;
   readonly endpoint: string;
+  readonly socket: string;
 }
 
 const unused = "http://127.0.0.1:1";
@@ -49,7 +50,7 @@ export async function startEtcd(program: string, folder: string, pidFolder: stri
     }
     await pause(10);
   }
-  return { process: etcd, endpoint };
+  return { process: etcd, endpoint, socket };
 }
 
 /** Whether there is anything at the path. */

@@ -38,6 +38,7 @@ export class TestApiServer {
   readonly #spec: ApiServerSpec;
   readonly #authority: string;
   #process: ManagedProcess | undefined;
+  #forgottenEvents = 0;
 
   constructor(spec: ApiServerSpec) {
     const { name, folder, address, port } = spec.layout;
@@ -66,6 +67,15 @@ export class TestApiServer {
 
   /** What clients asked of this server so far, whoever they are; calls that ended before this call are all in it. */
   async auditEvents(): Promise<readonly AuditEvent[]> {
+    return (await this.#allAuditEvents()).slice(this.#forgottenEvents);
+  }
+
+  /** From here on `auditEvents` begins anew. */
+  async forgetAuditEvents(): Promise<void> {
+    this.#forgottenEvents = (await this.#allAuditEvents()).length;
+  }
+
+  async #allAuditEvents(): Promise<readonly AuditEvent[]> {
     const file = join(this.folder, apiServerFiles.auditLog);
     if (this.#process === undefined || this.#process.exitStatus !== undefined) return await readAuditLog(file);
     return await completeAuditLog(file, (auditId) => this.#get("/version", { "Audit-ID": auditId }, 10_000));
@@ -94,6 +104,15 @@ export class TestApiServer {
       pidFolder,
     });
     await this.#becomeReady(this.#process);
+  }
+
+  /** Whether it runs and answers: nobody killed or suspended it. */
+  async isReady(): Promise<boolean> {
+    if (this.#process?.exitStatus !== undefined) return false;
+    return await this.#get("/readyz", {}, 5_000).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
   }
 
   /** SIGKILL; resolves when the process is gone and its port answers nobody. */

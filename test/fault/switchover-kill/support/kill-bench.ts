@@ -6,6 +6,7 @@ import type { Fault } from "../../../support/fault-proxy/types.ts";
 import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.ts";
 import { installArgoCd, readApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../../support/hubs.ts";
+import { program } from "../../../support/program.ts";
 import { comparable, comparableFile } from "./final-state.ts";
 import { application, clusters, type KilledOperation, type Place, type Scene } from "./killed-operation.ts";
 import { type HubName, hubNames, type Refilled, refillHubs } from "./refill-hubs.ts";
@@ -23,7 +24,6 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 const preload = join(import.meta.dirname, "kill-at-rename.ts");
 
 const usualVersion = "2.14.1";

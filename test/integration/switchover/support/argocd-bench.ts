@@ -4,12 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestApiServer } from "../../../support/api-servers.ts";
 import { startBareHubs } from "../../../support/hubs.ts";
+import { program } from "../../../support/program.ts";
 import { type Ended, ended } from "./switchover-bench.ts";
 
 export type Hub = "primary" | "secondary";
 type Json = Readonly<Record<string, unknown>>;
-
-const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 
 /** Folders of kubeconfigs and of the state for one command. */
 export interface ArgocdFolders {

@@ -6,12 +6,12 @@ import type { KindName } from "../../../sim/kinds.ts";
 import { type Simulator, startSimulator } from "../../../sim/simulator.ts";
 import type { TestApiServer } from "../../../support/api-servers.ts";
 import { backupNamespace, startBareHubs } from "../../../support/hubs.ts";
+import { program } from "../../../support/program.ts";
 import { type Ended, ended } from "./switchover-bench.ts";
 
 type Hub = "primary" | "secondary";
 type Bare = Awaited<ReturnType<typeof startBareHubs>>;
 
-const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 const acm = "open-cluster-management";
 const observability = "open-cluster-management-observability";
 const version = "2.14.1";

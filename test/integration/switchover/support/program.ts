@@ -1,8 +1,6 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { program } from "../../../support/program.ts";
 import { type Ended, ended } from "./switchover-bench.ts";
-
-const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 
 /** Runs `fairlead switchover …` as its own process; `environment` is added to a bare one. */
 export function switchover(

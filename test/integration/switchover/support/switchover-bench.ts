@@ -3,6 +3,8 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/
 import { join } from "node:path";
 import type { Tuning } from "../../../../steps/switchover/tuning.schema.ts";
 import { type HealthyPair, healthyPair, type PairOptions } from "../../../support/hubs.ts";
+import { program } from "../../../support/program.ts";
+import { pooledHubServers } from "./hub-pool.ts";
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -10,8 +12,6 @@ export interface Ended {
   /** Log and the last lines. */
   readonly stderr: string;
 }
-
-const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 
 /** Wait times of the tests: played operators answer a hundred times faster than real ones. */
 export const quickTuning = {
@@ -83,7 +83,7 @@ export class SwitchoverBench {
   }
 
   static async open(options: PairOptions = {}, tuning: Tuning = quickTuning): Promise<SwitchoverBench> {
-    const bench = new SwitchoverBench(await healthyPair(options), tuning);
+    const bench = new SwitchoverBench(await healthyPair(options, pooledHubServers), tuning);
     await mkdir(bench.stateFolder);
     await copyFile(bench.pair.primary.kubeconfig(), bench.files.primary);
     await copyFile(bench.pair.secondary.kubeconfig(), bench.files.secondary);
