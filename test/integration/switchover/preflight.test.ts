@@ -5,6 +5,7 @@ import { kubeconfig } from "../../support/api-servers/kubeconfig.ts";
 import { backupNamespace } from "../../support/hubs.ts";
 import { accountFolder, installRole } from "./support/accounts.ts";
 import { type Hub, type Judged, judged, type Manifest, PreflightBench, type Ref } from "./support/preflight-bench.ts";
+import { begunSwitchover } from "./support/state-documents.ts";
 import { ended, quickTuning, written } from "./support/switchover-bench.ts";
 
 // One pair for all of it; each test departs from health in its own way, and leaves it healthy.
@@ -154,6 +155,23 @@ describe("clusters of Hive", () => {
     await bench.create("primary", "clusterdeployments", clusterDeployment("y", "c1", false));
     const before = await snapshots();
     const { exitCode, stderr } = await bench.switchover(["--force", "true"]);
+    expect({ exitCode, tail: stderr.trimEnd().split("\n").slice(-5) }).toMatchObject({
+      exitCode: 3,
+      tail: expect.arrayContaining([expect.stringContaining("1 ClusterDeployment: c1/y")]),
+    });
+    expect(await snapshots()).toEqual(before);
+  });
+
+  test("A-04: that are not preserved block a switchover that force starts over, whatever the old one has done", async () => {
+    await bench.create("primary", "clusterdeployments", clusterDeployment("y", "c1", false));
+    const steps = ["pause_backup_schedule", "activate_managed_clusters", "enable_backup_schedule"];
+    const completed = begunSwitchover("long-ago", {
+      current_phase: "completed",
+      last_updated: new Date(Date.now() - 7 * 3_600_000).toISOString(),
+      completed_steps: steps.map((name) => ({ name, timestamp: new Date().toISOString() })),
+    });
+    const before = await snapshots();
+    const { exitCode, stderr } = await bench.switchover(["--operation-id", "long-ago", "--force", "true"], completed);
     expect({ exitCode, tail: stderr.trimEnd().split("\n").slice(-5) }).toMatchObject({
       exitCode: 3,
       tail: expect.arrayContaining([expect.stringContaining("1 ClusterDeployment: c1/y")]),

@@ -3,6 +3,8 @@ import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { untilEstablished } from "../../../support/api-servers/until-established.ts";
 import { backupNamespace, type HealthyPair, healthyPair } from "../../../support/hubs.ts";
+import { program } from "../../../support/program.ts";
+import type { begunSwitchover } from "./state-documents.ts";
 import { type Ended, ended, quickTuning } from "./switchover-bench.ts";
 
 export type Hub = "primary" | "secondary";
@@ -39,7 +41,6 @@ export interface Judged extends Ended {
   readonly warnings: readonly string[];
 }
 
-const program = join(import.meta.dirname, "../../../../steps/cli.ts");
 const withoutStatusEndpoint = /\.velero\.io$|^(namespaces|secrets)$/;
 
 function isObject(value: unknown): value is Json {
@@ -148,14 +149,19 @@ export class PreflightBench {
     return judged(await ended(this.start(["--output", "json", ...args], folders)));
   }
 
-  /** `fairlead switchover run`, which begins with the same checks. */
-  async switchover(args: readonly string[]): Promise<Ended> {
+  /**
+   * `fairlead switchover run`, which begins with the same checks.
+   *
+   * @param found the state of that operation, as the run finds it
+   */
+  async switchover(args: readonly string[], found?: ReturnType<typeof begunSwitchover>): Promise<Ended> {
     const files = (["primary", "secondary"] as const).flatMap((hub) => [
       `--${hub}-kubeconfig`,
       join(this.folder(hub), "kubeconfig"),
     ]);
     const state = join(this.pair.folder, "run-state");
     await mkdir(state, { recursive: true });
+    if (found !== undefined) await writeFile(join(state, `${found["operation_id"]}.json`), JSON.stringify(found));
     const flags = [...files, "--state-folder", state, "--tuning", JSON.stringify(quickTuning), "--log-format", "json"];
     return await ended(
       spawn(process.execPath, [program, "switchover", "run", ...flags, ...args], { stdio: ["ignore", "pipe", "pipe"] }),
