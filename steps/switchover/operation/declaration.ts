@@ -64,7 +64,7 @@ export const taskParams = {
       {
         additionalProperties: false,
         description:
-          'Spec of the BackupSchedule that the new hub gets where neither hub has one, as a JSON object, for example {"veleroSchedule":"0 */4 * * *","veleroTtl":"168h"}',
+          'Spec of the BackupSchedule that the new hub gets where neither hub has one, as a JSON object, for example {"veleroSchedule":"0 */4 * * *","veleroTtl":"168h"}; it makes import tokens where the component for them works, unless useManagedServiceAccount says otherwise',
       },
     ),
   ),

@@ -9,6 +9,7 @@ export function settingsFrom(
   mode: PreflightSettings["mode"],
   tuning: ResolvedTuning,
 ): PreflightSettings {
+  const templateMakesTokens = params["backup-schedule-template"]?.useManagedServiceAccount;
   return {
     mode,
     dryRun: params["dry-run"],
@@ -35,6 +36,7 @@ export function settingsFrom(
       storageGrace: Math.min(tuning.errorGrace, 20),
       backupMaxAge: tuning.backupMaxAge,
     },
+    ...(templateMakesTokens === undefined ? {} : { templateMakesTokens }),
     savedSchedules: [],
     scope: "full",
   };

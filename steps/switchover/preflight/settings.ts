@@ -34,6 +34,8 @@ export interface PreflightSettings {
   readonly activationMarker?: string;
   /** This operation deleted the passive Restore: it makes it anew, or goes on without it. */
   readonly remakesPassiveRestore?: true;
+  /** What the template of the new hub's BackupSchedule says of import tokens; absent = there is none, or it does not say. */
+  readonly templateMakesTokens?: boolean;
   /** BackupSchedules that this operation saved before it paused them. */
   readonly savedSchedules: readonly BackupSchedule[];
   /** Which checks run: all, or those that a resumed operation repeats. */

@@ -1,5 +1,5 @@
 import type { Action, StepPlan } from "../../../lib/phase/types.ts";
-import { type ComponentState, wantsManagedServiceAccounts } from "../../acm/backup-schedule.ts";
+import { wantsManagedServiceAccounts } from "../../acm/backup-schedule.ts";
 import type { AcmRestore, BackupSchedule } from "../../acm/hub-objects.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
@@ -12,34 +12,36 @@ import {
   veleroSchedulesOf,
 } from "../hub-reads.ts";
 import { removeRestores } from "../restore-removal.ts";
+import { guardTokens, type TokenComponent, tokenComponentOf, tokenWarnings } from "../schedules/import-tokens.ts";
 import {
   type BeforeSchedule,
   createSchedule,
   enabledNow,
-  guardTokens,
   notEnabled,
   orphans,
-  tokenComponentOf,
   untilNoOrphans,
   untilVeleroReady,
 } from "../schedules/make-schedule.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
 import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
-import { chooseSchedule, defaultWarnings, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
+import { chooseSchedule, defaultWarning, scheduleToCreate, suppressedFlags } from "./new-schedule.ts";
 import { candidates } from "./schedule-candidates.ts";
 
 interface Seen extends BeforeSchedule {
   readonly restores: readonly AcmRestore[];
   readonly schedules: readonly BackupSchedule[];
   readonly veleroSchedules: readonly OwnedVeleroSchedule[];
-  readonly component: ComponentState;
+  readonly component: TokenComponent;
   readonly veleroReady: boolean;
 }
 
 type Plan = StepPlan<OperationMemory>;
 
 function wantsTokens(seen: Seen, context: SwitchoverContext): boolean {
-  return [...candidates(context, seen.component).schedules, ...seen.schedules].some(wantsManagedServiceAccounts);
+  // What an earlier run kept is created as it is, whatever the component was then.
+  const { schedule_to_create: kept } = context.memory();
+  const wanted = kept === undefined ? candidates(context, seen.component).schedules : [kept];
+  return [...wanted, ...seen.schedules].some(wantsManagedServiceAccounts);
 }
 
 const noBackupYet: Action<OperationMemory> = {
@@ -98,9 +100,8 @@ function planSchedule(seen: Seen, context: SwitchoverContext): Plan {
         }),
       },
       ...others.map(notCreated),
-      ...(from === "default" ? defaultWarnings(seen.component) : []).map(
-        (message) => ({ kind: "warn", message }) as const,
-      ),
+      ...(from === "default" ? [{ kind: "warn", message: defaultWarning } as const] : []),
+      ...tokenWarnings(schedule, seen.component, onNewHub),
       enabledNow(seen, context, onNewHub),
       noBackupYet,
       createSchedule(schedule, onNewHub),

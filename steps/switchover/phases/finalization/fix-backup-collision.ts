@@ -1,5 +1,5 @@
 import { clockOffsetOf } from "../hub-reads.ts";
-import { tokenComponentOf } from "../schedules/make-schedule.ts";
+import { tokenComponentOf } from "../schedules/import-tokens.ts";
 import { type ProofSeen, planProof, readSchedule } from "../schedules/prove-schedule.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
 import { switchoverStep } from "../switchover-context.ts";

@@ -8,16 +8,11 @@ import { backupSchedules } from "../../acm/resources.ts";
 import { restoredSince } from "../../state/activation-traces.ts";
 import type { OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
+import { keepTokens, scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
 import { backupsOf, clockOffsetOf, restoresOf, veleroPodsOf } from "../hub-reads.ts";
 import { giveFlagsBack } from "../schedules/give-flags-back.ts";
-import {
-  type BeforeSchedule,
-  enabledNow,
-  guardTokens,
-  tokenComponentOf,
-  untilVeleroReady,
-} from "../schedules/make-schedule.ts";
+import { guardTokens, tokenComponentOf, tokenWarnings } from "../schedules/import-tokens.ts";
+import { type BeforeSchedule, enabledNow, untilVeleroReady } from "../schedules/make-schedule.ts";
 import { type ProofSeen, planProof, readSchedule, recreateSchedule } from "../schedules/prove-schedule.ts";
 import { onOldHub } from "../schedules/schedule-role.ts";
 import { type BothHubsContext, ms, oldHubStep } from "../switchover-context.ts";
@@ -88,7 +83,8 @@ function recreate(
     return plan.state === "act" ? { ...plan, actions: [...first, ...plan.actions] } : plan;
   }
   const created = { name, recreations: 0, suppressed: suppressedFlags(schedule.spec) };
-  const fresh = scheduleToCreate(schedule, context.namespaces.backup, context.hubs.primary.version);
+  const made = keepTokens(schedule, context.memory().saved_backup_schedules);
+  const fresh = scheduleToCreate(made, context.namespaces.backup, context.hubs.primary.version);
   return {
     state: "act",
     note: `make BackupSchedule ${name} again`,
@@ -157,11 +153,16 @@ function begin(seen: Seen, context: BothHubsContext): Plan {
   if (found.way === "leave") {
     return { state: "done", note: found.note, warnings: found.warnings };
   }
-  const refused = refusal(seen, found.schedule);
+  const wanted =
+    found.way === "unpause" ? found.schedule : keepTokens(found.schedule, context.memory().saved_backup_schedules);
+  const refused = refusal(seen, wanted);
   if (refused !== undefined) return refused;
-  return found.way === "unpause"
-    ? unpause(found.schedule, found.keepsVeleroSchedules, seen, context)
-    : recreate(found, seen, context);
+  const plan =
+    found.way === "unpause"
+      ? unpause(found.schedule, found.keepsVeleroSchedules, seen, context)
+      : recreate(found, seen, context);
+  if (plan.state !== "act") return plan;
+  return { ...plan, actions: [...tokenWarnings(wanted, seen.component, onOldHub), ...plan.actions] };
 }
 
 function plan(seen: Seen, context: BothHubsContext): Plan {

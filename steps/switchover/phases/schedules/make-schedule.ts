@@ -1,29 +1,19 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { KubeObject } from "../../../lib/kube/types.ts";
-import type { Action, StepPlan, Wait } from "../../../lib/phase/types.ts";
+import type { Action, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import type { BackupSummary } from "../../acm/backup.ts";
-import { type ComponentState, managedServiceAccountComponent } from "../../acm/backup-schedule.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
-import { backupSchedules, multiClusterEngines } from "../../acm/resources.ts";
+import { backupSchedules } from "../../acm/resources.ts";
 import type { OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import {
-  acmSchedules,
-  type HubContext,
-  type OwnedVeleroSchedule,
-  schedulesOf,
-  veleroPodsOf,
-  veleroSchedulesOf,
-} from "../hub-reads.ts";
+import { acmSchedules, type OwnedVeleroSchedule, schedulesOf, veleroPodsOf, veleroSchedulesOf } from "../hub-reads.ts";
 import { type HubStepContext, ms } from "../switchover-context.ts";
 import { backupsBefore } from "./backups-since.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
-// What it takes to make a BackupSchedule on a hub: nothing left of an earlier one, a Velero that runs, tokens that stay.
-
-type Plan = StepPlan<OperationMemory>;
+// What it takes to make a BackupSchedule on a hub: nothing left of an earlier one, a Velero that runs.
 
 /** Velero Schedules whose BackupSchedule is gone: a new one would adopt them, or be refused by their names. */
 export function orphans(
@@ -87,27 +77,6 @@ export function untilVeleroReady<H extends HubName>(context: HubStepContext<H>, 
     timeoutMs: ms(context.tuning.errorGrace),
     onTimeout: (note) => ({ warning: `Velero on the ${role.words}: ${note}; its first backup may come late` }),
   });
-}
-
-/** The component of a hub that makes its import tokens. */
-export async function tokenComponentOf<H extends HubName>(context: HubContext<H>, hub: H): Promise<ComponentState> {
-  const engines = await context.clients[hub].list(multiClusterEngines, {}, { signal: context.signal });
-  return managedServiceAccountComponent(engines.items[0]);
-}
-
-/** Refuses a BackupSchedule that would delete the import tokens of the hub. */
-export function guardTokens(wanted: boolean, component: ComponentState, role: ScheduleRole): Plan | undefined {
-  if (!wanted || component !== "disabled") {
-    return undefined;
-  }
-  return {
-    state: "refused",
-    error: switchoverError("SW-FIN-03", {
-      what: `the ${role.words}'s component managedserviceaccount is disabled`,
-      why: `a BackupSchedule that uses it would be refused and delete every import token of the ${role.words}`,
-      fix: `enable the component in the MultiClusterEngine of the ${role.words}, then resume; nothing was created`,
-    }),
-  };
 }
 
 /** Creation of the persisted schedule: what a run killed between deleting and creating goes on with. */

@@ -1,13 +1,13 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { Action, StepPlan } from "../../../lib/phase/types.ts";
 import type { BackupSummary } from "../../acm/backup.ts";
-import { type ComponentState, wantsManagedServiceAccounts } from "../../acm/backup-schedule.ts";
+import { wantsManagedServiceAccounts } from "../../acm/backup-schedule.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import { backupSchedules } from "../../acm/resources.ts";
 import type { CreatedSchedule, OperationMemory, ScheduleProgress } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
+import { keepTokens, scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
 import { isForeignStorage, queuedBackup, untilStarted } from "../finalization/queued-backup.ts";
 import {
   backupsOf,
@@ -18,7 +18,8 @@ import {
   withAllowance,
 } from "../hub-reads.ts";
 import { type HubStepContext, ms } from "../switchover-context.ts";
-import { createSchedule, guardTokens, orphans, untilNoOrphans } from "./make-schedule.ts";
+import { guardTokens, type TokenComponent, tokenWarnings } from "./import-tokens.ts";
+import { createSchedule, orphans, untilNoOrphans } from "./make-schedule.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 import { collided, unhealthy, watchSchedule } from "./watch-schedule.ts";
 
@@ -32,7 +33,7 @@ export interface ScheduleSeen {
 
 /** What also decides whether a schedule can be made without a loss. */
 export interface ProofSeen extends ScheduleSeen {
-  readonly component: ComponentState;
+  readonly component: TokenComponent;
   /** How far the hub's clock is ahead of this machine's, ms. */
   readonly clockOffsetMs: number;
 }
@@ -83,7 +84,8 @@ export function recreateSchedule<H extends HubName>(
   first: readonly Action<OperationMemory>[] = [],
 ): Plan {
   const { name, uid = "" } = schedule.metadata;
-  const fresh = scheduleToCreate(schedule, context.namespaces.backup, context.hubs[role.hub].version);
+  const made = keepTokens(schedule, context.memory().saved_backup_schedules);
+  const fresh = scheduleToCreate(made, context.namespaces.backup, context.hubs[role.hub].version);
   const actions: readonly Action<OperationMemory>[] = [
     ...first,
     {
@@ -150,8 +152,10 @@ function planExisting<H extends HubName>(
 ): Plan {
   const progress = role.progress(context.memory());
   const created = progress.created_schedule;
+  const made = keepTokens(schedule, context.memory().saved_backup_schedules);
   const anew = (first: readonly Action<OperationMemory>[] = []): Plan =>
-    guard(schedule, seen, role) ?? recreateSchedule(schedule, context, role, first);
+    guard(made, seen, role) ??
+    recreateSchedule(schedule, context, role, [...tokenWarnings(made, seen.component, role), ...first]);
   if (isBeingReplaced(schedule, progress)) {
     return anew();
   }

@@ -29,7 +29,7 @@ export const msaComponent: Check = {
       decide: (wanted) => {
         const findings =
           wanted === "unknown"
-            ? [...evaluateDefault(secondary), ...evaluateSchedules(secondary, false)]
+            ? [...evaluateUnknown(secondary, settings), ...evaluateSchedules(secondary, false)]
             : [...evaluateComponent(secondary, wanted), ...evaluateSchedules(secondary, wanted)];
         return findings.length > 0
           ? findings
@@ -71,7 +71,21 @@ function evaluateComponent({ managedServiceAccounts }: HubObservation, wanted: b
       });
 }
 
-/** Nobody knows what the primary's schedule wanted: the secondary's will make tokens if it can. */
+/** Nobody knows what the primary's schedule wanted: a template may say it. */
+function evaluateUnknown(secondary: HubObservation, { templateMakesTokens }: PreflightSettings): readonly Finding[] {
+  if (templateMakesTokens === undefined) return evaluateDefault(secondary);
+  return templateMakesTokens
+    ? evaluateComponent(secondary, true)
+    : [
+        warning(
+          "secondary",
+          "backup-schedule-template has useManagedServiceAccount false: the new schedule will delete every import token of this hub",
+          "set useManagedServiceAccount to true in backup-schedule-template, or leave it out",
+        ),
+      ];
+}
+
+/** The secondary's will make tokens if it can. */
 function evaluateDefault({ managedServiceAccounts }: HubObservation): readonly Finding[] {
   return judge(managedServiceAccounts, {
     hub: "secondary",

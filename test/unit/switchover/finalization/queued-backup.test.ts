@@ -29,7 +29,7 @@ function backup(changes: Partial<BackupSummary> = {}): BackupSummary {
 function planned(backups: readonly BackupSummary[], lastMessage = sameStorage, recreations = 0) {
   const schedule: BackupSchedule = {
     metadata: { name: "acm-hub-backup", namespace: "backup", uid: "1" },
-    spec: { veleroSchedule: "0 */4 * * *" },
+    spec: { veleroSchedule: "0 */4 * * *", useManagedServiceAccount: true },
     status: { phase: "BackupCollision", lastMessage },
   };
   // What the planner of this step looks at; the waits that it plans are not begun.
@@ -40,7 +40,10 @@ function planned(backups: readonly BackupSummary[], lastMessage = sameStorage, r
     tuning: { scheduleDeleteWait: 1, scheduleHealthyWait: 1, deleteRequest: 1, errorGrace: 1, backupVerify: 600 },
     memory: () => ({ created_schedule: { name: "acm-hub-backup", recreations, suppressed: {} } }),
   } as unknown as SwitchoverContext;
-  return fixBackupCollision.plan({ schedules: [schedule], veleroSchedules: [], backups, allowanceMs: 0 }, context);
+  return fixBackupCollision.plan(
+    { schedules: [schedule], veleroSchedules: [], backups, allowanceMs: 0, component: "enabled" },
+    context,
+  );
 }
 
 describe("A-97 a schedule that collided while its own resources backup stands in Velero's queue", () => {

@@ -9,7 +9,7 @@ import type { OperationMemory } from "../../../../steps/switchover/state/operati
 function schedule(uid: string, phase: string, paused = false): BackupSchedule {
   return {
     metadata: { name: "acm-hub-backup", namespace: "backup", uid },
-    spec: { veleroSchedule: "0 */4 * * *", paused },
+    spec: { veleroSchedule: "0 */4 * * *", useManagedServiceAccount: true, paused },
     status: { phase, lastMessage: "Backup x, from cluster with id [old-hub] is using the same storage location." },
   };
 }
@@ -65,17 +65,13 @@ describe("a schedule that is made anew by a run that is killed before it deletes
 });
 
 describe("K-42 while the component for import tokens is off", () => {
-  const wanting = (uid: string, phase: string, paused = false): BackupSchedule => {
-    const { spec, ...rest } = schedule(uid, phase, paused);
-    return { ...rest, spec: { veleroSchedule: "0 */4 * * *", ...spec, useManagedServiceAccount: true } };
-  };
   const refused = { state: "refused", error: { text: { id: "SW-FIN-03" } } };
 
   test.each([
-    ["that was there and paused", wanting("1", "Paused", true), {}],
+    ["that was there and paused", schedule("1", "Paused", true), {}],
     [
       "that collided",
-      wanting("1", "BackupCollision"),
+      schedule("1", "BackupCollision"),
       { created_schedule: { name: "acm-hub-backup", recreations: 0, suppressed: {} } },
     ],
   ])("a schedule %s is not made anew: neither deleted nor created", (_what, existing, memory) => {
@@ -84,12 +80,34 @@ describe("K-42 while the component for import tokens is off", () => {
   });
 
   test("one that a killed run has deleted is not created", () => {
-    const memory = afterRemembering(wanting("1", "Paused", true), {});
+    const memory = afterRemembering(schedule("1", "Paused", true), {});
     expect(planned(undefined, memory, "disabled")).toMatchObject(refused);
     expect(planned(undefined, memory)).toMatchObject({ state: "act", note: "create BackupSchedule acm-hub-backup" });
   });
 
-  test("one that makes no tokens is made anew all the same", () => {
-    expect(planned(schedule("1", "Paused", true), {}, "disabled")).toMatchObject(replacing);
+  const tokenless = (): BackupSchedule => {
+    const { spec, ...rest } = schedule("1", "Paused", true);
+    return { ...rest, spec: { ...spec, veleroSchedule: "@daily", useManagedServiceAccount: false } };
+  };
+
+  test("one that makes no tokens is made anew all the same, with a warning before it is deleted", () => {
+    expect(planned(tokenless(), {}, "disabled")).toMatchObject({
+      state: "act",
+      actions: [
+        { kind: "warn", message: expect.stringContaining("every import token of the new hub is deleted") },
+        { kind: "remember" },
+        { kind: "write", change: { verb: "delete" } },
+        { kind: "wait" },
+      ],
+    });
+  });
+
+  test("one that makes no tokens is not made anew where the old hub's made them: it would have to make them too", () => {
+    const memory = { saved_backup_schedules: [schedule("0", "Enabled")] };
+    expect(planned(tokenless(), memory, "disabled")).toMatchObject(refused);
+    expect(afterRemembering(tokenless(), memory).schedule_to_create?.spec).toMatchObject({
+      veleroSchedule: "@daily",
+      useManagedServiceAccount: true,
+    });
   });
 });

@@ -141,4 +141,22 @@ describeRules(msaComponent, [
     settings: { savedSchedules: [schedule()] },
     finds: [["critical secondary", "is disabled"]],
   },
+  {
+    given: "a template that wants tokens, the component is off",
+    observed: declaredDown({ managedServiceAccounts: read("disabled") }),
+    settings: { ...lost, templateMakesTokens: true },
+    finds: [["critical secondary", "delete every import token", "enable managedserviceaccount"]],
+  },
+  {
+    given: "a template that wants tokens, the component is on",
+    observed: declaredDown(),
+    settings: { ...lost, templateMakesTokens: true },
+    finds: [["passed secondary"]],
+  },
+  {
+    given: "a template that wants none",
+    observed: declaredDown(),
+    settings: { ...lost, templateMakesTokens: false },
+    finds: [["warning secondary", "useManagedServiceAccount false", "backup-schedule-template"]],
+  },
 ]);
