@@ -53,6 +53,7 @@ describe("a full switchover of a fleet whose hub is gone", () => {
       /api-connectivity +primary .*declared down/,
       /same-storage .*declared down/,
       /backup-status +secondary .*is Completed/,
+      /backup-age +secondary .*was completed/,
       /managed-clusters-backup +secondary .*is Completed, begun/,
     ]) {
       expect(real.stdout).toMatch(line);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { applies } from "../../../../steps/switchover/preflight/check.ts";
+import { backupAge } from "../../../../steps/switchover/preflight/checks/backup-age.ts";
 import { backupStatus } from "../../../../steps/switchover/preflight/checks/backup-status.ts";
 import { backupVisibleOnSecondary } from "../../../../steps/switchover/preflight/checks/backup-visible-on-secondary.ts";
 import { hubIdentityCheck } from "../../../../steps/switchover/preflight/checks/hub-identity.ts";
@@ -10,7 +11,7 @@ import { read } from "../../../../steps/switchover/preflight/reading.ts";
 import { checks } from "../../../../steps/switchover/preflight/registry.ts";
 import { evaluateChecks } from "../../../../steps/switchover/preflight/run-checks.ts";
 import { verdictOf } from "../../../../steps/switchover/preflight/verdict.ts";
-import { backup, backups, declaredDown, forbidden, hour, now, schedule, settings } from "./observations.ts";
+import { backup, backups, declaredDown, forbidden, hour, minute, now, schedule, settings } from "./observations.ts";
 import { describeRules } from "./rule-table.ts";
 
 const lost = { savedSchedules: [] };
@@ -74,6 +75,68 @@ describeRules(backupStatus, [
       ["critical secondary", "there is no credentials backup", "wait for Velero's sync"],
       ["passed secondary"],
     ],
+  },
+]);
+
+const copies = (...completed: readonly number[]) =>
+  declaredDown({
+    backups: read(
+      completed.map((ms, index) =>
+        backup("managedClusters", {
+          name: `acm-managed-clusters-schedule-${index}`,
+          startedAt: now - ms - minute,
+          completedAt: now - ms,
+        }),
+      ),
+    ),
+  });
+const everyFourHours = { savedSchedules: [schedule()] };
+
+describeRules(backupAge, [
+  {
+    given: "the newest copy is within the interval of the saved schedule",
+    observed: copies(hour),
+    settings: everyFourHours,
+    finds: [["passed secondary", 'completed 1 h ago; the schedule "0 */4 * * *" makes one every 4 h']],
+  },
+  {
+    given: "the newest copy is late",
+    observed: copies(5 * hour),
+    settings: everyFourHours,
+    finds: [["warning secondary", "completed 5 h ago", "done again on the new hub"]],
+  },
+  {
+    given: "the newest copy is days old: the lost hub makes no newer one, so that nothing is gained by a refusal",
+    observed: copies(72 * hour),
+    settings: everyFourHours,
+    finds: [["warning secondary", "completed 3 d ago", "done again on the new hub"]],
+  },
+  {
+    given: "no schedule is known, the newest copy is younger than the distance of the last two",
+    observed: copies(2 * hour, 5 * hour),
+    finds: [["passed secondary", "completed 2 h ago; the last two began 3 h apart"]],
+  },
+  {
+    given: "no schedule is known, the newest copy is older than the distance of the last two",
+    observed: copies(4 * hour, 7 * hour, 30 * hour),
+    finds: [["warning secondary", "completed 4 h ago; the last two began 3 h apart"]],
+  },
+  {
+    given: "the saved schedule cannot be read",
+    observed: copies(4 * hour, 7 * hour),
+    settings: { savedSchedules: [schedule({ spec: { veleroSchedule: "now and then" } })] },
+    finds: [["warning secondary", "the last two began 3 h apart"]],
+  },
+  {
+    given: "no schedule is known, and there is only one copy: its age is shown",
+    observed: copies(9 * hour),
+    finds: [["skipped secondary", "completed 9 h ago"]],
+  },
+  { given: "there is no copy", observed: copies(), finds: [["skipped secondary", "no completed managed-clusters"]] },
+  {
+    given: "the copies cannot be read",
+    observed: declaredDown({ backups: forbidden }),
+    finds: [["warning secondary", "could not be checked"]],
   },
 ]);
 
