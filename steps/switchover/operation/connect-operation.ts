@@ -171,7 +171,7 @@ async function placeOf(input: HubInput): Promise<Omit<SwitchoverPlace, "operatio
 export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedBoth> {
   const { params } = input;
   const place = await placeOf(input);
-  const { clients } = await connectBoth(accessOf(input));
+  const { clients, files } = await connectBoth(accessOf(input));
   input.onExit(async () => {
     await Promise.all([clients.primary.close(), clients.secondary.close()]);
   });
@@ -181,7 +181,7 @@ export async function connectOperation(input: HubInput, readHubs: HubsReader = r
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
   input.at({ operationId: id });
-  return { oldHub: "reachable", clients, facts, answering, ...place, operationId: id };
+  return { oldHub: "reachable", clients, files, facts, answering, ...place, operationId: id };
 }
 
 /** Opens the new hub alone: the old one is declared down. */
@@ -189,7 +189,7 @@ async function connectNewHub(input: SwitchoverInput): Promise<ConnectedSwitchove
   const { params, signal, clock } = input;
   const place = await placeOf(input);
   const connected = await connectAlone(accessOf(input));
-  const { clients, oldServer } = connected;
+  const { clients, files, oldServer } = connected;
   input.onExit(() => clients.secondary.close());
   refuseSameServer(connected);
   const secondary = await readHubFacts(clients.secondary, "secondary", place.namespaces, signal);
@@ -204,5 +204,5 @@ async function connectNewHub(input: SwitchoverInput): Promise<ConnectedSwitchove
     now: clock.now(),
   });
   input.at({ operationId: operation });
-  return { oldHub: "down", clients, oldServer, facts: { secondary }, ...place, operationId: operation };
+  return { oldHub: "down", clients, files, oldServer, facts: { secondary }, ...place, operationId: operation };
 }

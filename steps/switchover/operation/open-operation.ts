@@ -31,6 +31,8 @@ export type ReachedHubs = ReachedBoth | ReachedNew;
 export interface ReachedBoth {
   readonly oldHub: "reachable";
   readonly clients: OfBothHubs<KubeClient>;
+  /** The kubeconfig that each client came from. */
+  readonly files: OfBothHubs<string>;
   readonly facts: OfBothHubs<HubFacts>;
   /** The hubs that are worked on, and held for that. */
   readonly answering: readonly HubName[];
@@ -39,6 +41,7 @@ export interface ReachedBoth {
 export interface ReachedNew {
   readonly oldHub: "down";
   readonly clients: OfNewHub<KubeClient>;
+  readonly files: OfNewHub<string>;
   readonly facts: OfNewHub<HubFacts>;
   readonly oldServer: string;
 }

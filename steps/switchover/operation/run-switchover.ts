@@ -11,6 +11,7 @@ import { gitopsAdvice } from "../preflight/gitops-advice.ts";
 import { resumeSettings, stateOf } from "../preflight/resume-settings.ts";
 import { runChecks } from "../preflight/run-checks.ts";
 import { settingsFrom } from "../preflight/settings-from.ts";
+import { sharedUsersOf } from "../preflight/shared-users.ts";
 import { firstFailures, sentence, verdictOf } from "../preflight/verdict.ts";
 import type { runParams } from "../run.ts";
 import type { StateDocument } from "../state/state-document.ts";
@@ -55,7 +56,7 @@ async function checkFolders({ params }: Context, input: SwitchoverInput): Promis
 }
 
 async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<void> {
-  const { clock, log, params, signal } = context;
+  const { clock, log, params, setting, signal } = context;
   const document = await stateOf(hubs.stateFolder, hubs.operationId, context, hubs.tuning);
   if (document?.current_phase === "completed") {
     return;
@@ -65,7 +66,7 @@ async function preflight(context: Context, hubs: ConnectedSwitchover): Promise<v
     clients: hubs.clients,
     settings,
     ...(hubs.oldHub === "down" ? { oldServer: hubs.oldServer } : {}),
-    sharedUsers: hubs.oldHub === "down" ? { state: "declared-down" } : { state: "read", value: [] },
+    sharedUsers: await sharedUsersOf({ files: hubs.files, params, setting }),
     clock,
     log,
     signal,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { checkApprovers, tellFirstGate } from "../approval/preflight-gate.ts";
-import { type ConnectedHubs, connectHubs, hubAccess, kubeconfigLimit } from "../connect-hubs.ts";
+import { type ConnectedHubs, connectHubs, hubAccess } from "../connect-hubs.ts";
 import { present } from "../hubs.ts";
 import { refuseSameServer, refuseUnacknowledged } from "../operation/lost-hub-guards.ts";
 import { stateFileOf } from "../operation/open-operation.ts";
@@ -27,7 +27,7 @@ import { resumeSettings, stateOf } from "./resume-settings.ts";
 import { type PreflightRun, runChecks } from "./run-checks.ts";
 import type { PreflightSettings } from "./settings.ts";
 import { settingsFrom } from "./settings-from.ts";
-import { findSharedUsers } from "./shared-users.ts";
+import { sharedUsersOf } from "./shared-users.ts";
 import { firstFailures, sentence, type Verdict, verdictOf } from "./verdict.ts";
 import { writeJsonReport } from "./write-json-report.ts";
 
@@ -140,27 +140,11 @@ async function check(
   hubs: ConnectedHubs,
   settings: PreflightSettings,
 ): Promise<PreflightRun> {
-  const { clock, log, signal } = context;
-  const { clients } = hubs;
-  const sharedUsers = await sharedUsersOf(context, hubs);
+  const { clock, log, params, setting, signal } = context;
+  const { clients, files } = hubs;
+  const sharedUsers = await sharedUsersOf({ files, params, setting });
   const oldServer = hubs.oldHub === "down" ? { oldServer: hubs.oldServer } : {};
   return await runChecks({ clients, ...oldServer, settings, sharedUsers, clock, log, signal });
-}
-
-/** The kubeconfig of a hub that is not asked can mix up nothing. */
-async function sharedUsersOf({ params, setting }: PreflightContext, hubs: ConnectedHubs): Promise<SharedUsers> {
-  if (hubs.oldHub === "down") return { state: "declared-down" };
-  const origins = {
-    primary: origin(hubs.files.primary, params["primary-context"]),
-    secondary: origin(hubs.files.secondary, params["secondary-context"]),
-  };
-  return await findSharedUsers(origins, kubeconfigLimit(setting));
-}
-
-type SharedUsers = Observation["sharedUsers"];
-
-function origin(file: string, context: string | undefined): { readonly file: string; readonly context?: string } {
-  return context === undefined ? { file } : { file, context };
 }
 
 function idOf({ primary, secondary }: Observation): string {

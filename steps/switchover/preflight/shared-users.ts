@@ -1,7 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { parse } from "yaml";
 import type { HubName } from "../acm/hub-identity.ts";
-import type { SharedUser } from "./observation.ts";
+import { type HubAccess, kubeconfigLimit } from "../connect-hubs.ts";
+import type { OfBothHubs, OfNewHub } from "../hubs.ts";
+import type { Observation, SharedUser } from "./observation.ts";
 import { type Reading, read } from "./reading.ts";
 
 /** Where a hub's credentials come from. */
@@ -9,6 +11,27 @@ export interface KubeconfigOrigin {
   readonly file: string;
   /** Current context when absent. */
   readonly context?: string;
+}
+
+/** How a run got to its hubs. */
+export interface WayToHubs extends Pick<HubAccess, "setting"> {
+  /** The kubeconfig of each hub that is asked. */
+  readonly files: OfBothHubs<string> | OfNewHub<string>;
+  readonly params: { readonly "primary-context"?: string; readonly "secondary-context"?: string };
+}
+
+/** The shared users of the hubs of a run. The kubeconfig of a hub that is not asked can mix up nothing. */
+export async function sharedUsersOf({ files, params, setting }: WayToHubs): Promise<Observation["sharedUsers"]> {
+  if (files.primary === undefined) return { state: "declared-down" };
+  const origins = {
+    primary: origin(files.primary, params["primary-context"]),
+    secondary: origin(files.secondary, params["secondary-context"]),
+  };
+  return await findSharedUsers(origins, kubeconfigLimit(setting));
+}
+
+function origin(file: string, context: string | undefined): KubeconfigOrigin {
+  return context === undefined ? { file } : { file, context };
 }
 
 interface MergedConfig {

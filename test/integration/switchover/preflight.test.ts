@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { parse, stringify } from "yaml";
 import { kubeconfig } from "../../support/api-servers/kubeconfig.ts";
 import { backupNamespace } from "../../support/hubs.ts";
 import { accountFolder, installRole } from "./support/accounts.ts";
@@ -171,7 +172,9 @@ describe("clusters of Hive", () => {
       completed_steps: steps.map((name) => ({ name, timestamp: new Date().toISOString() })),
     });
     const before = await snapshots();
-    const { exitCode, stderr } = await bench.switchover(["--operation-id", "long-ago", "--force", "true"], completed);
+    const { exitCode, stderr } = await bench.switchover(["--operation-id", "long-ago", "--force", "true"], {
+      found: completed,
+    });
     expect({ exitCode, tail: stderr.trimEnd().split("\n").slice(-5) }).toMatchObject({
       exitCode: 3,
       tail: expect.arrayContaining([expect.stringContaining("1 ClusterDeployment: c1/y")]),
@@ -328,6 +331,37 @@ describe("the passive Restore", () => {
       blockedBy("passive-restore (secondary): restore-acm-passive-sync: it is Finished with managed clusters `latest`"),
     );
     expect(await snapshots()).toEqual(before);
+  });
+});
+
+describe("one kubeconfig for both hubs", () => {
+  test("in which a hub shares its user with another context gives a warning, in a whole run too", async () => {
+    const { folder, primary, secondary } = bench.pair;
+    const text = async (name: string, server: typeof primary): Promise<string> =>
+      kubeconfig({
+        name,
+        url: server.url,
+        authority: await readFile(server.caFile, "utf8"),
+        user: `${name}-admin`,
+        credential: { token: server.token() },
+      });
+    const parts = [parse(await text("east", primary)), parse(await text("west", secondary))];
+    const spare = { name: "spare", context: { cluster: "west", user: "west-admin" } };
+    const merged = join(folder, "merged.kubeconfig");
+    const all = (key: string): readonly unknown[] => parts.flatMap((part) => part[key]);
+    await writeFile(
+      merged,
+      stringify({ clusters: all("clusters"), users: all("users"), contexts: [...all("contexts"), spare] }),
+    );
+
+    const contexts = ["--primary-context", "east", "--secondary-context", "west"];
+    const run = await bench.switchover(["--dry-run", "true", ...contexts], { both: merged });
+
+    expect({ exitCode: run.exitCode, tail: run.stderr.slice(-800) }).toMatchObject({ exitCode: 0 });
+    expect(run.stdout).toMatch(
+      /kubeconfig-users +secondary .*user "west-admin" belongs to several contexts: west, spare/,
+    );
+    expect(run.stdout).not.toMatch(/kubeconfig-users +(primary|both) /);
   });
 });
 

@@ -25,6 +25,11 @@ export interface Manifest {
   readonly status?: Json;
 }
 
+interface SwitchoverGiven {
+  readonly found?: ReturnType<typeof begunSwitchover>;
+  readonly both?: string;
+}
+
 export interface CheckResult {
   readonly id: string;
   readonly hub: string;
@@ -152,12 +157,13 @@ export class PreflightBench {
   /**
    * `fairlead switchover run`, which begins with the same checks.
    *
-   * @param found the state of that operation, as the run finds it
+   * @param given `found`: the state of that operation, as the run finds it; `both`: a kubeconfig for both hubs
    */
-  async switchover(args: readonly string[], found?: ReturnType<typeof begunSwitchover>): Promise<Ended> {
+  async switchover(args: readonly string[], given: SwitchoverGiven = {}): Promise<Ended> {
+    const { found, both } = given;
     const files = (["primary", "secondary"] as const).flatMap((hub) => [
       `--${hub}-kubeconfig`,
-      join(this.folder(hub), "kubeconfig"),
+      both ?? join(this.folder(hub), "kubeconfig"),
     ]);
     const state = join(this.pair.folder, "run-state");
     await mkdir(state, { recursive: true });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { findSharedUsers } from "../../../../steps/switchover/preflight/shared-users.ts";
+import { findSharedUsers, sharedUsersOf } from "../../../../steps/switchover/preflight/shared-users.ts";
 
 let folder: string;
 
@@ -56,5 +56,25 @@ describe("the users of a merged kubeconfig", () => {
 
   test("cannot be told from a file that is too large", async () => {
     expect(await merged(config, ["east", "west"], 10)).toMatchObject({ state: "unread" });
+  });
+});
+
+describe("the users of a run", () => {
+  const params = { "primary-context": "east", "secondary-context": "west" };
+  const setting = () => undefined;
+
+  test("are those of the contexts that it names, in the file that both hubs come from", async () => {
+    const file = join(folder, "both");
+    await writeFile(file, config);
+    expect(await sharedUsersOf({ files: { primary: file, secondary: file }, params, setting })).toEqual({
+      state: "read",
+      value: [{ hub: "primary", user: "admin", contexts: ["east", "north"] }],
+    });
+  });
+
+  test("are not looked at where the old hub is declared down", async () => {
+    expect(await sharedUsersOf({ files: { secondary: "/nowhere/b" }, params, setting })).toEqual({
+      state: "declared-down",
+    });
   });
 });
