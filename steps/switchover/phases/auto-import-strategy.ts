@@ -1,17 +1,23 @@
+import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { Action, StepPlan } from "../../lib/phase/types.ts";
 import { importsOnlyOnce } from "../acm/acm-version.ts";
 import { importStrategy, objectName } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { ConfigMap } from "../acm/hub-objects.ts";
+import { type ImportStrategy, strategyFrom, unreadableStrategy } from "../acm/import-strategy.ts";
 import { configMaps } from "../acm/resources.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { fleetOf } from "./hub-reads.ts";
+import { hubWords } from "./hub-words.ts";
 import { type HubStepContext, type SwitchoverContext, switchoverStep } from "./switchover-context.ts";
 
 // From ACM 2.14 a hub imports a cluster that it knows only once. A switchover may let it import again and again, and
 // gives back afterwards what was there.
 
 type Plan = StepPlan<OperationMemory>;
+
+/** The ConfigMap, where there is one and it may be read. */
+type SeenConfig = ConfigMap | undefined | "unreadable";
 
 const { key } = importStrategy;
 
@@ -23,10 +29,30 @@ export function readImportConfig<H extends HubName>(
   return context.clients[hub].find(configMaps, object(context).ref, { signal: context.signal });
 }
 
-/** How a hub imports clusters; empty where its default holds, which is `ImportOnly` from ACM 2.14 on. */
-export async function importStrategyOf<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<string> {
-  const config = await readImportConfig(context, hub);
-  return config?.data?.[key] ?? "";
+/** The same where it decides nothing by itself: what may not be read is no reason to stop. */
+async function readIfAllowed<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<SeenConfig> {
+  try {
+    return await readImportConfig(context, hub);
+  } catch (error) {
+    if (isKubeError(error, "Forbidden")) return "unreadable";
+    throw error;
+  }
+}
+
+function strategyOf(config: SeenConfig): ImportStrategy {
+  return config === "unreadable" ? unreadableStrategy : strategyFrom(config?.data?.[key]);
+}
+
+/** How a hub imports clusters. */
+export async function importStrategyOf<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<ImportStrategy> {
+  return strategyOf(await readIfAllowed(context, hub));
+}
+
+/** What is said where a step goes by a strategy that is not certain. Pure. */
+export function strategyWarnings({ doubt }: ImportStrategy, hub: HubName): readonly string[] {
+  return doubt === undefined
+    ? []
+    : [`how the ${hubWords[hub]} imports clusters is not certain: ${doubt.why}; ${doubt.fix}`];
 }
 
 function object(context: Pick<SwitchoverContext, "namespaces">) {
@@ -75,7 +101,7 @@ function hasNoStrategy({ hubs }: SwitchoverContext): string | undefined {
 }
 
 interface Before {
-  readonly config: ConfigMap | undefined;
+  readonly config: SeenConfig;
   readonly clusters: number;
 }
 
@@ -84,8 +110,17 @@ function activationBegan({ activation, activation_plan: plan, data_restore: data
   return activation !== undefined || plan !== undefined || data !== undefined;
 }
 
+function notRead(): Plan {
+  return {
+    state: "skipped",
+    note: "the strategy may not be read, and stays as it is",
+    warnings: strategyWarnings(unreadableStrategy, "secondary"),
+  };
+}
+
 function planSet({ config, clusters }: Before, context: SwitchoverContext): Plan {
   const { manageAutoImportStrategy, oldHubAction } = context.settings;
+  if (config === "unreadable") return notRead();
   const current = config?.data?.[key] ?? importStrategy.importOnly;
   if (current === importStrategy.sync) return { state: "done", note: `the strategy is ${current}` };
   if (activationBegan(context.memory())) {
@@ -123,7 +158,9 @@ export const setAutoImportStrategy = switchoverStep<Before>({
   onResume: "trust-record",
   skip: hasNoStrategy,
   async read(context) {
-    const [config, fleet] = await Promise.all([readImportConfig(context, "secondary"), fleetOf(context, "secondary")]);
+    // Who asks for the change must be able to give back what was there.
+    const look = context.settings.manageAutoImportStrategy ? readImportConfig : readIfAllowed<"secondary">;
+    const [config, fleet] = await Promise.all([look(context, "secondary"), fleetOf(context, "secondary")]);
     return { config, clusters: fleet.length };
   },
   plan: planSet,
@@ -176,22 +213,30 @@ export function giveStrategyBack(config: ConfigMap | undefined, context: Switcho
   };
 }
 
-function planReset(config: ConfigMap | undefined, context: SwitchoverContext): Plan {
+function planReset(config: SeenConfig, context: SwitchoverContext): Plan {
+  if (config === "unreadable") return notRead();
   const current = config?.data?.[key] ?? importStrategy.importOnly;
   if (context.memory().auto_import_strategy_set !== true) {
     const note = `the strategy is ${current}, which this operation did not set`;
     const warning = `the new hub imports its clusters again and again (${current}); set it back to ${importStrategy.importOnly} in ConfigMap ${objectName.importControllerConfig}`;
-    return { state: "skipped", note, ...(current === importStrategy.sync ? { warnings: [warning] } : {}) };
+    return {
+      state: "skipped",
+      note,
+      warnings: current === importStrategy.sync ? [warning] : strategyWarnings(strategyOf(config), "secondary"),
+    };
   }
   return giveStrategyBack(config, context);
 }
 
 /** After the new hub has proved that it works. */
-export const resetAutoImportStrategy = switchoverStep<ConfigMap | undefined>({
+export const resetAutoImportStrategy = switchoverStep<SeenConfig>({
   name: "reset_auto_import_strategy",
   title: "Give the new hub's auto-import strategy back",
   onResume: "trust-record",
   skip: hasNoStrategy,
-  read: (context) => readImportConfig(context, "secondary"),
+  read: (context) =>
+    context.memory().auto_import_strategy_set === true
+      ? readImportConfig(context, "secondary")
+      : readIfAllowed(context, "secondary"),
   plan: planReset,
 });

@@ -287,6 +287,24 @@ describe("manage-auto-import-strategy", () => {
   );
 });
 
+test(
+  "an auto-import strategy that ACM does not know is warned of from the preflight on, and is left as it is",
+  async () => {
+    bench = await SwitchoverBench.open({ version: "2.14.1" });
+    const { seeds, secondary } = bench.pair;
+    const name = "import-controller-config";
+    await secondary.kubectl(["apply", "-f", "-"], strategy(name, "  autoImportStrategy: importandsync\n"));
+    const end = await bench.run();
+    succeed(end);
+    expect(end.stdout).toMatch(/auto-import-strategy +secondary .*autoImportStrategy is "importandsync"/);
+    expect(end.stderr).toContain("how the new hub imports clusters is not certain");
+    expect(await seeds.secondary.find("configMaps", name)).toMatchObject({
+      data: { autoImportStrategy: "importandsync" },
+    });
+  },
+  3 * minute,
+);
+
 const restores = "restores.cluster.open-cluster-management.io";
 
 function strategy(name: string, data: string): string {

@@ -1,13 +1,14 @@
 import { importsOnlyOnce } from "../../acm/acm-version.ts";
 import { importStrategy } from "../../acm/constants.ts";
+import type { ImportStrategy } from "../../acm/import-strategy.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import { requestImport } from "../annotate-clusters.ts";
-import { importStrategyOf } from "../auto-import-strategy.ts";
+import { importStrategyOf, strategyWarnings } from "../auto-import-strategy.ts";
 import { fleetOf } from "../hub-reads.ts";
 import { switchoverStep } from "../switchover-context.ts";
 
 interface Seen {
-  readonly strategy: string;
+  readonly strategy: ImportStrategy;
   readonly fleet: readonly ManagedClusterSummary[];
 }
 
@@ -27,17 +28,19 @@ export const applyImmediateImportAnnotations = switchoverStep<Seen>({
     return { strategy, fleet };
   },
   plan({ strategy, fleet }) {
-    if (strategy === importStrategy.sync) {
+    if (strategy.value === importStrategy.sync) {
       return { state: "done", note: "the new hub imports by itself (ImportAndSync)" };
     }
+    const warnings = strategyWarnings(strategy, "secondary");
     const open = fleet.filter((cluster) => !cluster.available && cluster.immediateImport !== "");
     if (open.length === 0) {
-      return { state: "done", note: "every cluster is available or asked for" };
+      return { state: "done", note: "every cluster is available or asked for", warnings };
     }
     return {
       state: "act",
       note: `ask for the import of ${open.length} clusters`,
       actions: [
+        ...warnings.map((message) => ({ kind: "warn", message }) as const),
         ...requestImport("secondary", open),
         {
           kind: "remember",

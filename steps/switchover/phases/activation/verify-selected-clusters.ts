@@ -5,11 +5,12 @@ import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import { importsOnlyOnce } from "../../acm/acm-version.ts";
 import { annotation, importStrategy } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
+import type { ImportStrategy } from "../../acm/import-strategy.ts";
 import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
 import type { Activation, ClusterSelection, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { annotateClusters, requestImport } from "../annotate-clusters.ts";
-import { importStrategyOf } from "../auto-import-strategy.ts";
+import { importStrategyOf, strategyWarnings } from "../auto-import-strategy.ts";
 import { clustersOf, fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { type Connection, connection } from "../post-activation/connection.ts";
 import { listNames } from "../post-activation/verify-clusters-connected.ts";
@@ -29,7 +30,7 @@ export interface SelectedWorld {
   readonly restores: readonly AcmRestore[];
   readonly veleroRestores: readonly VeleroRestoreSummary[];
   readonly fleet: readonly ManagedClusterSummary[];
-  readonly strategy: string;
+  readonly strategy: ImportStrategy;
 }
 
 function activationOf(selection: ClusterSelection): Activation {
@@ -105,8 +106,10 @@ function askForImport(world: SelectedWorld, selection: ClusterSelection, context
   const names = new Set(selection.clusters);
   const open = world.fleet.filter((cluster) => names.has(cluster.name) && !cluster.available);
   const held = open.filter((cluster) => cluster.disableAutoImport !== undefined).map(({ name }) => name);
-  const asks = importsOnlyOnce(context.hubs.secondary.version) && world.strategy !== importStrategy.sync;
+  const asks = importsOnlyOnce(context.hubs.secondary.version) && world.strategy.value !== importStrategy.sync;
+  const doubts = asks ? strategyWarnings(world.strategy, "secondary") : [];
   return [
+    ...doubts.map((message) => ({ kind: "warn", message }) as const),
     ...(held.length === 0
       ? []
       : [

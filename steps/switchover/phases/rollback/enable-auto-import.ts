@@ -1,17 +1,18 @@
 import type { Action } from "../../../lib/phase/types.ts";
 import { importsOnlyOnce } from "../../acm/acm-version.ts";
 import { annotation, importStrategy } from "../../acm/constants.ts";
+import type { ImportStrategy } from "../../acm/import-strategy.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import { mayHaveRestored } from "../../state/activation-traces.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { annotateClusters, requestImport } from "../annotate-clusters.ts";
-import { importStrategyOf } from "../auto-import-strategy.ts";
+import { importStrategyOf, strategyWarnings } from "../auto-import-strategy.ts";
 import { fleetOf } from "../hub-reads.ts";
 import { type BothHubsContext, oldHubStep } from "../switchover-context.ts";
 import { isNewHubAway } from "./rollback-scope.ts";
 
 interface Seen {
-  readonly strategy: string;
+  readonly strategy: ImportStrategy;
   readonly fleet: readonly ManagedClusterSummary[];
   /** Clusters that the new hub has a connection to; absent where it does not answer. */
   readonly away: ReadonlySet<string> | undefined;
@@ -50,7 +51,7 @@ export const rbEnableAutoImport = oldHubStep<Seen>({
     const blocked = seen.fleet
       .filter(({ name, disableAutoImport }) => disableAutoImport !== undefined && ours.has(name))
       .map(({ name }) => name);
-    const asks = importsOnlyOnce(context.hubs.primary.version) && seen.strategy !== importStrategy.sync;
+    const asks = importsOnlyOnce(context.hubs.primary.version) && seen.strategy.value !== importStrategy.sync;
     const wanted = asks
       ? seen.fleet.filter((cluster) => isAway(cluster, seen, context) && cluster.immediateImport !== "")
       : [];
@@ -64,11 +65,14 @@ export const rbEnableAutoImport = oldHubStep<Seen>({
       value: null,
     } as const;
     const unblock: readonly Action<OperationMemory>[] = blocked.length === 0 ? [] : [annotateClusters(change, blocked)];
+    const doubts = asks
+      ? strategyWarnings(seen.strategy, "primary").map((message) => ({ kind: "warn", message }) as const)
+      : [];
     return {
       state: "act",
       note: `let ${blocked.length} clusters be imported, ask for ${wanted.length}`,
       // A request that is made while imports are off is lost.
-      actions: [...unblock, ...requestImport("primary", wanted)],
+      actions: [...doubts, ...unblock, ...requestImport("primary", wanted)],
       afterwards: "done",
     };
   },

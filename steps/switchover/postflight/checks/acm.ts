@@ -1,5 +1,6 @@
 import { importsOnlyOnce } from "../../acm/acm-version.ts";
 import { importStrategy } from "../../acm/constants.ts";
+import { strategyFrom } from "../../acm/import-strategy.ts";
 import { critical, type Finding, judge, passed, warning } from "../../preflight/finding.ts";
 import { nameList } from "../../preflight/name-list.ts";
 import type { AcmInstallation } from "../../preflight/observation.ts";
@@ -85,7 +86,11 @@ export const autoImportStrategy: PostflightCheck = {
     }),
 };
 
-function judgeStrategy(strategy: string): Finding {
+function judgeStrategy(text: string): Finding {
+  const { value: strategy, doubt } = strategyFrom(text);
+  if (doubt !== undefined) {
+    return warning("secondary", doubt.why, doubt.fix);
+  }
   return strategy === importStrategy.importOnly
     ? passed("secondary", "ImportOnly, the default")
     : warning(

@@ -1,5 +1,6 @@
 import { importsOnlyOnce } from "../../acm/acm-version.ts";
 import { importStrategy } from "../../acm/constants.ts";
+import { type ImportStrategy, strategyFrom } from "../../acm/import-strategy.ts";
 import type { Check } from "../check.ts";
 import { type Finding, judge, passed, warning } from "../finding.ts";
 import { count } from "../name-list.ts";
@@ -16,29 +17,47 @@ export const autoImportStrategy: Check = {
   remedy: "set manage-auto-import-strategy, or rely on the immediate-import annotation that the activation sets",
   onResume: "never",
   evaluate: ({ primary, secondary }, { manageAutoImportStrategy }) => [
-    ...withStrategy(primary, (strategy) => [evaluatePrimary(strategy)]),
+    ...withStrategy(primary, ({ value }) => [evaluatePrimary(value)]),
     ...withStrategy(secondary, (strategy) =>
       judge(
         mapReading(secondary.fleet, ({ clusters }) => clusters.length),
         {
           hub: "secondary",
           unreadable: "warning",
-          decide: (clusters) => [evaluateSecondary(strategy, clusters, manageAutoImportStrategy)],
+          decide: (clusters) => [evaluateSecondary(strategy.value, clusters, manageAutoImportStrategy)],
         },
       ),
     ),
   ],
 };
 
-function withStrategy(hub: HubObservation, decide: (strategy: string) => readonly Finding[]): readonly Finding[] {
+function withStrategy(
+  hub: HubObservation,
+  decide: (strategy: ImportStrategy) => readonly Finding[],
+): readonly Finding[] {
   return judge(hub.acm, {
     hub: hub.hub,
     unreadable: "warning",
     decide: (acm) =>
       acm === undefined || !importsOnlyOnce(acm.version)
         ? [passed(hub.hub, "not applicable before ACM 2.14")]
-        : judge(hub.importStrategy, { hub: hub.hub, unreadable: "warning", decide }),
+        : judge(mapReading(hub.importStrategy, strategyFrom), {
+            hub: hub.hub,
+            unreadable: "warning",
+            decide: (strategy) => withDoubt(strategy, hub, decide(strategy)),
+          }),
   });
+}
+
+/** What is taken for granted of a strategy that is not certain passes no check; what is wrong with it stays said. */
+function withDoubt(
+  { doubt }: ImportStrategy,
+  { hub }: HubObservation,
+  findings: readonly Finding[],
+): readonly Finding[] {
+  return doubt === undefined
+    ? findings
+    : [warning(hub, doubt.why, doubt.fix), ...findings.filter(({ result }) => result !== "passed")];
 }
 
 function evaluatePrimary(strategy: string): Finding {

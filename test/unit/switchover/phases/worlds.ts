@@ -284,7 +284,7 @@ const hubWorld: fc.Arbitrary<HubWorld> = fc
       pod("compactor-1", observability, { "app.kubernetes.io/name": "thanos-compact" }),
     ),
     hubPhase: oneOf("Running", "Running", "Pending"),
-    strategy: oneOf(undefined, undefined, "ImportOnly", "ImportAndSync"),
+    strategy: oneOf(undefined, undefined, "ImportOnly", "ImportAndSync", "importandsync"),
     replicas: oneOf(undefined, 0, 1, 2),
     apiReplicas: oneOf(0, 2),
     instances: oneOf([], ["observability"], ["observability", "second"]),

@@ -196,6 +196,12 @@ describe("on the new hub", () => {
       { importStrategy: read("ImportAndSync") },
       [expect.stringMatching(/^warning: the strategy is ImportAndSync/)],
     ],
+    [
+      "an import strategy that ACM does not know warns",
+      "auto-import-strategy",
+      { importStrategy: read("Sync") },
+      [expect.stringMatching(/^warning: autoImportStrategy is "Sync", which ACM does not know/)],
+    ],
   ];
 
   test.each(cases)("%s", (_words, id, change, wanted) => {

@@ -169,6 +169,23 @@ describeRules(autoImportStrategy, [
     finds: [["passed primary"], ["passed secondary", "set it back to ImportOnly"]],
   },
   {
+    given: "a strategy that ACM does not know, on both hubs",
+    observed: hubs({ importStrategy: read("importandsync") }, { importStrategy: read("Sync") }),
+    finds: [
+      ["warning primary", 'autoImportStrategy is "importandsync", which ACM does not know', "set it to ImportOnly or"],
+      ["warning secondary", 'autoImportStrategy is "Sync"', "import-controller-config"],
+    ],
+  },
+  {
+    given: "a strategy that ACM does not know, on a secondary with clusters",
+    observed: onSecondary({ fleet: known, importStrategy: read("Sync") }),
+    finds: [
+      ["passed primary"],
+      ["warning secondary", 'autoImportStrategy is "Sync"'],
+      ["warning secondary", "already knows 1 cluster"],
+    ],
+  },
+  {
     given: "strategies that may not be read",
     observed: hubs({ importStrategy: forbidden }, { importStrategy: forbidden }),
     finds: [["warning primary"], ["warning secondary"]],
