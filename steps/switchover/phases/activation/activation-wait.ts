@@ -38,6 +38,14 @@ function endedBadly(name: string, why: string): FairleadError {
   });
 }
 
+function unproven(name: string, why: string): FairleadError {
+  return switchoverError(activationEnded, {
+    what: `Restore ${name} ended, and nothing proves that it activated the clusters`,
+    why: `${why}: someone deleted it, or Velero did together with the backup it was made of`,
+    fix: "find out who deleted it, and look which clusters are on the new hub; use rollback to return to the old hub, make a backup there and start again",
+  });
+}
+
 function vanished(name: string): FairleadError {
   return switchoverError(activationVanished, {
     what: `Restore ${name} on the new hub disappeared during the activation`,
@@ -99,6 +107,12 @@ function decide(
     case "failed": {
       const tell = judged.stillActive ? failure : endedBadly;
       return { state: "failed", error: tell(restoreName, `${judged.why}${trouble}`) };
+    }
+    case "gone": {
+      // The two kinds are watched apart: a name can be seen before what it names.
+      if (!grace.isOver(time)) return { state: "pending", note: judged.note };
+      const tell = judged.stillActive ? failure : unproven;
+      return { state: "failed", error: tell(restoreName, judged.note) };
     }
     case "running":
       grace.reset();

@@ -13,12 +13,14 @@ import type { Activation } from "../../state/operation-memory.ts";
 /**
  * What an activation Restore and its Velero Restores say, without regard to time.
  * - `running`: goes on by itself. - `nothing-yet`: ended without a managed-clusters restore: `Finished` may be written first.
+ * - `gone`: the managed-clusters Velero Restore that the status names is not there: nothing proves how it ended.
  * - `retrying`: an error that the operator looks at again. - `failed`: will not end well by itself; while it is still
  *   active it may all the same activate later.
  */
 export type ActivationState =
   | { readonly state: "complete"; readonly warnings: readonly string[] }
   | { readonly state: "running" | "nothing-yet"; readonly note: string }
+  | { readonly state: "gone"; readonly note: string; readonly stillActive: boolean }
   | { readonly state: "retrying"; readonly note: string; readonly moving: boolean }
   | { readonly state: "failed"; readonly why: string; readonly stillActive: boolean };
 
@@ -48,7 +50,10 @@ function progressNote(restore: AcmRestore, restores: readonly VeleroRestoreSumma
   return `phase ${restore.status?.phase || "empty"}${items}${message === "" ? "" : `: ${message.slice(0, 200)}`}`;
 }
 
-/** Every Velero Restore must have ended, the managed-clusters one Completed: `Finished` may come before their end (to ACM 2.16). */
+/**
+ * Every Velero Restore must have ended, the managed-clusters one Completed: `Finished` may come before their end (to ACM
+ * 2.16). The name in the status alone proves nothing: Velero deletes its Restores with the backup they were made of.
+ */
 function judgeVelero(view: ActivationView, mayBeEmpty: boolean): ActivationState {
   const restores = activationRestores(view);
   const managedClusters = view.restore.status?.veleroManagedClustersRestoreName ?? "";
@@ -64,12 +69,16 @@ function judgeVelero(view: ActivationView, mayBeEmpty: boolean): ActivationState
   if (failed.length > (view.allowPartial ? partial.length : 0)) {
     return { state: "failed", why: failed.map(describeVeleroRestore).join(", "), stillActive: false };
   }
+  if (managedClusters !== "" && !restores.some(({ name }) => name === managedClusters)) {
+    const note = `Velero Restore ${managedClusters}, which the status names for the managed clusters, is not there any more`;
+    return { state: "gone", note, stillActive: false };
+  }
   const empty = restores.filter((one) => judgeVeleroRestore(one) === "empty");
   return { state: "complete", warnings: [...partial, ...empty].map(describeVeleroRestore) };
 }
 
 function asStillActive(judged: ActivationState): ActivationState {
-  return judged.state === "failed" ? { ...judged, stillActive: true } : judged;
+  return judged.state === "failed" || judged.state === "gone" ? { ...judged, stillActive: true } : judged;
 }
 
 function judgeFinishedWithErrors(view: ActivationView): ActivationState {

@@ -82,6 +82,27 @@ describe("an activation", () => {
     expect(judge(finished, [{ name: credentials }])).toMatchObject({ state: "nothing-yet" });
   });
 
+  test.each(["Finished", "FinishedWithErrors"])(
+    "K-05 proves nothing at %s where the Velero Restore that its status names for the clusters is gone",
+    (phase) => {
+      const note = `Velero Restore ${clusters}, which the status names for the managed clusters, is not there any more`;
+      const known = ["managed cluster c1 already available"];
+      const parts: readonly Part[] = [{ name: credentials }];
+      for (const allowed of [false, true]) {
+        expect(judge({ phase, messages: known }, parts, allowed)).toEqual({ state: "gone", note, stillActive: false });
+      }
+    },
+  );
+
+  test("proves nothing at Enabled where that one is gone, and is active still", () => {
+    expect(judge({ phase: "Enabled" }, [{ name: credentials }])).toMatchObject({ state: "gone", stillActive: true });
+  });
+
+  test("goes on while another of its Velero Restores does, though that one is gone", () => {
+    const parts: readonly Part[] = [{ name: credentials, phase: "InProgress" }];
+    expect(judge({ phase: "Finished" }, parts)).toMatchObject({ state: "running" });
+  });
+
   test.each([
     ["Failed", 0],
     ["FailedValidation", 0],
