@@ -31,7 +31,8 @@ export const taskParams = {
   }),
   "allow-partial-restore": Type.Boolean({
     default: false,
-    description: "Accept Velero Restores that ended PartiallyFailed, with a warning",
+    description:
+      "Accept, with a warning, Velero Restores that ended PartiallyFailed, and clusters restored from an older backup than expected",
   }),
   "allow-missing-clusters": Type.Boolean({
     default: false,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { stamp } from "../../sim/player.ts";
 import { claimSpokes } from "../../sim/spokes.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
 import { backupNamespace } from "../../support/hubs.ts";
@@ -7,7 +8,7 @@ import { endOf, hold, letGo, succeed } from "./support/activations.ts";
 import { furtherSet } from "./support/backup-sets.ts";
 import { installPolicy, untilAnswered } from "./support/refusing-policy.ts";
 import { restoreWrites } from "./support/restore-writes.ts";
-import { ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { ended, patientTuning, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 // Activations that go wrong on the new hub.
 
@@ -106,19 +107,19 @@ describe("a Restore that ends FinishedWithErrors", () => {
   );
 });
 
-describe("Velero restores that end after the Restore", () => {
-  async function untilFinalizing(prefix: string, name: string, flags: readonly string[]) {
-    bench = await SwitchoverBench.open({ version: "2.16.0" });
-    const { seeds, simulators } = bench.pair;
-    await bench.tasksUntil("activate", flags);
-    simulators.secondary.inject({ kind: "restore-stuck", prefix, phase: "Finalizing" });
-    const child = await bench.startTask("activate", flags);
-    const end = ended(child);
-    await written(child, "is Finalizing");
-    await seeds.secondary.untilPhase("restores", name, "Finished");
-    return { end };
-  }
+async function untilFinalizing(prefix: string, name: string, flags: readonly string[]) {
+  bench = await SwitchoverBench.open({ version: "2.16.0" });
+  const { seeds, simulators } = bench.pair;
+  await bench.tasksUntil("activate", flags);
+  simulators.secondary.inject({ kind: "restore-stuck", prefix, phase: "Finalizing" });
+  const child = await bench.startTask("activate", flags);
+  const end = ended(child);
+  await written(child, "is Finalizing");
+  await seeds.secondary.untilPhase("restores", name, "Finished");
+  return { end };
+}
 
+describe("Velero restores that end after the Restore", () => {
   test(
     "A-90 / K-05 are waited for: Completed, the activation goes on",
     async () => {
@@ -142,6 +143,63 @@ describe("Velero restores that end after the Restore", () => {
       expect(ran.stderr).toMatch(/Velero Restore restore-acm-full-acm-resources-\S+ is PartiallyFailed \(2 errors\)/);
     },
     3 * minute,
+  );
+});
+
+describe("an activation that ended", () => {
+  test(
+    "K-05 proves nothing once the Velero Restore that moved the clusters is gone: that one is named, and nothing is undone",
+    async () => {
+      const { end } = await untilFinalizing("acm-credentials", passive, []);
+      const { secondary, simulators } = bench.pair;
+      const gone = String((await restore())?.status?.["veleroManagedClustersRestoreName"]);
+      await secondary.kubectl(["-n", backupNamespace, "delete", `restores.velero.io/${gone}`]);
+      simulators.secondary.clear();
+
+      const ran = await end;
+
+      expect(endOf(ran, 1)).toBe("exit 1");
+      expect(ran.stderr).toContain("ERROR SW-ACT-21");
+      expect(ran.stderr).toContain(
+        `Velero Restore ${gone}, which the status names for the managed clusters, is not there`,
+      );
+      expect(await restore()).toMatchObject({ spec: { veleroManagedClustersBackupName: "latest" } });
+    },
+    3 * minute,
+  );
+
+  test(
+    "ACM 2.14: with clusters of an older backup than expected it is refused, naming both; it can be allowed",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.1" }, patientTuning);
+      const { secondary, seeds, simulators } = bench.pair;
+      const expected = await seeds.primary.backup("acm-managed-clusters-schedule", { stamp: stamp(Date.now()) });
+      await seeds.secondary.untilBackupsCompleted(6);
+      await bench.tasksUntil("activate");
+      // The operator looks at the patch only when the backup that was the newest is gone.
+      simulators.secondary.inject({ kind: "operator-down" });
+      const child = await bench.startTask("activate");
+      const end = ended(child);
+      await written(child, waiting);
+      simulators.secondary.inject({ kind: "sync-withheld", prefix: expected });
+      await secondary.kubectl(["-n", backupNamespace, "delete", `backups.velero.io/${expected}`]);
+      simulators.secondary.clear("operator-down");
+
+      const ran = await end;
+
+      expect(endOf(ran, 1)).toBe("exit 1");
+      expect(ran.stderr).toContain("ERROR SW-ACT-22");
+      expect(ran.stderr).toMatch(
+        new RegExp(
+          `restored was acm-managed-clusters-schedule-\\d{14} \\(.+ old\\), expected was ${expected} \\(.+ old\\)`,
+        ),
+      );
+
+      const allowed = await bench.task("activate", ["--allow-partial-restore", "true"]);
+      succeed(allowed);
+      expect(allowed.stderr).toContain(`expected was ${expected}`);
+    },
+    5 * minute,
   );
 });
 

@@ -4,17 +4,18 @@ import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import type { Activation, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
+import { backupsOf, fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { untilEnded, viewOf } from "./activation-wait.ts";
 import { arrived, countCheck, refusalsOf } from "./arrived-clusters.ts";
 import { activationRestores, judgeActivation } from "./judge-activation.ts";
+import { type BackupShelf, foreignBackups, judgeUsedBackup, type UsedBackup } from "./restored-backups.ts";
 import { takeBack } from "./take-back.ts";
 
 /** Of thousands of clusters without a token the first say what is wrong. */
 const mostRefusals = 100;
 
-interface Seen {
+interface Seen extends BackupShelf {
   readonly restores: readonly AcmRestore[];
   readonly veleroRestores: readonly VeleroRestoreSummary[];
   readonly fleet: readonly ManagedClusterSummary[];
@@ -22,12 +23,19 @@ interface Seen {
 
 type Plan = StepPlan<OperationMemory>;
 
-function concluding(seen: Seen, restore: AcmRestore, warnings: readonly string[], context: SwitchoverContext): Plan {
-  const error = countCheck(seen.fleet, context);
+interface Ended {
+  readonly restore: AcmRestore;
+  readonly activation: Activation;
+  readonly warnings: readonly string[];
+}
+
+function concluding(seen: Seen, { restore, activation, warnings }: Ended, context: SwitchoverContext): Plan {
+  const used = judgeBackups(seen, restore, activation, context);
+  const error = used.error ?? countCheck(seen.fleet, context);
   if (error !== undefined) {
     return { state: "refused", error };
   }
-  const { activation, import_refusals: kept } = context.memory();
+  const { import_refusals: kept } = context.memory();
   const refusals = refusalsOf(restore, context);
   if (refusals.length > 0 && kept === undefined) {
     return {
@@ -43,30 +51,25 @@ function concluding(seen: Seen, restore: AcmRestore, warnings: readonly string[]
       afterwards: "plan-again",
     };
   }
-  const used = activation === undefined ? [] : backupWarnings(restore, seen.veleroRestores, activation, context);
   const none = seen.fleet.length === 0 ? ["the new hub has no managed cluster"] : [];
   return {
     state: "done",
     note: `${seen.fleet.length} clusters are on the new hub`,
     clusters: arrived(seen.fleet, refusals, context),
-    warnings: [...warnings, ...used, ...none],
+    warnings: [...warnings, ...used.warnings, ...none],
   };
 }
 
-function backupWarnings(
-  restore: AcmRestore,
-  veleroRestores: readonly VeleroRestoreSummary[],
-  activation: Activation,
-  context: SwitchoverContext,
-): readonly string[] {
-  const name = restore.status?.veleroManagedClustersRestoreName ?? "";
-  const used = activationRestores(viewOf(restore, veleroRestores, activation, context)).find(
-    (one) => one.name === name,
-  );
-  const expected = activation.expectedManagedClustersBackup;
-  return used === undefined || used.backupName === expected
-    ? []
-    : [`the clusters were restored from ${used.backupName}, expected was ${expected}`];
+/** What is to be said of the backups that were restored: the one of the clusters may be too old. */
+function judgeBackups(seen: Seen, restore: AcmRestore, activation: Activation, context: SwitchoverContext): UsedBackup {
+  const restores = activationRestores(viewOf(restore, seen.veleroRestores, activation, context));
+  const oldHub = context.oldHub === "down" ? undefined : context.hubs.primary.id;
+  const foreign = foreignBackups(restores, seen, oldHub);
+  const ofClusters = restores.find(({ name }) => name === restore.status?.veleroManagedClustersRestoreName);
+  if (ofClusters === undefined) return { warnings: foreign };
+  const shelf = { ...seen, allowOlder: context.settings.allowPartialRestore };
+  const used = judgeUsedBackup(ofClusters.backupName, activation.expectedManagedClustersBackup, shelf);
+  return { ...used, warnings: [...used.warnings, ...foreign] };
 }
 
 /** Waits until the activation has really ended: the Restore, and every Velero Restore that belongs to it. */
@@ -75,12 +78,14 @@ export const waitRestoreCompletion = switchoverStep<Seen>({
   title: "Wait until the clusters are restored on the new hub",
   onResume: "trust-record",
   async read(context) {
-    const [restores, veleroRestores, fleet] = await Promise.all([
+    const [restores, veleroRestores, backups, fleet, { serverTime }] = await Promise.all([
       restoresOf.once(context, "secondary"),
       veleroRestoresOf.once(context, "secondary"),
+      backupsOf.once(context, "secondary"),
       fleetOf(context, "secondary"),
+      context.clients.secondary.serverVersion({ signal: context.signal }),
     ]);
-    return { restores, veleroRestores, fleet };
+    return { restores, veleroRestores, backups, fleet, hubTime: serverTime };
   },
   plan(seen, context) {
     const { activation } = context.memory();
@@ -102,7 +107,7 @@ export const waitRestoreCompletion = switchoverStep<Seen>({
     const judged =
       restore === undefined ? undefined : judgeActivation(viewOf(restore, seen.veleroRestores, activation, context));
     if (restore !== undefined && judged?.state === "complete") {
-      return concluding(seen, restore, judged.warnings, context);
+      return concluding(seen, { restore, activation, warnings: judged.warnings }, context);
     }
     return {
       state: "act",
