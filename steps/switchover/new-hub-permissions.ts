@@ -146,6 +146,14 @@ export const newHubRows: readonly Row[] = [
     }),
     optional: "klusterlets",
   },
+  {
+    ...read(["", "secrets"], ["list"], {
+      scope: "cluster",
+      steps: ["post-activate"],
+      reason: "import tokens of clusters that do not connect",
+    }),
+    optional: "tokens",
+  },
   write(backupSchedules, ["get", "patch", "delete"], {
     scope: backup,
     steps: ["rollback"],

@@ -7,6 +7,7 @@ import type { ComponentState } from "../acm/backup-schedule.ts";
 import type { StorageLocation } from "../acm/backup-storage.ts";
 import type { HubIdentity, HubName } from "../acm/hub-identity.ts";
 import type { AcmRestore, BackupSchedule, Condition } from "../acm/hub-objects.ts";
+import type { ImportToken } from "../acm/import-token.ts";
 import type { Fleet } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import type { ApplicationSummary } from "../argocd/application.ts";
@@ -101,13 +102,6 @@ export interface PodSummary {
   readonly name: string;
   readonly phase: string;
   readonly ready: boolean;
-}
-
-/** Token of a ManagedServiceAccount in a cluster's namespace. */
-export interface ImportToken {
-  readonly cluster: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number | undefined;
 }
 
 /** Both hubs as they were at one moment. */

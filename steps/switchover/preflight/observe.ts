@@ -9,6 +9,7 @@ import { projectSelected } from "../acm/cluster-selector.ts";
 import { importStrategy, label, objectName, podSelector } from "../acm/constants.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import { hubIdentity } from "../acm/hub-identity.ts";
+import { importToken } from "../acm/import-token.ts";
 import { splitFleet } from "../acm/managed-cluster.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
 import * as api from "../acm/resources.ts";
@@ -226,7 +227,7 @@ async function observeFleet({ reader, settings }: Hub<HubName>): Promise<FleetPa
   const [clusters, engines, tokens, strategy] = await Promise.all([
     reader.list(api.managedClusters, {}, projectSelected(settings.clusterSelector)),
     reader.list(api.multiClusterEngines, {}, (engine) => managedServiceAccountComponent(engine)),
-    reader.list(api.secrets, { labelSelector: `${label.managedServiceAccountToken}=true` }, project.importToken),
+    reader.list(api.secrets, { labelSelector: `${label.managedServiceAccountToken}=true` }, importToken),
     reader.find(
       api.configMaps,
       { namespace: settings.namespaces.engine, name: objectName.importControllerConfig },

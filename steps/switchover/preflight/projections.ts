@@ -1,5 +1,5 @@
 import { acmVersion } from "../acm/acm-version.ts";
-import { annotation, component, objectName } from "../acm/constants.ts";
+import { component, objectName } from "../acm/constants.ts";
 import type {
   AcmRestore,
   BackupSchedule,
@@ -7,11 +7,9 @@ import type {
   Condition,
   MultiClusterHub,
   Pod,
-  Secret,
 } from "../acm/hub-objects.ts";
 import { findCondition } from "../acm/managed-cluster.ts";
-import { parseTime } from "../acm/timestamp.ts";
-import type { AcmInstallation, Conditioned, HiveCluster, ImportToken, PodSummary } from "./observation.ts";
+import type { AcmInstallation, Conditioned, HiveCluster, PodSummary } from "./observation.ts";
 
 // What is kept of each object while its page arrives. All pure.
 
@@ -53,16 +51,6 @@ export function podSummary({ metadata, status }: Pod): PodSummary {
     phase: status?.phase ?? "",
     ready: findCondition(status?.conditions, "Ready")?.status === "True",
   };
-}
-
-/** Drops the data at once: only name, namespace and expiry are looked at. */
-export function importToken({ metadata }: Secret): ImportToken | undefined {
-  return metadata.name.startsWith(objectName.managedServiceAccountSecretPrefix)
-    ? {
-        cluster: metadata.namespace ?? "",
-        expiresAt: parseTime(metadata.annotations?.[annotation.tokenExpiration]),
-      }
-    : undefined;
 }
 
 /** Without the per-cluster messages: 130 KB at 2,000 clusters. */

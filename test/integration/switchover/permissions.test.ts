@@ -269,7 +269,7 @@ describe("a rollback with the base part and that for klusterlets", () => {
     expect(endOf(rolledBack, 0)).toBe("exit 0");
   });
 
-  test("is refused nothing but the look at the import tokens before the switchover", () => {
+  test("is refused nothing but the looks at the import tokens", () => {
     expect(refused(calls)).toEqual(["primary list core secrets in cluster", "secondary list core secrets in cluster"]);
   });
 });

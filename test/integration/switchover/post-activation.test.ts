@@ -86,6 +86,7 @@ describe("the fleet after its activation", () => {
   test.each([
     { maxUnavailable: "50%", exitCode: 0, said: "not connected, which max-unavailable permits: c1 (" },
     { maxUnavailable: "49%", exitCode: 5, said: "ERROR SW-POST-01" },
+    { maxUnavailable: "0", exitCode: 5, said: "import tokens on the new hub: valid for all of them" },
   ])(
     "one of two clusters that never connects ends with $exitCode where max-unavailable is $maxUnavailable",
     async ({ maxUnavailable, exitCode, said }) => {

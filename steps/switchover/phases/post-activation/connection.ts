@@ -6,6 +6,8 @@ export interface Connection {
   readonly connected: number;
   /** `c1 (Unknown)`, in order of name. */
   readonly pending: readonly string[];
+  /** The names of the same. */
+  readonly pendingNames: readonly string[];
   /** Clusters that were offline before, and still are. */
   readonly offline: readonly string[];
 }
@@ -37,6 +39,7 @@ export function connection(
       ...pending.map((cluster) => `${cluster.name} (${cluster.unavailableReason || "not available"})`),
       ...missing.map((cluster) => `${cluster.name} (not on the new hub)`),
     ],
+    pendingNames: [...pending, ...missing].map(({ name }) => name),
     offline: fleet.filter((cluster) => !isRequired(cluster.name) && !cluster.available).map((cluster) => cluster.name),
   };
 }

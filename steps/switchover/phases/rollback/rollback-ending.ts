@@ -3,7 +3,7 @@ import { notResumed } from "../../argocd/paused-count.ts";
 import { flux } from "../../flux/flux-keeper.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { listNames } from "../post-activation/verify-clusters-connected.ts";
+import { listNames } from "../list-names.ts";
 import { deletionAdvice } from "../restore-removal.ts";
 import { isNewHubAway } from "./rollback-scope.ts";
 

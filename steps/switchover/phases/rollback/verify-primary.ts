@@ -2,9 +2,9 @@ import { waitOn } from "../../../lib/phase/types.ts";
 import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
+import { listNames } from "../list-names.ts";
 import { clusterSights } from "../post-activation/cluster-sights.ts";
 import { connection } from "../post-activation/connection.ts";
-import { listNames } from "../post-activation/verify-clusters-connected.ts";
 import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
 import { ms, oldHubStep } from "../switchover-context.ts";
 

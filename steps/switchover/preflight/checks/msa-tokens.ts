@@ -1,8 +1,9 @@
+import { tokenTrouble } from "../../acm/import-token.ts";
 import type { Check } from "../check.ts";
 import { critical, type Finding, judge, passed, warning } from "../finding.ts";
 import { importedClusters } from "../imported-clusters.ts";
 import { count, nameList } from "../name-list.ts";
-import { type HubObservation, hubTime, type ImportToken, type Observation } from "../observation.ts";
+import { type HubObservation, hubTime, type Observation } from "../observation.ts";
 
 /** Every imported cluster has a token with which the new hub can import it. */
 export const msaTokens: Check = {
@@ -57,7 +58,7 @@ function evaluateTokens(
     hub,
     unreadable: "warning",
     decide: (tokens) => {
-      const { missing, expired } = sortClusters(clusters, tokens, hubTime(observation, hub));
+      const { missing, expired } = tokenTrouble(clusters, tokens, hubTime(observation, hub));
       if (missing.length + expired.length === 0) {
         return [passed(hub, `${count(clusters.length, "imported cluster")} with a valid token`)];
       }
@@ -77,17 +78,4 @@ function evaluateTokens(
       ];
     },
   });
-}
-
-function sortClusters(
-  clusters: readonly string[],
-  tokens: readonly ImportToken[],
-  now: number,
-): { readonly missing: readonly string[]; readonly expired: readonly string[] } {
-  const present = new Set(tokens.map(({ cluster }) => cluster));
-  const valid = new Set(tokens.filter(({ expiresAt }) => (expiresAt ?? 0) > now).map(({ cluster }) => cluster));
-  return {
-    missing: clusters.filter((name) => !present.has(name)),
-    expired: clusters.filter((name) => present.has(name) && !valid.has(name)),
-  };
 }

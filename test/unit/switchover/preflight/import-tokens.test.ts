@@ -1,9 +1,10 @@
 import type { ComponentState } from "../../../../steps/switchover/acm/backup-schedule.ts";
 import type { BackupSchedule } from "../../../../steps/switchover/acm/hub-objects.ts";
+import type { ImportToken } from "../../../../steps/switchover/acm/import-token.ts";
 import { msaComponent } from "../../../../steps/switchover/preflight/checks/msa-component.ts";
 import { msaTokens } from "../../../../steps/switchover/preflight/checks/msa-tokens.ts";
 import { reimportable } from "../../../../steps/switchover/preflight/checks/reimportable.ts";
-import type { ImportToken, SecondaryObservation } from "../../../../steps/switchover/preflight/observation.ts";
+import type { SecondaryObservation } from "../../../../steps/switchover/preflight/observation.ts";
 import { read } from "../../../../steps/switchover/preflight/reading.ts";
 import {
   absent,

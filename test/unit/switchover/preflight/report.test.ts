@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { acmVersion } from "../../../../steps/switchover/acm/acm-version.ts";
+import { importToken } from "../../../../steps/switchover/acm/import-token.ts";
 import { formatSpan } from "../../../../steps/switchover/preflight/age.ts";
 import { checkRequestAge } from "../../../../steps/switchover/preflight/check-request.ts";
 import {
@@ -16,7 +17,6 @@ import {
   acmInstallation,
   chooseInstallation,
   hiveCluster,
-  importToken,
   podSummary,
   trimmedRestore,
 } from "../../../../steps/switchover/preflight/projections.ts";
