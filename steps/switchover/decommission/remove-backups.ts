@@ -4,6 +4,7 @@ import { backupSchedules } from "../acm/resources.ts";
 import { restoresOf, schedulesOf } from "../phases/hub-reads.ts";
 import { noneIfAbsent } from "../phases/none-if-absent.ts";
 import { removeRestores } from "../phases/restore-removal.ts";
+import { saveSchedules } from "../phases/schedules/save-schedules.ts";
 import { ms } from "../phases/switchover-context.ts";
 import type { OperationMemory } from "../state/operation-memory.ts";
 import { switchoverError } from "../switchover-error.ts";
@@ -35,12 +36,7 @@ function removeSchedules(
 ): readonly Action<OperationMemory>[] {
   const timeoutMs = ms(context.tuning.deleteRequest);
   return [
-    {
-      kind: "remember",
-      note: "keep the BackupSchedules",
-      update: (memory) =>
-        memory.saved_backup_schedules === undefined ? { ...memory, saved_backup_schedules: schedules } : memory,
-    },
+    saveSchedules(schedules),
     ...schedules.flatMap((schedule) => deletion(backupSchedules, schedule, timeoutMs)),
     { kind: "wait", wait: untilSchedulesGone(context) },
   ];

@@ -84,18 +84,26 @@ function stepLines({ completed_steps: steps }: StateDocument): readonly string[]
   return ["Completed steps", ...(lines.length === 0 ? ["  none"] : lines)];
 }
 
+/** A file of an older writer has only one of the two forms of the names. */
 function archivedLines(restore: ArchivedRestore): readonly string[] {
-  const { spec } = restore;
+  const names = restore.spec ?? restore.velero_backups;
   const backups = [
-    `managed clusters ${spec?.veleroManagedClustersBackupName ?? "unknown"}`,
-    `credentials ${spec?.veleroCredentialsBackupName ?? "unknown"}`,
-    `resources ${spec?.veleroResourcesBackupName ?? "unknown"}`,
+    `managed clusters ${names?.veleroManagedClustersBackupName ?? "unknown"}`,
+    `credentials ${names?.veleroCredentialsBackupName ?? "unknown"}`,
+    `resources ${names?.veleroResourcesBackupName ?? "unknown"}`,
   ];
+  const restores = [
+    restore.velero_managed_clusters_restore_name,
+    restore.velero_credentials_restore_name,
+    restore.velero_resources_restore_name,
+  ].filter(Boolean);
   const lines = [
     `    ${restore.namespace}/${restore.name}, ${restore.phase || "without a phase"}`,
     `      uid       ${restore.uid}`,
+    `      created   ${restore.creation_timestamp || "unknown"}`,
     `      archived  ${restore.archived_at}`,
     `      backups   ${backups.join(", ")}`,
+    `      restores  ${restores.join(", ") || "none known"}`,
     `      message   ${restore.last_message.slice(0, 60)}`,
   ];
   return lines.map(plainCell);

@@ -1,3 +1,4 @@
+import type { OwnerReference } from "../../lib/kube/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { AcmRestoreSpec, BackupSchedule, BackupScheduleSpec } from "../acm/hub-objects.ts";
 import type { ImportRefusal } from "../acm/import-messages.ts";
@@ -81,15 +82,39 @@ export interface AbandonedActivation {
   readonly lastMessage: string;
 }
 
+/** What else is kept of it; absent in files of older writers. */
+interface ArchivedDetails {
+  readonly resource_version: string;
+  /** `null`: the object did not tell. */
+  readonly generation: number | null;
+  readonly creation_timestamp: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly owner_references: readonly OwnerReference[];
+  readonly velero_backups: Partial<
+    Pick<
+      AcmRestoreSpec,
+      "veleroManagedClustersBackupName" | "veleroCredentialsBackupName" | "veleroResourcesBackupName"
+    >
+  >;
+  readonly sync_restore_with_new_backups: boolean;
+  readonly restore_sync_interval: string;
+  readonly cleanup_before_restore: string;
+  readonly velero_managed_clusters_restore_name: string;
+  readonly velero_credentials_restore_name: string;
+  readonly velero_resources_restore_name: string;
+}
+
 /** A Restore that this operation deleted, kept for the record. */
-export interface ArchivedRestore {
+export interface ArchivedRestore extends Partial<ArchivedDetails> {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
   readonly archived_at: string;
   readonly phase: string;
   readonly last_message: string;
-  readonly spec: AcmRestoreSpec | null;
+  /** Absent in files of older writers. */
+  readonly spec?: AcmRestoreSpec | null;
 }
 
 export interface CreatedSchedule {
@@ -164,6 +189,8 @@ export interface OperationMemory extends ScheduleProgress {
   /** Names of the last backups of the old hub, decided before the first of them is made. */
   readonly final_backups?: readonly string[];
   readonly saved_backup_schedules?: readonly BackupSchedule[];
+  /** The first of them, for readers that know only one. */
+  readonly saved_backup_schedule?: BackupSchedule;
   /** The clusters had time to connect by themselves, before their klusterlets were looked at. */
   readonly clusters_given_time?: true;
   /** What became of each cluster's klusterlet, by name of the cluster. */

@@ -306,7 +306,16 @@ describe("the new hub's schedule", () => {
       await secondary.kubectl(veleroPod([{ type: "Ready", status: "True" }]));
       expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
       const archived = (await bench.state())?.["config"];
-      expect(archived).toMatchObject({ archived_restores: [{ uid: held?.metadata.uid }] });
+      expect(archived).toMatchObject({
+        archived_restores: [
+          {
+            uid: held?.metadata.uid,
+            creation_timestamp: held?.metadata.creationTimestamp,
+            velero_backups: { veleroManagedClustersBackupName: "latest" },
+            velero_managed_clusters_restore_name: held?.status?.["veleroManagedClustersRestoreName"],
+          },
+        ],
+      });
     },
     3 * minute,
   );

@@ -31,20 +31,52 @@ export function restoreFrom(snapshot: RestoreSnapshot): AcmRestore {
   };
 }
 
+const messageKept = 2000;
+
+/** Without `status.messages`, which are one per cluster. */
+function archivedOf({ metadata, spec, status = {} }: AcmRestore, at: string): Required<ArchivedRestore> {
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? "",
+    uid: metadata.uid ?? "",
+    resource_version: metadata.resourceVersion ?? "",
+    generation: metadata.generation ?? null,
+    creation_timestamp: metadata.creationTimestamp ?? "",
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    owner_references: metadata.ownerReferences ?? [],
+    archived_at: at,
+    velero_backups: namedBackups(spec),
+    sync_restore_with_new_backups: spec?.syncRestoreWithNewBackups === true,
+    restore_sync_interval: spec?.restoreSyncInterval ?? "",
+    cleanup_before_restore: spec?.cleanupBeforeRestore ?? "",
+    ...ending(status),
+    spec: spec ?? null,
+  };
+}
+
+function ending(status: NonNullable<AcmRestore["status"]>) {
+  return {
+    phase: status.phase ?? "",
+    last_message: (status.lastMessage ?? "").slice(0, messageKept),
+    velero_managed_clusters_restore_name: status.veleroManagedClustersRestoreName ?? "",
+    velero_credentials_restore_name: status.veleroCredentialsRestoreName ?? "",
+    velero_resources_restore_name: status.veleroResourcesRestoreName ?? "",
+  };
+}
+
+function namedBackups(spec: AcmRestore["spec"]): Required<ArchivedRestore>["velero_backups"] {
+  if (spec === undefined) return {};
+  const { veleroManagedClustersBackupName, veleroCredentialsBackupName, veleroResourcesBackupName } = spec;
+  return { veleroManagedClustersBackupName, veleroCredentialsBackupName, veleroResourcesBackupName };
+}
+
 /** Adds a Restore to the archive, once by uid: a retry never overwrites what the first attempt saw. Pure. */
 export function archive(memory: OperationMemory, restores: readonly AcmRestore[], at: string): OperationMemory {
   const known = new Set((memory.archived_restores ?? []).map((entry) => entry.uid));
   const added: readonly ArchivedRestore[] = restores
     .filter((restore) => !known.has(restore.metadata.uid ?? ""))
-    .map(({ metadata, spec, status }) => ({
-      name: metadata.name,
-      namespace: metadata.namespace ?? "",
-      uid: metadata.uid ?? "",
-      archived_at: at,
-      phase: status?.phase ?? "",
-      last_message: (status?.lastMessage ?? "").slice(0, 2000),
-      spec: spec ?? null,
-    }));
+    .map((restore) => archivedOf(restore, at));
   return { ...memory, archived_restores: [...(memory.archived_restores ?? []), ...added] };
 }
 

@@ -1,21 +1,9 @@
-import type { Action } from "../../../lib/phase/types.ts";
 import { lacksPause } from "../../acm/acm-version.ts";
-import type { BackupSchedule } from "../../acm/hub-objects.ts";
-import type { OperationMemory } from "../../state/operation-memory.ts";
 import { withAllowance } from "../hub-reads.ts";
 import { isQuiet, pauseSchedules, unfinished } from "../schedules/pause-schedule.ts";
 import { readSchedule, type ScheduleSeen } from "../schedules/prove-schedule.ts";
+import { saveSchedules } from "../schedules/save-schedules.ts";
 import { oldHubStep } from "../switchover-context.ts";
-
-function remember(schedules: readonly BackupSchedule[]): Action<OperationMemory> {
-  return {
-    kind: "remember",
-    note: `keep ${schedules.length} BackupSchedule(s) of the old hub`,
-    // Never overwritten by a later attempt: what was there at first is what must be made again.
-    update: (memory) =>
-      memory.saved_backup_schedules === undefined ? { ...memory, saved_backup_schedules: schedules } : memory,
-  };
-}
 
 /** Stops the old hub from making backups, so that it cannot become a second writer. Keeps what it pauses. */
 export const pauseBackupSchedule = oldHubStep<ScheduleSeen>({
@@ -42,7 +30,7 @@ export const pauseBackupSchedule = oldHubStep<ScheduleSeen>({
     return {
       state: "act",
       note: deleting ? `delete ${names}` : withAllowance(`pause ${names}`, allowanceMs),
-      actions: [remember(schedules), ...pauseSchedules(context, "primary", { schedules, allowanceMs })],
+      actions: [saveSchedules(schedules), ...pauseSchedules(context, "primary", { schedules, allowanceMs })],
       afterwards: "done",
     };
   },
