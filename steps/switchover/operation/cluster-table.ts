@@ -1,7 +1,7 @@
 import type { ReportTable } from "../../lib/report/types.ts";
 import { managedClusterCondition } from "../acm/constants.ts";
 import type { ManagedCluster } from "../acm/hub-objects.ts";
-import { refusalWords } from "../acm/import-messages.ts";
+import { type ImportReason, importWords } from "../acm/import-messages.ts";
 import {
   type BaselineCluster,
   findCondition,
@@ -102,24 +102,36 @@ function secondsText(seconds: number | undefined): string {
   return seconds < 0 ? "before" : String(seconds);
 }
 
+/** What the activation Restore said of each cluster. A file of an older writer has but the first refusals. */
+function importReasons({ config }: StateDocument): ReadonlyMap<string, ImportReason> {
+  const first = (config.import_refusals ?? []).map(({ cluster, reason }) => [cluster, reason] as const);
+  // The keys are those under which the step kept the names.
+  const notes = Object.entries(config.import_notes ?? {}) as [ImportReason, readonly string[]][];
+  return new Map([...first, ...notes.flatMap(([reason, names]) => names.map((name) => [name, reason] as const))]);
+}
+
 interface Way {
+  readonly said: ReadonlyMap<string, ImportReason>;
   readonly klusterlets: Readonly<Record<string, string>>;
   readonly asked: ReadonlySet<string>;
 }
 
 /** What brought a connected cluster to the hub, as far as this operation knows. */
-function broughtBy({ name, kind, state }: Row, { klusterlets, asked }: Way): string {
-  if (state !== "connected") return "";
+function broughtBy({ name, kind, state }: Row, { said, klusterlets, asked }: Way): string {
+  if (state !== "connected" || said.get(name) === "available") return "";
   if (klusterlets[name] === "repaired") return "klusterlet repair";
   if (asked.has(name)) return "import request";
   return kind === "Hive" ? "itself" : "import by the hub";
 }
 
-function noteOf({ state, now, before }: Row, lostAfter: string, refused: string | undefined): string {
-  if (state === "connected" || now === undefined) return "";
+function noteOf({ name, state, now, before }: Row, lostAfter: string, { said }: Way): string {
+  const reason = said.get(name);
+  const words = reason === undefined ? undefined : importWords[reason];
+  if (state === "connected") return reason === "available" ? importWords.available : "";
+  if (now === undefined) return "";
   if (before === "offline") return "offline before, too";
   return (
-    now.importTrouble ?? refused ?? (now.joined && lostAfter !== "" ? `joined, not available since ${lostAfter} s` : "")
+    now.importTrouble ?? words ?? (now.joined && lostAfter !== "" ? `joined, not available since ${lostAfter} s` : "")
   );
 }
 
@@ -128,10 +140,7 @@ export function clusterTable(input: ClusterTableInput): ReportTable {
   const { document, hub } = input;
   const { klusterlets, import_requested_clusters: asked = [] } = document.config;
   const activation = activatedAt(input);
-  const refusals = new Map(
-    (document.config.import_refusals ?? []).map(({ cluster, reason }) => [cluster, refusalWords[reason]]),
-  );
-  const way = { klusterlets: klusterlets ?? {}, asked: new Set(asked) };
+  const way = { said: importReasons(document), klusterlets: klusterlets ?? {}, asked: new Set(asked) };
   const all = rowsOf(input);
   const rows = all.map((row) => {
     const { name, kind, before, state, now } = row;
@@ -145,7 +154,7 @@ export function clusterTable(input: ClusterTableInput): ReportTable {
       now?.joined === true ? since(now.joinedAt) : "",
       now?.available === true ? available : "",
       broughtBy(row, way),
-      noteOf(row, available, refusals.get(name)),
+      noteOf(row, available, way),
     ];
   });
   return {

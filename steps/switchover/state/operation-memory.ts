@@ -1,7 +1,7 @@
 import type { OwnerReference } from "../../lib/kube/types.ts";
 import type { HubName } from "../acm/hub-identity.ts";
 import type { AcmRestoreSpec, BackupSchedule, BackupScheduleSpec } from "../acm/hub-objects.ts";
-import type { ImportRefusal } from "../acm/import-messages.ts";
+import type { ImportNotes, ImportRefusal } from "../acm/import-messages.ts";
 import type { BaselineCluster } from "../acm/managed-cluster.ts";
 
 // What an operation remembers between its steps and runs: the key `config` of the state file, whose names other tools read.
@@ -199,6 +199,8 @@ export interface OperationMemory extends ScheduleProgress {
   readonly clusters_tolerated?: boolean;
   /** What the activation Restore said of clusters that it could not have imported, at most 100 of them. */
   readonly import_refusals?: readonly ImportRefusal[];
+  /** All that it said of single clusters, for the report: its Restore is gone by then. */
+  readonly import_notes?: ImportNotes;
   /** Clusters whose import the new hub was asked for by this operation. */
   readonly import_requested_clusters?: readonly string[];
   readonly annotated_clusters?: readonly string[];

@@ -55,6 +55,7 @@ describe("a Restore that ends FinishedWithErrors", () => {
         },
       });
       expect(ran.stderr).toContain("the Restore ended FinishedWithErrors");
+      expect(await bench.state()).toMatchObject({ config: { import_notes: { available: ["c1", "c2"] } } });
     },
     3 * minute,
   );

@@ -1,7 +1,7 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import type { ClusterSight, ClusterSights } from "../../../lib/phase/cluster-follower.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
-import { type ImportRefusal, importRefusals, refusalWords } from "../../acm/import-messages.ts";
+import { type ImportNote, type ImportRefusal, importNotes, importWords } from "../../acm/import-messages.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { clusterSights } from "../post-activation/cluster-sights.ts";
@@ -36,11 +36,22 @@ export function countCheck(
   return undefined;
 }
 
-/** The clusters that the operator said it cannot import. */
-export function refusalsOf(restore: AcmRestore, context: SwitchoverContext): readonly ImportRefusal[] {
+/** What the operator said of single clusters. */
+export function notesOf(restore: AcmRestore, context: SwitchoverContext): readonly ImportNote[] {
   const baseline = context.memory().cluster_baseline ?? [];
   const hive = new Set(baseline.filter((cluster) => cluster.hive).map(({ name }) => name));
-  return importRefusals(restore.status?.messages ?? [], (cluster) => hive.has(cluster));
+  return importNotes(restore.status?.messages ?? [], (cluster) => hive.has(cluster));
+}
+
+/** Of thousands of clusters without a token the first say what is wrong. */
+export const mostRefusals = 100;
+
+/** That the log and the state name only the first of them. Pure. */
+export function tellOfMore(refusals: readonly ImportRefusal[]): readonly string[] {
+  if (refusals.length <= mostRefusals) return [];
+  return [
+    `the new hub cannot import ${refusals.length} clusters, as their tokens or addresses are missing; the log names the first ${mostRefusals}, the report all`,
+  ];
 }
 
 /** The clusters that arrived, and for which of them nobody asks. */
@@ -53,9 +64,9 @@ export function arrived(
   const seen = connection(fleet, baseline);
   const sights = clusterSights({ hub: "secondary", fleet, baseline, connection: seen, awaited: false });
   const present = new Set(fleet.map(({ name }) => name));
-  const refused = refusals.filter(({ cluster }) => present.has(cluster));
+  const refused = refusals.filter(({ cluster }) => present.has(cluster)).slice(0, mostRefusals);
   const without = refused.map(({ cluster, reason }): ClusterSight => {
-    return { name: cluster, state: reason === "no-url" ? "restored" : "token-missing", note: refusalWords[reason] };
+    return { name: cluster, state: reason === "no-url" ? "restored" : "token-missing", note: importWords[reason] };
   });
   return { ...sights, clusters: [...sights.clusters, ...without] };
 }

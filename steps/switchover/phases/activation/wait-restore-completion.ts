@@ -1,19 +1,17 @@
 import type { StepPlan } from "../../../lib/phase/types.ts";
 import type { VeleroRestoreSummary } from "../../acm/acm-restore.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
+import { type ImportNote, type ImportRefusal, importRefusals, notesByReason } from "../../acm/import-messages.ts";
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import type { Activation, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { untilEnded, viewOf } from "./activation-wait.ts";
-import { arrived, countCheck, refusalsOf } from "./arrived-clusters.ts";
+import { arrived, countCheck, mostRefusals, notesOf, tellOfMore } from "./arrived-clusters.ts";
 import { activationRestores, judgeActivation } from "./judge-activation.ts";
 import { type BackupShelf, foreignBackups, judgeUsedBackup, type UsedBackup } from "./restored-backups.ts";
 import { takeBack } from "./take-back.ts";
-
-/** Of thousands of clusters without a token the first say what is wrong. */
-const mostRefusals = 100;
 
 interface Seen extends BackupShelf {
   readonly restores: readonly AcmRestore[];
@@ -35,28 +33,34 @@ function concluding(seen: Seen, { restore, activation, warnings }: Ended, contex
   if (error !== undefined) {
     return { state: "refused", error };
   }
-  const { import_refusals: kept } = context.memory();
-  const refusals = refusalsOf(restore, context);
-  if (refusals.length > 0 && kept === undefined) {
-    return {
-      state: "act",
-      note: `${refusals.length} clusters were not asked for by the operator`,
-      actions: [
-        {
-          kind: "remember",
-          note: "keep which clusters could not be asked for",
-          update: (memory) => ({ ...memory, import_refusals: refusals.slice(0, mostRefusals) }),
-        },
-      ],
-      afterwards: "plan-again",
-    };
-  }
+  const notes = notesOf(restore, context);
+  const refusals = importRefusals(notes);
+  if (notes.length > 0 && context.memory().import_notes === undefined) return keepNotes(notes, refusals);
   const none = seen.fleet.length === 0 ? ["the new hub has no managed cluster"] : [];
   return {
     state: "done",
     note: `${seen.fleet.length} clusters are on the new hub`,
     clusters: arrived(seen.fleet, refusals, context),
-    warnings: [...warnings, ...used.warnings, ...none],
+    warnings: [...warnings, ...used.warnings, ...tellOfMore(refusals), ...none],
+  };
+}
+
+function keepNotes(notes: readonly ImportNote[], refusals: readonly ImportRefusal[]): Plan {
+  const kept = {
+    import_notes: notesByReason(notes),
+    ...(refusals.length === 0 ? {} : { import_refusals: refusals.slice(0, mostRefusals) }),
+  };
+  return {
+    state: "act",
+    note: `the operator said of ${notes.length} clusters what became of them`,
+    actions: [
+      {
+        kind: "remember",
+        note: "keep what the operator said of single clusters",
+        update: (memory) => ({ ...memory, ...kept }),
+      },
+    ],
+    afterwards: "plan-again",
   };
 }
 

@@ -105,6 +105,24 @@ describe("W-08 the table of clusters in a report", () => {
     ]);
   });
 
+  test("notes of all clusters what the operator said of them, not only of the first that the state names", () => {
+    const names = Array.from({ length: 150 }, (_none, index) => `late${index}`);
+    const given = input({
+      import_refusals: [{ cluster: "tokenless", reason: "no-token" }],
+      import_notes: { "no-token": ["tokenless", ...names], available: ["asked"] },
+      cluster_baseline: [...names, "asked"].map((name) => ({
+        ...{ name, available: true, joined: true, hive: false, hasUrl: true },
+      })),
+    });
+    const late = names.map((name) => cluster(name, []));
+    const { rows } = clusterTable({ ...given, fleet: [...fleet, ...late] });
+    expect(rows.filter((row) => row.at(-1) === "the hub has no import token for it")).toHaveLength(150);
+    expect(rows.find(([name]) => name === "asked")?.slice(-2)).toEqual([
+      "",
+      "was available here before the activation",
+    ]);
+  });
+
   test("puts those first that were available before and are not now", () => {
     const { rows, exceptions = [] } = clusterTable(input());
     expect(exceptions.map((index) => rows[index]?.[0])).toEqual(["gone", "lost", "refused", "tokenless"]);
