@@ -9,6 +9,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, schedulesOf } from "../hub-reads.ts";
 import { sinceOf } from "../schedules/backups-since.ts";
+import { foreignHub } from "../schedules/prove-schedule.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { isBroken, newBackups } from "./verify-new-backups.ts";
 
@@ -55,9 +56,10 @@ const lookAgain: readonly Action<OperationMemory>[] = [
 ];
 
 function collision({ metadata, status }: BackupSchedule): FairleadError {
+  const message = status?.lastMessage ?? "";
   return switchoverError("SW-FIN-13", {
     what: `BackupSchedule ${metadata.name} of the new hub collides`,
-    why: status?.lastMessage ?? "another hub writes to the same storage",
+    why: `${foreignHub(message)} writes to the same storage${message === "" ? "" : `: ${message}`}`,
     fix: "pause the BackupSchedule of that hub and wait for its phase Paused, then resume",
   });
 }

@@ -51,7 +51,8 @@ export async function readSchedule<H extends HubName>(context: HubStepContext<H>
 
 type Plan = StepPlan<OperationMemory>;
 
-function foreignHub(message: string): string {
+/** Whom a collided schedule collides with, by its message. Pure. */
+export function foreignHub(message: string): string {
   const id = /\[([^\]]+)\]/.exec(message)?.[1];
   return id === undefined ? "another hub" : `hub ${id}`;
 }

@@ -3,7 +3,7 @@ import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
 import { readAndPlan } from "../../../../steps/lib/phase/read-and-plan.ts";
 import type { StepPlan } from "../../../../steps/lib/phase/types.ts";
 import { label, veleroScheduleName } from "../../../../steps/switchover/acm/constants.ts";
-import type { VeleroBackup } from "../../../../steps/switchover/acm/hub-objects.ts";
+import type { BackupSchedule, VeleroBackup } from "../../../../steps/switchover/acm/hub-objects.ts";
 import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
 import { backupSchedules, veleroBackups } from "../../../../steps/switchover/acm/resources.ts";
 import { verifyBackupIntegrity } from "../../../../steps/switchover/phases/finalization/verify-backup-integrity.ts";
@@ -32,10 +32,13 @@ async function planOf(
   backups: readonly VeleroBackup[],
   time: string,
   cron = "0 */4 * * *",
+  status: BackupSchedule["status"] = {},
 ): Promise<StepPlan<OperationMemory>> {
   const hub = new HubInMemory("secondary", Date.parse(at(time)));
   hub.put(veleroBackups, backups);
-  hub.put(backupSchedules, [{ metadata: { name: "acm-hub-backup", namespace }, spec: { veleroSchedule: cron } }]);
+  hub.put(backupSchedules, [
+    { metadata: { name: "acm-hub-backup", namespace }, spec: { veleroSchedule: cron }, status },
+  ]);
   const clients: { readonly secondary: KubeClient } = { secondary: hub.client() };
   const memory: OperationMemory = {
     backup_schedule_enabled_at: at("12:00"),
@@ -57,6 +60,20 @@ async function planOf(
 const refusal = (plan: StepPlan<OperationMemory>) => (plan.state === "refused" ? plan.error.text.id : plan.state);
 
 describe("the check of the new hub's first backup", () => {
+  test("given its schedule collides, then the other writer is named", async () => {
+    const whyOf = async (lastMessage?: string) => {
+      const status = { phase: "BackupCollision", ...(lastMessage === undefined ? {} : { lastMessage }) };
+      const plan = await planOf([made("12:01")], "12:10", "0 */4 * * *", status);
+      return plan.state === "refused" ? plan.error.text : plan.state;
+    };
+    const said = "Backup b, from cluster with id [east] is using the same storage location.";
+    expect(await whyOf(said)).toMatchObject({
+      id: "SW-FIN-13",
+      why: `hub east writes to the same storage: ${said}`,
+    });
+    expect(await whyOf()).toMatchObject({ why: "another hub writes to the same storage" });
+  });
+
   test("A-49 given it is gone and there are later ones, then the newest of the new hub is judged, with a warning", async () => {
     const plan = await planOf([made("11:00"), made("12:10", "west", 3), made("12:20"), made("12:30", "east")], "12:40");
     expect(plan).toMatchObject({ state: "done", note: `${nameOf("12:20")} is Completed` });
