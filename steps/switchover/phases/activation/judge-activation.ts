@@ -50,6 +50,23 @@ function progressNote(restore: AcmRestore, restores: readonly VeleroRestoreSumma
   return `phase ${restore.status?.phase || "empty"}${items}${message === "" ? "" : `: ${message.slice(0, 200)}`}`;
 }
 
+const kindWords = {
+  managedClusters: "managed clusters",
+  credentials: "credentials",
+  resources: "resources",
+  resourcesGeneric: "generic resources",
+} as const;
+
+function goneRestores(restore: AcmRestore, restores: readonly VeleroRestoreSummary[]) {
+  const present = new Set(restores.map(({ name }) => name));
+  return namedVeleroRestores(restore)
+    .filter(({ name }) => !present.has(name))
+    .map(({ kind, name }) => ({
+      name,
+      note: `Velero Restore ${name}, which the status names for the ${kindWords[kind]}, is not there any more`,
+    }));
+}
+
 /**
  * Every Velero Restore must have ended, the managed-clusters one Completed: `Finished` may come before their end (to ACM
  * 2.16). The name in the status alone proves nothing: Velero deletes its Restores with the backup they were made of.
@@ -69,12 +86,12 @@ function judgeVelero(view: ActivationView, mayBeEmpty: boolean): ActivationState
   if (failed.length > (view.allowPartial ? partial.length : 0)) {
     return { state: "failed", why: failed.map(describeVeleroRestore).join(", "), stillActive: false };
   }
-  if (managedClusters !== "" && !restores.some(({ name }) => name === managedClusters)) {
-    const note = `Velero Restore ${managedClusters}, which the status names for the managed clusters, is not there any more`;
-    return { state: "gone", note, stillActive: false };
-  }
+  const gone = goneRestores(view.restore, restores);
+  const ofClusters = gone.find(({ name }) => name === managedClusters);
+  if (ofClusters !== undefined) return { state: "gone", note: ofClusters.note, stillActive: false };
   const empty = restores.filter((one) => judgeVeleroRestore(one) === "empty");
-  return { state: "complete", warnings: [...partial, ...empty].map(describeVeleroRestore) };
+  const described = [...partial, ...empty].map(describeVeleroRestore);
+  return { state: "complete", warnings: [...described, ...gone.map(({ note }) => note)] };
 }
 
 function asStillActive(judged: ActivationState): ActivationState {

@@ -94,6 +94,14 @@ describe("an activation", () => {
     },
   );
 
+  test("has ended where another one that its status names is gone, and says so", () => {
+    const status = { phase: "Finished", veleroCredentialsRestoreName: credentials };
+    expect(judge(status, [{ name: clusters }])).toEqual({
+      state: "complete",
+      warnings: [`Velero Restore ${credentials}, which the status names for the credentials, is not there any more`],
+    });
+  });
+
   test("proves nothing at Enabled where that one is gone, and is active still", () => {
     expect(judge({ phase: "Enabled" }, [{ name: credentials }])).toMatchObject({ state: "gone", stillActive: true });
   });
