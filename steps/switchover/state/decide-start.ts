@@ -183,7 +183,7 @@ export function decideStart(state: StateDocument | undefined, request: StartRequ
     case "failed":
       return decideFailed(state, request, now);
     case "rollback":
-      return refuse("SW-STATE-08", {
+      return refuse("SW-STATE-11", {
         what: "this operation is being rolled back",
         why: "its phase is rollback: what the hubs still need is known only to that",
         fix: "only the rollback may go on: start it again",

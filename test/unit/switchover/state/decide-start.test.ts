@@ -231,7 +231,7 @@ describe("a run that finds a rollback", () => {
 
   test.each([false, true])("leaves one that was interrupted to the rollback, force %s", (force) => {
     const [decision, text] = found("rollback", force);
-    expect(decision).toBe("refuse SW-STATE-08");
+    expect(decision).toBe("refuse SW-STATE-11");
     expect(text).toContain("only the rollback may go on");
     expect(text).not.toContain("reset-state");
   });
