@@ -144,6 +144,14 @@ export interface PausedApplication {
   readonly resumed?: true;
 }
 
+/** The passive Restore that this operation makes on the old hub. Its presence says that it is begun. */
+export interface StandbyRestore {
+  /** Uid of the one that ended for good and was made anew: a second end is told, and nothing more is made. */
+  readonly replaced?: string;
+  /** The wait for its sync has ended. */
+  readonly awaited?: true;
+}
+
 /** How far a hub's BackupSchedule is made (anew) and has proved itself. */
 export interface ScheduleProgress {
   /** Persisted before the old one is deleted: a run killed in between creates it from here. */
@@ -233,6 +241,7 @@ export interface OperationMemory extends ScheduleProgress {
   readonly flux_paused?: readonly PausedApplication[];
   /** Only of older writers: their dry runs kept what they would have paused. */
   readonly argocd_pause_dry_run?: boolean;
+  readonly standby_restore?: StandbyRestore;
   readonly new_backup_detected?: boolean;
   readonly post_switchover_backups?: Readonly<Record<string, string>>;
   readonly rollback?: RollbackMemory;

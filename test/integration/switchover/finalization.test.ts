@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { iso } from "../../sim/player.ts";
 import { backupNamespace } from "../../support/hubs.ts";
-import { type Ended, ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { type Ended, ended, patientTuning, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const madeBy = "cluster.open-cluster-management.io/backup-cluster";
@@ -509,5 +509,42 @@ describe("the old hub as secondary", () => {
       expect(await bench.pair.seeds.primary.find("restores", "restore-acm-passive-sync")).toBeDefined();
     },
     3 * minute,
+  );
+
+  test(
+    "4.6 ended for good beside another Restore, it is refused while that one is there, and made anew once by the resume",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
+      const { seeds, simulators, primary } = bench.pair;
+      const passive = () => seeds.primary.find("restores", "restore-acm-passive-sync");
+      await bench.tasksUntil("finalize");
+      simulators.primary.inject({ kind: "sync-withheld", prefix: "acm-credentials-schedule" });
+      const child = await bench.startTask("finalize");
+      const end = ended(child);
+      await written(child, "backup is not the new hub's yet");
+      await seeds.primary.passiveRestore("other-sync");
+      await seeds.primary.untilPhase("restores", "other-sync", "Enabled");
+      simulators.primary.clear();
+      const first = await end;
+
+      expect(endOf(first)).toMatchObject({ exitCode: 1 });
+      expect(first.stderr).toContain("ERROR SW-FIN-12");
+      expect(first.stderr).not.toContain("is not Enabled yet");
+      const dead = await passive();
+      expect(dead).toMatchObject({ status: { phase: "FinishedWithErrors" } });
+
+      const other = "restores.cluster.open-cluster-management.io/other-sync";
+      await primary.kubectl(["-n", backupNamespace, "delete", other]);
+      const resumed = await bench.task("finalize");
+      expect(endOf(resumed)).toMatchObject({ exitCode: 0 });
+      expect(resumed.stderr).toContain("This resource is ignored because Restore resource other-sync");
+      const made = await passive();
+      expect(made).toMatchObject({ status: { phase: "Enabled" } });
+      expect(made?.metadata.uid).not.toBe(dead?.metadata.uid);
+      expect(await bench.state()).toMatchObject({
+        config: { standby_restore: { replaced: dead?.metadata.uid, awaited: true } },
+      });
+    },
+    4 * minute,
   );
 });

@@ -139,9 +139,9 @@ export class HubSeed {
     });
   }
 
-  async passiveRestore(): Promise<void> {
+  async passiveRestore(name = "restore-acm-passive-sync"): Promise<void> {
     await this.create(kinds.restores, {
-      metadata: { name: "restore-acm-passive-sync", namespace: backupNamespace },
+      metadata: { name, namespace: backupNamespace },
       spec: {
         syncRestoreWithNewBackups: true,
         restoreSyncInterval: "10m",

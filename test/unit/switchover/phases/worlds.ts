@@ -21,7 +21,11 @@ import type {
 } from "../../../../steps/switchover/acm/hub-objects.ts";
 import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
 import * as kinds from "../../../../steps/switchover/acm/resources.ts";
-import type { OperationMemory, RollbackScope } from "../../../../steps/switchover/state/operation-memory.ts";
+import type {
+  OperationMemory,
+  RollbackScope,
+  StandbyRestore,
+} from "../../../../steps/switchover/state/operation-memory.ts";
 import { HubInMemory } from "./hub-in-memory.ts";
 
 // Hubs in every state that a step may find them in, likely or not.
@@ -374,6 +378,12 @@ const memory: fc.Arbitrary<OperationMemory> = fc.record(
       suppressed: oneOf({}, { noBackupOnStart: true }, { noBackupOnStart: true, skipImmediately: true }),
     }),
     schedule_watched: fc.boolean(),
+    standby_restore: oneOf<StandbyRestore>(
+      {},
+      { awaited: true },
+      { replaced: "earlier" },
+      { replaced: "earlier", awaited: true },
+    ),
     backup_schedule_enabled_at: oneOf("2026-11-25T09:30:00Z", "2026-11-25T12:00:00Z"),
     replicas_before: fc.constant({ "primary/StatefulSet/observability-thanos-compact": 2 }),
     rollback: fc.record(
