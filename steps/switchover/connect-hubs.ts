@@ -9,17 +9,20 @@ import type { ConnectTarget } from "../lib/step/types.ts";
 import { fieldManager } from "./acm/constants.ts";
 import type { HubName } from "./acm/hub-identity.ts";
 import type { OfBothHubs, OfNewHub } from "./hubs.ts";
+import { switchoverError } from "./switchover-error.ts";
 
 /** What a step's context and parameters say about the way to the hubs. */
 export interface HubAccess {
   readonly connect: (target: ConnectTarget) => Promise<KubeClient>;
   readonly setting: (name: string) => string | undefined;
-  /** Folder of each mounted Secret; absent on a laptop, where the user's own kubeconfig serves. */
+  /** Folder of each mounted Secret; absent on a laptop, where a context of the user's own kubeconfig serves. */
   readonly folders: Readonly<Record<HubName, string | undefined>>;
   /** Kubeconfigs that were given as files: they go before the folders. */
   readonly files?: { readonly [H in HubName]?: string };
   readonly contexts: Readonly<Record<HubName, string | undefined>>;
   readonly inTekton: boolean;
+  /** Only for who asks one cluster and changes nothing: the current context serves where nothing names a hub. */
+  readonly unnamed?: "current-context";
 }
 
 /** The parts of a step's context that lead to hubs. */
@@ -89,7 +92,8 @@ export function kubeconfigLimit(setting: HubAccess["setting"]): number {
 /**
  * Opens both hubs, or the new one alone where the old one is declared down. Sends nothing yet.
  *
- * @throws FairleadError KUBE-20 to KUBE-25 for a kubeconfig that cannot be used, SW-PAR-03 for a missing Secret
+ * @throws FairleadError KUBE-20 to KUBE-25 for a kubeconfig that cannot be used, SW-PAR-03 for a missing Secret, SW-PAR-07 for
+ * a hub that nothing names
  */
 export async function connectHubs(access: HubAccess, oldHub: ConnectedHubs["oldHub"]): Promise<ConnectedHubs> {
   return oldHub === "down" ? await connectAlone(access) : await connectBoth(access);
@@ -121,7 +125,7 @@ export async function connectBoth(access: HubAccess): Promise<ConnectedBoth> {
 async function oldServerOf(access: HubAccess): Promise<string> {
   const { contexts, folders, files, setting } = access;
   const context = contexts.primary;
-  // Without any of them a laptop's current context would serve, which may be the new hub.
+  // Nothing names it.
   if (folders.primary === undefined && files?.primary === undefined && context === undefined) return "";
   try {
     const config = await readKubeconfig(await fileOf(access, "primary"), kubeconfigLimit(setting));
@@ -132,11 +136,19 @@ async function oldServerOf(access: HubAccess): Promise<string> {
   }
 }
 
-async function fileOf({ files, folders, contexts, setting, inTekton }: HubAccess, hub: HubName): Promise<string> {
+async function fileOf(access: HubAccess, hub: HubName): Promise<string> {
+  const { files, folders, contexts, setting, inTekton, unnamed } = access;
   const given = files?.[hub];
   if (given !== undefined) return given;
-  const workspace = `${hub}-kubeconfig`;
-  return await findKubeconfig({ workspace, folder: folders[hub], context: contexts[hub], setting, inTekton });
+  return await findKubeconfig({
+    workspace: `${hub}-kubeconfig`,
+    folder: folders[hub],
+    contextParameter: `${hub}-context`,
+    context: contexts[hub],
+    setting,
+    inTekton,
+    ...(unnamed === undefined ? {} : { unnamed }),
+  });
 }
 
 /** Opens one hub. Sends nothing yet. @throws as `connectHubs` */
@@ -157,16 +169,34 @@ export async function connectHub(
   return { client, file };
 }
 
-interface KubeconfigSearch extends Pick<HubAccess, "setting" | "inTekton"> {
+interface KubeconfigSearch extends Pick<HubAccess, "setting" | "inTekton" | "unnamed"> {
   readonly workspace: string;
   /** Where the workspace is mounted. */
   readonly folder: string | undefined;
+  readonly contextParameter: string;
   readonly context: string | undefined;
 }
 
-/** The kubeconfig of a workspace; on a laptop without one the user's own. @throws FairleadError SW-PAR-03 */
+// A laptop's current context is whatever its owner looked at last.
+function unnamedHub({ workspace, contextParameter }: KubeconfigSearch): FairleadError {
+  return switchoverError(
+    "SW-PAR-07",
+    {
+      what: `nothing names the hub of ${workspace}`,
+      why: `neither ${workspace} nor ${contextParameter} is given, and the current context of a kubeconfig is no choice of a hub`,
+      fix: `give ${workspace}, or ${contextParameter} for a context of KUBECONFIG or ~/.kube/config`,
+    },
+    "invalid",
+  );
+}
+
+/**
+ * The kubeconfig of a workspace; on a laptop without one the user's own, of which a context must be named.
+ *
+ * @throws FairleadError SW-PAR-03 for a missing Secret, SW-PAR-07 where nothing names the hub
+ */
 export async function findKubeconfig(search: KubeconfigSearch): Promise<string> {
-  const { workspace, folder, context, setting, inTekton } = search;
+  const { workspace, folder, context, setting, inTekton, unnamed } = search;
   if (folder !== undefined) {
     return join(folder, kubeconfigKey);
   }
@@ -181,6 +211,7 @@ export async function findKubeconfig(search: KubeconfigSearch): Promise<string> 
       { exitCode: exitCode.invalidInput },
     );
   }
+  if (context === undefined && unnamed === undefined) throw unnamedHub(search);
   const listed = (setting("KUBECONFIG") ?? "").split(":").filter((path) => path !== "");
   const [first = join(homeFolder(setting), ".kube", "config"), ...others] = listed;
   return others.length === 0 ? first : await fileWithContext(listed, context, kubeconfigLimit(setting));

@@ -7,11 +7,11 @@ import { checkParams } from "./preflight/declaration.ts";
 export const runParams = {
   "primary-kubeconfig": Type.String({
     default: "",
-    description: "Kubeconfig of the old hub; KUBECONFIG or ~/.kube/config when empty",
+    description: "Kubeconfig of the old hub; the context primary-context of KUBECONFIG or ~/.kube/config when empty",
   }),
   "secondary-kubeconfig": Type.String({
     default: "",
-    description: "Kubeconfig of the new hub; KUBECONFIG or ~/.kube/config when empty",
+    description: "Kubeconfig of the new hub; the context secondary-context of KUBECONFIG or ~/.kube/config when empty",
   }),
   "spoke-kubeconfigs": Type.String({
     default: "",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { formatOutput } from "../../lib/step/output.ts";
-import { connectHub, givenHubNames, hubAccess } from "../connect-hubs.ts";
+import { connectHub, givenHubNames, type HubAccess, hubAccess } from "../connect-hubs.ts";
 import { withFailure } from "../operation/with-outcome.ts";
 import { resolveNamespaces } from "../parameters.ts";
 import { findingsTable } from "../preflight/findings-table.ts";
@@ -38,10 +38,12 @@ async function checkHubs(context: PostflightContext): Promise<void> {
   await publish(context, verdict, document);
 }
 
-/** The old hub only where something leads to it. */
+/** The old hub only where something leads to it; where nothing leads to any, the current context as the new hub. */
 async function connectHubs(context: PostflightContext): Promise<ObserveInput["clients"]> {
-  const access = hubAccess(context);
-  const hasOldHub = givenHubNames(access).includes("primary");
+  const named = hubAccess(context);
+  const given = givenHubNames(named);
+  const access: HubAccess = given.length === 0 ? { ...named, unnamed: "current-context" } : named;
+  const hasOldHub = given.includes("primary");
   const { client: secondary } = await connectHub(access, "secondary");
   context.onExit(() => secondary.close());
   const primary = hasOldHub ? (await connectHub(access, "primary")).client : undefined;

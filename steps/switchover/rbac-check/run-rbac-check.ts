@@ -69,7 +69,7 @@ async function checkClusters(context: RbacCheckContext): Promise<readonly Checke
 async function connectClusters(
   context: RbacCheckContext,
 ): Promise<readonly { readonly name: HubName; readonly client: KubeClient }[]> {
-  const access = hubAccess(context);
+  const access = { ...hubAccess(context), unnamed: "current-context" } as const;
   const given = givenHubNames(access);
   const names: readonly HubName[] = given.length === 0 ? ["primary"] : given;
   return await Promise.all(

@@ -92,6 +92,7 @@ async function connectHub(context: SetupContext): Promise<{ readonly client: Kub
   const file = await findKubeconfig({
     workspace: "admin-kubeconfig",
     folder: workspace("admin-kubeconfig"),
+    contextParameter: "context",
     context: params.context,
     setting,
     inTekton: run.inTekton,

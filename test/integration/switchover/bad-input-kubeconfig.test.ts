@@ -199,13 +199,56 @@ describe("a preflight", () => {
 });
 
 test("without any kubeconfig the path that was tried is named", async () => {
-  const ended = await switchover(["run", "--state-folder", join(folder, "state")], {
+  const hubs = ["--primary-context", "east", "--secondary-context", "west"];
+  const ended = await switchover(["run", ...hubs, "--state-folder", join(folder, "state")], {
     HOME: join(folder, "empty-home"),
   });
   const { code, id, what } = refusalOf(ended);
   expect({ code, id }).toEqual({ code: 2, id: "KUBE-20" });
   expect(what).toContain(join(folder, "empty-home", ".kube", "config"));
   await expectNothingLeft(ended);
+});
+
+describe("a hub that nothing names is refused, whatever the current context is,", () => {
+  const good = () => join(folder, "good");
+  const decommission = ["decommission", "--confirm-decommission", "east"];
+  const commands: readonly (readonly [string, () => readonly string[], string, string])[] = [
+    ["in a run without either", () => ["run"], "primary-kubeconfig", "primary-context"],
+    [
+      "in a run with the old one alone",
+      () => ["run", "--primary-kubeconfig", good()],
+      "secondary-kubeconfig",
+      "secondary-context",
+    ],
+    ["in a preflight", () => ["preflight"], "primary-kubeconfig", "primary-context"],
+    [
+      "in a preflight with a context of the old one alone",
+      () => ["preflight", "--primary-context", "hub"],
+      "secondary-kubeconfig",
+      "secondary-context",
+    ],
+    ["in a decommission", () => decommission, "primary-kubeconfig", "primary-context"],
+    ["in a rollback", () => ["rollback"], "primary-kubeconfig", "primary-context"],
+    ["in a setup", () => ["setup"], "admin-kubeconfig", "context"],
+    [
+      "as the new one in a postflight of an old one",
+      () => ["postflight", "--primary-context", "hub"],
+      "secondary-kubeconfig",
+      "secondary-context",
+    ],
+  ];
+
+  test.each(commands)("%s", async (_where, args, workspace, parameter) => {
+    const ended = await switchover(args(), { HOME: folder, KUBECONFIG: good(), ACM_SWITCHOVER_STATE_DIR: "/tmp" });
+    expect(refusalOf(ended)).toEqual({
+      code: 2,
+      id: "SW-PAR-07",
+      what: `nothing names the hub of ${workspace}`,
+      why: `neither ${workspace} nor ${parameter} is given, and the current context of a kubeconfig is no choice of a hub`,
+      fix: `give ${workspace}, or ${parameter} for a context of KUBECONFIG or ~/.kube/config`,
+    });
+    await expectNothingLeft(ended);
+  });
 });
 
 test("a context is looked for in each file of KUBECONFIG", async () => {

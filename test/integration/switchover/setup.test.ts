@@ -41,7 +41,7 @@ afterAll(async () => {
 
 function setup(server: TestApiServer, args: readonly string[], kubeconfig = server.kubeconfig()): Promise<Ended> {
   const format = args.includes("--output") ? [] : ["--output", "json"];
-  const flags = [...format, "--log-format", "json", "--workspace", `output=${output}`];
+  const flags = [...format, "--log-format", "json", "--workspace", `output=${output}`, "--context", server.name];
   return switchover(["setup", ...flags, ...args], { KUBECONFIG: kubeconfig });
 }
 
