@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { entries, type Manifest, manifestsBelow, type Named, objectsOf, seconds } from "./support/manifests.ts";
+import jsonPatch, { type Operation } from "fast-json-patch";
+import { parse } from "yaml";
+import { entries, type Manifest, manifestsBelow, type Named, objectsOf, root, seconds } from "./support/manifests.ts";
 
 const tasks = new Map(objectsOf("Task", "tasks").map((task) => [task.metadata.name, task]));
 const pipelines = objectsOf("Pipeline", "pipelines");
@@ -44,6 +48,9 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 const approvalTask = { apiVersion: "openshift-pipelines.org/v1alpha1", kind: "ApprovalTask" };
+
+// Of the namespaces whose routers and ingress controllers reach a public listener.
+const routerLabel = { "policy-group.network.openshift.io/ingress": "" };
 
 // Tasks of a Pipeline in the order of the file, `finally` last.
 function pipelineTasks(pipeline: Manifest): readonly Named[] {
@@ -391,6 +398,35 @@ describe("triggers", () => {
     expect([...bindings.values()].filter(confirmed).map(({ metadata }) => metadata.name)).toEqual([
       "switchover-manual",
     ]);
+  });
+
+  test.each([
+    ["switchover-events", [{ podSelector: {}, namespaceSelector: { matchLabels: routerLabel } }, { podSelector: {} }]],
+    ["switchover-manual", [{ podSelector: {} }]],
+  ])("listener %s is reached on its own port only, and by nobody else", (name, from) => {
+    const policies = objectsOf("NetworkPolicy", "triggers").filter(
+      ({ spec }) => JSON.stringify(spec["podSelector"]) === JSON.stringify({ matchLabels: { eventlistener: name } }),
+    );
+    expect(policies.map(({ spec }) => [spec["policyTypes"], spec["ingress"]])).toEqual([
+      [["Ingress"], [{ from, ports: [{ port: 8080 }, { port: 8443 }] }]],
+    ]);
+  });
+
+  test("no listener is without a network policy, and the installation leaves out no file", () => {
+    const selected = objectsOf("NetworkPolicy", "triggers").map(({ metadata }) => metadata.name);
+    expect(selected.toSorted()).toEqual(listeners.map(({ metadata }) => metadata.name).toSorted());
+    const folder = "triggers/switchover";
+    const installed: unknown = parse(readFileSync(join(root, folder, "kustomization.yaml"), "utf8")).resources;
+    expect(installed).toEqual(manifestsBelow(folder).map(({ path }) => relative(folder, path)));
+  });
+
+  test("the documented second trigger of a rotation differs from the first in its name and its Secret only", () => {
+    const documented = readFileSync(join(root, "docs/switchover/listeners.md"), "utf8");
+    const patch: Operation[] = JSON.parse(/--patch='(\[.*?\])'/s.exec(documented)?.[1] ?? "[]");
+    const events = listeners.find(({ metadata }) => metadata.name === "switchover-events");
+    const [first, second] = entries(jsonPatch.applyPatch(structuredClone(events), patch).newDocument?.spec, "triggers");
+    const expected = JSON.stringify({ ...first, name: "push-next" });
+    expect(JSON.stringify(second)).toBe(expected.replace('"switchover-webhook"', '"switchover-webhook-next"'));
   });
 
   test("the Authorization header is never bound", () => {
