@@ -113,26 +113,33 @@ function confirmRemoval(params: TaskParams, hub: { readonly id: string; readonly
   if (refusal !== undefined) throw refusal;
 }
 
-/** @throws FairleadError SW-RUN-03 (exit 4) */
-export function refuseSameHub({ primary, secondary }: Readonly<Record<HubName, Pick<HubFacts, "id">>>): void {
+/** What it is to be given one hub twice: a failed check to who makes the checks, a refusal to who relies on them. */
+export type SameHub = "failed-check" | "refusal";
+
+/** @throws FairleadError SW-RUN-03 (exit 4; exit 3 as a failed check) */
+export function refuseSameHub(
+  { primary, secondary }: Readonly<Record<HubName, Pick<HubFacts, "id">>>,
+  as: SameHub = "refusal",
+): void {
   if (primary.id !== secondary.id) return;
+  const isCheck = as === "failed-check";
   throw switchoverError(
     "SW-RUN-03",
     {
-      what: "both kubeconfigs lead to the same hub",
+      what: `${isCheck ? "check hub-identity failed: " : ""}both kubeconfigs lead to the same hub`,
       why: `its id is ${primary.id}`,
       fix: "give the kubeconfig of the other hub",
     },
-    "refused",
+    isCheck ? "preflight" : "refused",
   );
 }
 
 /** Checks parameters, opens the hubs and tells them apart. */
-export async function connectSwitchover(input: SwitchoverInput): Promise<ConnectedSwitchover> {
+export async function connectSwitchover(input: SwitchoverInput, sameHub?: SameHub): Promise<ConnectedSwitchover> {
   const { params } = input;
   checkCombinations(params);
   if (params["primary-unreachable"]) return await connectNewHub(input);
-  const connected = await connectOperation(input);
+  const connected = await connectOperation(input, readBoth, sameHub);
   confirmRemoval(params, { id: connected.facts.primary.id, server: connected.clients.primary.server });
   return connected;
 }
@@ -168,7 +175,11 @@ async function placeOf(input: HubInput): Promise<Omit<SwitchoverPlace, "operatio
 }
 
 /** Opens both hubs and tells them apart. */
-export async function connectOperation(input: HubInput, readHubs: HubsReader = readBoth): Promise<ConnectedBoth> {
+export async function connectOperation(
+  input: HubInput,
+  readHubs: HubsReader = readBoth,
+  sameHub?: SameHub,
+): Promise<ConnectedBoth> {
   const { params } = input;
   const place = await placeOf(input);
   const { clients, files } = await connectBoth(accessOf(input));
@@ -177,7 +188,7 @@ export async function connectOperation(input: HubInput, readHubs: HubsReader = r
   });
   const { facts, answering } = await readHubs(clients, place.namespaces, input);
   confirm(params, facts.secondary);
-  refuseSameHub(facts);
+  refuseSameHub(facts, sameHub);
   const hub = (name: HubName) => ({ server: clients[name].server, id: facts[name].id });
   const id = params["operation-id"] ?? operationId(hub("primary"), hub("secondary"));
   input.at({ operationId: id });

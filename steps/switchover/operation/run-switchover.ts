@@ -95,7 +95,7 @@ export async function runSwitchover(context: Context): Promise<void> {
   checkCombinations(input.params);
   if (context.params.approval === "gate" && !context.params["dry-run"]) personInFront(context.terminal.ask);
   await checkFolders(context, input);
-  const hubs = await connectSwitchover(input);
+  const hubs = await connectSwitchover(input, "failed-check");
   await refuseIfBusy(input, hubs);
   const notices = await startNotices(input, hubs);
   await preflight(context, hubs).catch(notices.stopped.bind(notices));

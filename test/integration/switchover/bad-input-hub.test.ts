@@ -152,7 +152,7 @@ describe("the connection to a hub", () => {
 describe("which hub it is", () => {
   test("A-16 the same one twice is refused with its id", async () => {
     const refusal = await refused(hubs.bench.pair.primary.kubeconfig());
-    expect(refusal).toMatchObject({ code: 4, id: "SW-RUN-03", why: "its id is primary-hub-id" });
+    expect(refusal).toMatchObject({ code: 3, id: "SW-RUN-03", why: "its id is primary-hub-id" });
   });
 
   test("another than the confirmed one is refused with both ids", async () => {

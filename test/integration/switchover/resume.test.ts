@@ -177,8 +177,8 @@ describe("a switchover that must not start", () => {
       const bench = await SwitchoverBench.open({ clusters: 1 });
       try {
         const ran = await bench.run([], { secondary: bench.pair.primary.kubeconfig() });
-        expect(ran.exitCode).toBe(4);
-        expect(ran.stderr).toContain("both kubeconfigs lead to the same hub");
+        expect(ran.exitCode).toBe(3);
+        expect(ran.stderr).toContain("check hub-identity failed: both kubeconfigs lead to the same hub");
         expect(await bench.state()).toBeUndefined();
       } finally {
         await bench.close();
