@@ -11,11 +11,11 @@ export interface CheckAccountsInput {
   readonly check: Omit<AccessCheck, "role" | "managedCluster" | "skipObservability">;
   /** How long roles may take to come into force, ms. */
   readonly patienceMs: number;
+  /** Between two looks. */
+  readonly pauseMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
-
-const pauseMs = 250;
 
 /** Asks the hub, with each new kubeconfig, for all that its account needs. */
 export async function checkAccounts(
@@ -27,7 +27,7 @@ export async function checkAccounts(
 
 async function checkAccount(kubeconfig: IssuedKubeconfig, input: CheckAccountsInput): Promise<CheckedCluster> {
   const { role, file, account } = kubeconfig;
-  const { connect, clock, signal, patienceMs } = input;
+  const { connect, clock, signal, patienceMs, pauseMs } = input;
   const client = await connect({ name: account, kubeconfig: file, fieldManager });
   const check: AccessCheck = {
     ...input.check,

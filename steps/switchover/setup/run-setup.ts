@@ -138,6 +138,8 @@ function accountCheck(context: SetupContext, tuning: ResolvedTuning): Parameters
       namespaces: resolveNamespaces(params.namespaces),
     },
     patienceMs: tuning.secretVisible * 1000,
+    // Never without a pause: each look asks the hub for every permission.
+    pauseMs: Math.max(250, tuning.secretPoll * 1000),
     clock,
     signal,
   };

@@ -9,7 +9,7 @@ import { Grace } from "../grace.ts";
 import { restoresOf, storageOf, veleroPodsOf, veleroRestoresOf } from "../hub-reads.ts";
 import { ms, type SwitchoverContext } from "../switchover-context.ts";
 import { type BackupServices, troubleOf } from "./backup-trouble.ts";
-import { type ActivationView, activationRestores, judgeActivation } from "./judge-activation.ts";
+import { type ActivationView, activationRestores, hasEnded, judgeActivation } from "./judge-activation.ts";
 import { activationEnded, activationFailed, activationVanished } from "./take-back.ts";
 
 /** What an activation is judged by. */
@@ -134,30 +134,68 @@ function decide(
   }
 }
 
-/** Until the Restore of an activation has ended, with every Velero Restore of it. */
-export function untilEnded(context: SwitchoverContext, activation: Activation): Wait {
+type Limit = "restoreWait" | "veleroRestoreWait";
+
+interface Part {
+  readonly title: string;
+  readonly limit: Limit;
+  /** Whether what is still pending is another part's matter. */
+  readonly isOver: (restore: AcmRestore) => boolean;
+}
+
+function waitForPart(part: Part, context: SwitchoverContext, activation: Activation): Wait {
+  const { restoreName, restoreUid } = activation;
   const graceMs = ms(context.tuning.errorGrace);
   const tolerances: Tolerances = { error: new Grace(graceMs), silence: new Grace(graceMs) };
   return waitOn({
-    title: `waiting for the activation through Restore ${activation.restoreName}`,
+    title: part.title,
     sources: {
       restores: restoresOf.live(context, "secondary"),
       veleroRestores: veleroRestoresOf.live(context, "secondary"),
       storage: storageOf.live(context, "secondary"),
       velero: veleroPodsOf.live(context, "secondary"),
     },
-    decide: (live, time) => decide(live, time, activation, context, tolerances),
-    timeoutMs: ms(context.tuning.restoreWait + context.tuning.veleroRestoreWait),
+    decide: (live, time) => {
+      const seen = decide(live, time, activation, context, tolerances);
+      const restore = live.restores.find(({ metadata }) => metadata.uid === restoreUid);
+      const isOver = seen.state === "pending" && restore !== undefined && part.isOver(restore);
+      return isOver ? { state: "done", note: `Restore ${restoreName} is ${restore.status?.phase}` } : seen;
+    },
+    timeoutMs: ms(context.tuning[part.limit]),
     pollMs: ms(context.tuning.restorePoll),
     onTimeout: (note) =>
       switchoverError(
         "SW-ACT-13",
         {
-          what: `the activation through Restore ${activation.restoreName} did not end in time`,
-          why: note,
+          what: `the activation through Restore ${restoreName} did not end in time`,
+          why: `${note} (tuning ${part.limit}: ${context.tuning[part.limit]} s)`,
           fix: "it goes on by itself: resume to wait for it, or use rollback to stop it",
         },
         "timeout",
       ),
   });
+}
+
+/**
+ * Until the Restore of an activation has ended, then until every Velero Restore of it has: each has its own limit, and
+ * the second one's clock begins with it.
+ */
+export function untilEnded(context: SwitchoverContext, activation: Activation): readonly Wait[] {
+  const { restoreName } = activation;
+  return [
+    waitForPart(
+      { title: `waiting for the activation through Restore ${restoreName}`, limit: "restoreWait", isOver: hasEnded },
+      context,
+      activation,
+    ),
+    waitForPart(
+      {
+        title: `waiting for the Velero Restores of Restore ${restoreName}`,
+        limit: "veleroRestoreWait",
+        isOver: () => false,
+      },
+      context,
+      activation,
+    ),
+  ];
 }

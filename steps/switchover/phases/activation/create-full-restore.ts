@@ -14,7 +14,7 @@ import {
   waitUntilVisible,
 } from "./before-activation.ts";
 import { appliedAtOf, planCreatedRestore, type RestoreWorld, standingRestore } from "./create-restore.ts";
-import { type ActivationState, judgeActivation } from "./judge-activation.ts";
+import { type ActivationState, hasEnded, judgeActivation } from "./judge-activation.ts";
 import { recreatePassive } from "./recreate-passive.ts";
 import { tellRefusal } from "./refused-write.ts";
 
@@ -42,32 +42,42 @@ function judgeData(
   return judgeActivation({ restore, veleroRestores, activation, allowPartial, movesNoCluster: true });
 }
 
-function untilDataIsThere(data: DataRestore, context: SwitchoverContext): Wait {
+function untilDataIsThere(
+  data: DataRestore,
+  limit: "restoreWait" | "veleroRestoreWait",
+  context: SwitchoverContext,
+): Wait {
   return waitOn({
-    title: `waiting until Restore ${data.name} has brought the data`,
+    title:
+      limit === "restoreWait"
+        ? `waiting until Restore ${data.name} has brought the data`
+        : `waiting for the Velero Restores of Restore ${data.name}`,
     sources: {
       restores: restoresOf.live(context, "secondary"),
       veleroRestores: veleroRestoresOf.live(context, "secondary"),
     },
     decide: (live) => {
       const judged = judgeData(live, data, context);
+      const restore = live.restores.find(({ metadata }) => metadata.uid === data.uid);
       switch (judged.state) {
         case "complete":
           return { state: "done", note: "restored" };
         case "failed":
           return { state: "failed", error: dataFailed(data.name, judged.why) };
         default:
-          return { state: "pending", note: judged.note };
+          return limit === "restoreWait" && restore !== undefined && hasEnded(restore)
+            ? { state: "done", note: `${restore.status?.phase}; ${judged.note}` }
+            : { state: "pending", note: judged.note };
       }
     },
-    timeoutMs: ms(context.tuning.restoreWait),
+    timeoutMs: ms(context.tuning[limit]),
     pollMs: ms(context.tuning.restorePoll),
     onTimeout: (note) =>
       switchoverError(
         "SW-ACT-20",
         {
           what: `Restore ${data.name} on the new hub did not end in time`,
-          why: note,
+          why: `${note} (tuning ${limit}: ${context.tuning[limit]} s)`,
           fix: "it goes on by itself and activates nothing: resume to wait for it",
         },
         "timeout",
@@ -91,7 +101,8 @@ function planData(seen: BeforeActivation, own: AcmRestore, context: SwitchoverCo
           note: `Restore ${name} brings the data`,
           update: (memory) => ({ ...memory, data_restore: data }),
         },
-        { kind: "wait", wait: untilDataIsThere(data, context) },
+        { kind: "wait", wait: untilDataIsThere(data, "restoreWait", context) },
+        { kind: "wait", wait: untilDataIsThere(data, "veleroRestoreWait", context) },
       ],
       afterwards: "plan-again",
     };

@@ -127,6 +127,19 @@ function judgeError(view: ActivationView): ActivationState {
   return { state: "failed", why, stillActive: true };
 }
 
+/** The operator has said its last word of the activation; Velero may still be at work (to ACM 2.16). Pure. */
+export function hasEnded({ status }: AcmRestore): boolean {
+  switch (restorePhaseGroup(status?.phase ?? "")) {
+    case "finished":
+    case "finished-with-errors":
+      return true;
+    case "enabled":
+      return (status?.veleroManagedClustersRestoreName ?? "") !== "";
+    default:
+      return false;
+  }
+}
+
 /** Judges an activation by what is seen now. Pure. */
 export function judgeActivation(view: ActivationView): ActivationState {
   const phase = view.restore.status?.phase ?? "";

@@ -116,7 +116,7 @@ export const waitRestoreCompletion = switchoverStep<Seen>({
     return {
       state: "act",
       note: `wait for Restore ${activation.restoreName}`,
-      actions: [{ kind: "wait", wait: untilEnded(context, activation) }],
+      actions: untilEnded(context, activation).map((wait) => ({ kind: "wait", wait })),
       afterwards: "plan-again",
     };
   },
