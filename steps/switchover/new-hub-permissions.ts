@@ -4,6 +4,7 @@ import {
   backup,
   backupSchedules,
   clusterDeployments,
+  definitions,
   event,
   managedClusters,
   multiClusterHubs,
@@ -36,6 +37,11 @@ export const newHubRows: readonly Row[] = [
     scope: backup,
     steps: ["activate", "finalize", "rollback"],
     reason: "who makes backups",
+  }),
+  read(definitions, ["get"], {
+    scope: "cluster",
+    steps: ["rollback"],
+    reason: "whether a BackupSchedule can be paused",
   }),
   read(acmRestores, ["list"], {
     scope: backup,

@@ -4,6 +4,7 @@ import {
   backup,
   backupSchedules,
   clusterDeployments,
+  definitions,
   event,
   managedClusters,
   observabilities,
@@ -29,6 +30,11 @@ export const oldHubRows: readonly Row[] = [
     scope: backup,
     steps: ["primary-prep", "finalize", "rollback"],
     reason: "who makes backups",
+  }),
+  read(definitions, ["get"], {
+    scope: "cluster",
+    steps: ["primary-prep", "rollback"],
+    reason: "whether a BackupSchedule can be paused",
   }),
   read(acmRestores, ["list"], { scope: backup, steps: ["finalize", "rollback"], reason: "passive sync" }),
   read(veleroBackups, ["list"], {

@@ -54,6 +54,7 @@ export const namespaces: Api = ["", "namespaces"];
 export const pods: Api = ["", "pods"];
 export const clusterVersions: Api = ["config.openshift.io", "clusterversions"];
 export const multiClusterHubs: Api = ["operator.open-cluster-management.io", "multiclusterhubs"];
+export const definitions: Api = ["apiextensions.k8s.io", "customresourcedefinitions"];
 export const managedClusters: Api = [cluster, "managedclusters"];
 export const clusterDeployments: Api = ["hive.openshift.io", "clusterdeployments"];
 export const backupSchedules: Api = [cluster, "backupschedules"];

@@ -10,6 +10,7 @@ import type { OperationMemory, ScheduleProgress } from "../../state/operation-me
 import { switchoverError } from "../../switchover-error.ts";
 import { keepTokens, scheduleToCreate, suppressedFlags } from "../finalization/new-schedule.ts";
 import { backupsOf, clockOffsetOf, restoresOf, veleroPodsOf } from "../hub-reads.ts";
+import { canPause } from "../schedules/can-pause.ts";
 import { giveFlagsBack } from "../schedules/give-flags-back.ts";
 import { guardTokens, tokenComponentOf, tokenWarnings } from "../schedules/import-tokens.ts";
 import { type BeforeSchedule, enabledNow, untilVeleroReady } from "../schedules/make-schedule.ts";
@@ -23,6 +24,7 @@ interface Seen extends ProofSeen {
   readonly restores: readonly AcmRestore[];
   readonly backupsOfNewHub: readonly BackupSummary[] | undefined;
   readonly veleroReady: boolean;
+  readonly canPause: boolean;
 }
 
 type Plan = StepPlan<OperationMemory>;
@@ -183,13 +185,14 @@ export const rbEnableBackupSchedule = oldHubStep<Seen>({
   title: "Turn backups on at the old hub",
   onResume: "trust-record",
   async read(context) {
-    const [schedule, restores, backupsOfNewHub, component, velero, clockOffsetMs] = await Promise.all([
+    const [schedule, restores, backupsOfNewHub, component, velero, clockOffsetMs, pausable] = await Promise.all([
       readSchedule(context, onOldHub.hub),
       restoresOf.once(context, onOldHub.hub),
       isNewHubAway(context.memory()) ? undefined : backupsOf.once(context, "secondary"),
       tokenComponentOf(context, onOldHub.hub),
       veleroPodsOf.once(context, onOldHub.hub),
       clockOffsetOf(context, onOldHub.hub),
+      canPause(context, onOldHub.hub),
     ]);
     return {
       ...schedule,
@@ -198,6 +201,7 @@ export const rbEnableBackupSchedule = oldHubStep<Seen>({
       component,
       clockOffsetMs,
       veleroReady: velero.some(Boolean),
+      canPause: pausable,
     };
   },
   plan,

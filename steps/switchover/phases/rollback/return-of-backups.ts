@@ -1,4 +1,3 @@
-import { lacksPause } from "../../acm/acm-version.ts";
 import type { BackupSummary } from "../../acm/backup.ts";
 import { activationRestoreNames } from "../../acm/constants.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
@@ -50,6 +49,8 @@ export interface ReturnInput {
   readonly veleroSchedules: readonly OwnedVeleroSchedule[];
   /** Absent where the new hub does not answer. */
   readonly backupsOfNewHub: readonly BackupSummary[] | undefined;
+  /** By the schedule's own field, so that it can be unpaused. */
+  readonly canPause: boolean;
 }
 
 /** Decides it from what both hubs show and what the operation remembers. Pure. */
@@ -67,13 +68,7 @@ export function decideReturn(seen: ReturnInput, context: BothHubsContext): Retur
   const existing = seen.schedules.find(({ metadata }) => metadata.name === name);
   const afterMarker = mayHaveMarker(seen.backupsOfNewHub, context);
   const collided = existing?.status?.phase === "BackupCollision";
-  if (
-    existing === undefined ||
-    afterMarker ||
-    collided ||
-    hasWritten(memory) ||
-    lacksPause(context.hubs.primary.version)
-  ) {
+  if (existing === undefined || afterMarker || collided || hasWritten(memory) || !seen.canPause) {
     return { way: "recreate", schedule: existing ?? saved, afterMarker };
   }
   const own = acmSchedules(seen.veleroSchedules).filter(({ ownerUid }) => ownerUid === existing.metadata.uid);

@@ -1,6 +1,5 @@
 import type { Action, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
-import { lacksPause } from "../../acm/acm-version.ts";
 import { type BackupSummary, isAcmOwned, isInProgress } from "../../acm/backup.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
 import type { BackupSchedule } from "../../acm/hub-objects.ts";
@@ -134,6 +133,13 @@ function writes(
   });
 }
 
+/** What a pause is planned from. */
+export interface PauseSeen {
+  readonly schedules: readonly BackupSchedule[];
+  readonly allowanceMs: number;
+  readonly canPause: boolean;
+}
+
 /**
  * Stops a hub from making backups: pauses its schedules, or deletes them where its ACM cannot pause (they must be saved
  * then), and waits until no backup is under way.
@@ -141,9 +147,9 @@ function writes(
 export function pauseSchedules<H extends HubName>(
   context: HubStepContext<H>,
   hub: H,
-  { schedules, allowanceMs }: { readonly schedules: readonly BackupSchedule[]; readonly allowanceMs: number },
+  { schedules, allowanceMs, canPause }: PauseSeen,
 ): readonly Action<OperationMemory>[] {
-  const deleting = lacksPause(context.hubs[hub].version);
+  const deleting = !canPause;
   const wait = deleting ? untilGone(context, hub) : untilPaused(context, hub, allowanceMs);
   return [...writes(hub, schedules, deleting), { kind: "wait", wait }, { kind: "wait", wait: untilIdle(context, hub) }];
 }

@@ -60,7 +60,10 @@ describe("how the old hub gets its backups back", () => {
       hubs: { primary: facts("east"), secondary: facts("west") },
       // The decision asks for nothing else.
     } as unknown as BothHubsContext;
-    const decided = decideReturn({ schedules: [paused], veleroSchedules: [], backupsOfNewHub }, context);
+    const decided = decideReturn(
+      { schedules: [paused], veleroSchedules: [], backupsOfNewHub, canPause: true },
+      context,
+    );
     return decided.way === "recreate" && decided.afterMarker ? "recreate after the marker" : decided.way;
   }
 
