@@ -4,7 +4,6 @@ import {
   backup,
   backupSchedules,
   clusterDeployments,
-  definitions,
   event,
   managedClusters,
   multiClusterHubs,
@@ -12,6 +11,7 @@ import {
   pods,
   type Row,
   read,
+  readDefinitions,
   storageLocations,
   veleroBackups,
   veleroRestores,
@@ -38,11 +38,7 @@ export const newHubRows: readonly Row[] = [
     steps: ["activate", "finalize", "rollback"],
     reason: "who makes backups",
   }),
-  read(definitions, ["get"], {
-    scope: "cluster",
-    steps: ["rollback"],
-    reason: "whether a BackupSchedule can be paused",
-  }),
+  readDefinitions(["rollback"]),
   read(acmRestores, ["list"], {
     scope: backup,
     steps: ["activate", "finalize", "rollback"],

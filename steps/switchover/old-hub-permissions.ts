@@ -4,7 +4,6 @@ import {
   backup,
   backupSchedules,
   clusterDeployments,
-  definitions,
   event,
   managedClusters,
   observabilities,
@@ -12,6 +11,7 @@ import {
   pods,
   type Row,
   read,
+  readDefinitions,
   storageLocations,
   tasks,
   veleroBackups,
@@ -31,11 +31,7 @@ export const oldHubRows: readonly Row[] = [
     steps: ["primary-prep", "finalize", "rollback"],
     reason: "who makes backups",
   }),
-  read(definitions, ["get"], {
-    scope: "cluster",
-    steps: ["primary-prep", "rollback"],
-    reason: "whether a BackupSchedule can be paused",
-  }),
+  readDefinitions(["primary-prep", "rollback"]),
   read(acmRestores, ["list"], { scope: backup, steps: ["finalize", "rollback"], reason: "passive sync" }),
   read(veleroBackups, ["list"], {
     scope: backup,

@@ -49,12 +49,17 @@ export function event(steps: readonly SwitchoverStep[]): Row {
   };
 }
 
+/** Without it the version of ACM tells how a BackupSchedule is paused. */
+export function readDefinitions(steps: readonly SwitchoverStep[]): Row {
+  const use = { scope: "cluster", steps, reason: "whether a BackupSchedule can be paused" } as const;
+  return { ...read(["apiextensions.k8s.io", "customresourcedefinitions"], ["get"], use), optional: "definitions" };
+}
+
 export const observabilities: Api = ["observability.open-cluster-management.io", "multiclusterobservabilities"];
 export const namespaces: Api = ["", "namespaces"];
 export const pods: Api = ["", "pods"];
 export const clusterVersions: Api = ["config.openshift.io", "clusterversions"];
 export const multiClusterHubs: Api = ["operator.open-cluster-management.io", "multiclusterhubs"];
-export const definitions: Api = ["apiextensions.k8s.io", "customresourcedefinitions"];
 export const managedClusters: Api = [cluster, "managedclusters"];
 export const clusterDeployments: Api = ["hive.openshift.io", "clusterdeployments"];
 export const backupSchedules: Api = [cluster, "backupschedules"];

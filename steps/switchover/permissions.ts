@@ -45,9 +45,9 @@ export interface SwitchoverPermission extends Permission {
   /**
    * What a run loses without it; absent = required.
    * `watch`: waits poll instead. `tokens`: the check of import tokens cannot look. `events`: no Events on the hubs.
-   * `klusterlets`: no klusterlet is led to the hub.
+   * `klusterlets`: no klusterlet is led to the hub. `definitions`: the version of ACM tells what its API knows.
    */
-  readonly optional?: "watch" | "tokens" | "events" | "klusterlets";
+  readonly optional?: "watch" | "tokens" | "events" | "klusterlets" | "definitions";
 }
 
 type Row = Omit<SwitchoverPermission, "target">;

@@ -79,7 +79,9 @@ export function questionsOf(
   for (const permission of permissions.filter((one) => !isLeftOut(one, context))) {
     for (const request of requestsOf(permission, namespaces)) {
       const key = JSON.stringify(request);
-      if (!questions.has(key)) {
+      const known = questions.get(key);
+      // What one can do without and another cannot is required.
+      if (known === undefined || (known.permission.optional !== undefined && permission.optional === undefined)) {
         questions.set(key, { permission, request, namespaceAbsent: isAbsent(permission, context) });
       }
     }

@@ -96,12 +96,12 @@ describeRules(rbac, [
 
 const everywhere = { acm: true, backup: true, observability: true, engine: true };
 
-function asked(
+function questionsOf(
   context: Partial<AccessContext>,
   mode: "validate" | "switchover",
   dryRun = false,
   gitops: Partial<Pick<PreflightSettings, "argocdManage" | "fluxManage" | "skipGitopsCheck" | "oldHubAction">> = {},
-): readonly string[] {
+): ReturnType<typeof accessQuestions> {
   const wanted = {
     argocdManage: false,
     fluxManage: false,
@@ -117,11 +117,14 @@ function asked(
     flux: false,
     ...context,
   } as const;
-  const questions = accessQuestions(hub, {
+  return accessQuestions(hub, {
     ...{ oldHubAction: "secondary", finalBackup: false, ...wanted },
     ...{ mode, dryRun, namespaces: defaultNamespaces },
   });
-  return questions.map(({ request }) => describeAccess(request));
+}
+
+function asked(...of: Parameters<typeof questionsOf>): readonly string[] {
+  return questionsOf(...of).map(({ request }) => describeAccess(request));
 }
 
 const writes = /^(create|update|patch|delete) (?!selfsubjectaccessreviews)/;
@@ -203,7 +206,15 @@ describe("the permissions that are asked for", () => {
   test("hold nothing of GitOps where that is not looked at", () => {
     const lines = asked({ argoCd: "operator" }, "switchover", false, { skipGitopsCheck: true });
     expect(ofArgoCd(lines)).toEqual([]);
-    expect(lines.filter((line) => line.includes("customresourcedefinitions"))).toEqual([]);
+  });
+
+  test("hold definitions as required where GitOps is looked at, and else as something that the version stands in for", () => {
+    const ofDefinitions = (skipGitopsCheck: boolean) =>
+      questionsOf({}, "switchover", false, { skipGitopsCheck })
+        .filter(({ request }) => request.resource === "customresourcedefinitions")
+        .map(({ permission: { optional } }) => optional);
+    expect(ofDefinitions(false)).toEqual([undefined]);
+    expect(ofDefinitions(true)).toEqual(["definitions"]);
   });
 
   test("K-39 are each asked once, on whatever hub", () => {
