@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Static } from "typebox";
+import { parse as parseYaml } from "yaml";
 import type { Clock } from "../clock/clock.ts";
 import { FairleadError } from "../errors/fairlead-error.ts";
 import { fileExists, readTextFile } from "../kube/read-text-file.ts";
@@ -59,7 +60,6 @@ function firstViolation(violations: readonly SchemaViolation[]): SchemaViolation
 }
 
 async function parse(text: string): Promise<Config> {
-  const { parse: parseYaml } = await import("yaml");
   let document: unknown;
   try {
     document = parseYaml(text, { maxAliasCount: 10 });

@@ -1,3 +1,5 @@
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
 import { asValidator, type CompiledSchema } from "./as-validator.ts";
 import type { SchemaValidator } from "./validator.ts";
 
@@ -14,7 +16,6 @@ export const ajvOptions = {
 
 /** Compiles a schema now, which costs 35 ms of start; `loadValidator` avoids it where the build could do it. */
 export async function compileValidator(schema: object): Promise<SchemaValidator> {
-  const [{ Ajv }, { default: addFormats }] = await Promise.all([import("ajv"), import("ajv-formats")]);
   const ajv = new Ajv({ ...ajvOptions, keywords: [...ajvOptions.keywords] });
   // ajv-formats is CommonJS: under Node's ES modules its function is the default export or a member of it.
   const install = typeof addFormats === "function" ? addFormats : addFormats.default;
