@@ -1,10 +1,9 @@
+import { parsePointer } from "../json/json-pointer.ts";
 import { differingFields } from "../phase/compare-fields.ts";
 import type { JsonPatchOperation } from "./types.ts";
 
 function valueAt(document: unknown, pointer: string): unknown {
-  const keys = pointer.split("/").slice(1);
-  return keys.reduce<unknown>((value, key) => {
-    const name = key.replaceAll("~1", "/").replaceAll("~0", "~");
+  return parsePointer(pointer)?.reduce<unknown>((value, name) => {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
     // The member was just found.
     return (value as Readonly<Record<string, unknown>>)[name];

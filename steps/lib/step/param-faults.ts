@@ -1,4 +1,5 @@
 import type { TProperties } from "typebox";
+import { unescapeSegment } from "../json/json-pointer.ts";
 import type { SchemaViolation } from "../schema/validator.ts";
 import { closestName } from "./closest-name.ts";
 import { enumValues, type ParamSchemaView, viewSchema } from "./param-kind.ts";
@@ -92,10 +93,6 @@ const sentences: Readonly<Record<string, Sentence>> = {
   }),
 };
 
-function unescapePointer(segment: string): string {
-  return segment.replaceAll("~1", "/").replaceAll("~0", "~");
-}
-
 /** The subschema at a JSON pointer, as far as it can be followed; only for wording. */
 function subschema(schema: ParamSchemaView, path: readonly string[]): ParamSchemaView {
   let current: ParamSchemaView & { readonly properties?: Readonly<Record<string, ParamSchemaView>> } = schema;
@@ -121,7 +118,7 @@ function unknownMember(schema: ParamSchemaView, member: string): { readonly prob
  * Words for a violation, or `undefined` for one that another already says better (a missing param, the branches of a choice).
  */
 export function describeViolation(violation: SchemaViolation, params: TProperties): ParamFault | undefined {
-  const [param, ...path] = violation.instancePath.split("/").slice(1).map(unescapePointer);
+  const [param, ...path] = violation.instancePath.split("/").slice(1).map(unescapeSegment);
   const schema = param !== undefined && Object.hasOwn(params, param) ? params[param] : undefined;
   if (param === undefined || schema === undefined) return undefined;
   const top = viewSchema(schema);

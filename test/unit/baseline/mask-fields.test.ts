@@ -1,0 +1,150 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { maskFields } from "../../../steps/baseline/ignored-fields/mask-fields.ts";
+import { readPointers } from "../../../steps/baseline/ignored-fields/read-pointers.ts";
+import type { ManagedObject } from "../../../steps/baseline/object/managed-object.ts";
+import type { JsonObject } from "../../../steps/lib/json/json.ts";
+import { descheduler } from "./support/objects.ts";
+
+const pointersOf = (text: string) => {
+  const read = readPointers(text);
+  if (read.state === "invalid") throw new Error(read.reason);
+  return read.pointers;
+};
+
+/** The desired spec, masked by these fields of the live one. */
+function masked(desired: JsonObject, live: JsonObject, fields: string, metadata: JsonObject = {}): unknown {
+  const result = maskFields(descheduler(desired), descheduler(live, metadata), pointersOf(fields));
+  return result.state === "masked" ? result.object["spec"] : result.reason;
+}
+
+const owned = (manager: string, operation: string, fieldsV1: JsonObject): JsonObject => ({
+  managedFields: [{ manager, operation, apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1 }],
+});
+
+describe("the list of ignored fields", () => {
+  test("is read between commas, with blanks and empty items", () => {
+    expect(pointersOf(" /spec/a , ,/metadata/labels/example.com~1team,")).toEqual([
+      ["spec", "a"],
+      ["metadata", "labels", "example.com/team"],
+    ]);
+  });
+
+  test("unescapes ~01 to ~1", () => {
+    expect(pointersOf("/spec/a~01b")).toEqual([["spec", "a~1b"]]);
+  });
+
+  test.each([
+    ["B-12-30 spec/x", "is no JSON pointer"],
+    ["/spec/a~", "is no JSON pointer"],
+    ["B-12-31 /metadata", "cannot be ignored"],
+    ["B-12-31 /kind", "/kind cannot be ignored"],
+    ["/apiVersion/x", "/apiVersion cannot be ignored"],
+    ["/status/phase", "/status cannot be ignored"],
+    ["/metadata/managedFields/0", "/metadata/managedFields cannot be ignored"],
+    ["/spec/a, /metadata/name", '"/metadata/name" cannot be an ignored field'],
+  ])("is invalid as a whole with %s", (given, reason) => {
+    expect(readPointers(given.replace(/^B-\S+ /, ""))).toMatchObject({
+      state: "invalid",
+      reason: expect.stringContaining(reason),
+    });
+  });
+});
+
+describe("an ignored field", () => {
+  test("B-12-27 keeps its live value, and the others are enforced", () => {
+    expect(masked({ a: 60, b: 1 }, { a: 300, b: 2 }, "/spec/a")).toEqual({ a: 300, b: 1 });
+  });
+
+  test("B-12-28 that its user deleted stays absent", () => {
+    expect(masked({ a: 60, b: 1 }, { b: 1 }, "/spec/a")).toEqual({ b: 1 });
+  });
+
+  test("that only the live object has is kept, with the objects around it", () => {
+    expect(masked({ b: 1 }, { deep: { er: { a: 1, z: 2 } } }, "/spec/deep/er/a")).toEqual({
+      b: 1,
+      deep: { er: { a: 1 } },
+    });
+  });
+
+  test("that neither has makes nothing", () => {
+    expect(masked({ b: 1 }, { c: 1 }, "/spec/deep/er/a")).toEqual({ b: 1 });
+  });
+
+  test("B-12-33 D6 in a list is found by an index that both lists have", () => {
+    const groups = (interval: string) => ({ groups: [{ name: "g", interval }] });
+    expect(masked(groups("30s"), groups("60s"), "/spec/groups/0/interval")).toEqual(groups("60s"));
+  });
+
+  test.each([
+    ["an index that one list lacks", { l: [1, 2] }, { l: [1] }, "/spec/l/1", "there is no element 1 in both lists"],
+    ["no index", { l: [1] }, { l: [1] }, "/spec/l/x", "there is no element x in both lists"],
+    ["an index with a zero before it", { l: [1, 2] }, { l: [1, 2] }, "/spec/l/01", "there is no element 01"],
+    ["the end of a list", { l: [1] }, { l: [1] }, "/spec/l/-", "there is no element -"],
+    ["a list on one side alone", { l: { a: 1 } }, { l: [1] }, "/spec/l/0", "on one side alone"],
+    ["a value without members on the way", { l: "x" }, { l: { a: 1 } }, "/spec/l/a", "has no members"],
+  ])("D6 is invalid for this object with %s", (_given, desired, live, field, reason) => {
+    expect(masked(desired, live, field)).toContain(reason);
+  });
+});
+
+describe("D7 an ignored field that another manager owns", () => {
+  const a: JsonObject = { "f:spec": { "f:a": {} } };
+
+  test.each([
+    ["kubectl", "Update"],
+    ["bob", "Apply"],
+    ["virt-platform-autopilot", "Update"],
+  ])("is left out of what is applied: %s by %s", (manager, operation) => {
+    expect(masked({ a: 60, b: 1 }, { a: 300, b: 1 }, "/spec/a", owned(manager, operation, a))).toEqual({ b: 1 });
+  });
+
+  test("below which another owns something is left out as well", () => {
+    const below: JsonObject = { "f:spec": { "f:a": { "f:x": {} } } };
+    expect(masked({ a: { x: 1 } }, { a: { x: 2 } }, "/spec/a", owned("bob", "Apply", below))).toEqual({});
+  });
+
+  test("is copied where we alone own it: to leave it out would delete it", () => {
+    const ours = owned("virt-platform-autopilot", "Apply", a);
+    expect(masked({ a: 60 }, { a: 300 }, "/spec/a", ours)).toEqual({ a: 300 });
+  });
+
+  test("is copied where another owns only what is beside it", () => {
+    const beside: JsonObject = { "f:spec": { "f:b": {} } };
+    expect(masked({ a: 60 }, { a: 300, b: 1 }, "/spec/a", owned("bob", "Apply", beside))).toEqual({ a: 300 });
+  });
+
+  test("in a list is always copied", () => {
+    const list: JsonObject = { "f:spec": { "f:l": { "f:0": {} } } };
+    expect(masked({ l: [1] }, { l: [2] }, "/spec/l/0", owned("bob", "Apply", list))).toEqual({ l: [2] });
+  });
+});
+
+describe("whatever is ignored", () => {
+  const name = fc.constantFrom("a", "b", "c");
+  const tree = fc.letrec<{ node: JsonObject }>((tie) => ({
+    node: fc.dictionary(
+      name,
+      fc.oneof({ maxDepth: 3 }, fc.integer({ min: 0, max: 9 }), tie("node")),
+    ) as fc.Arbitrary<JsonObject>,
+  })).node;
+  const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((segments) => `/spec/${segments.join("/")}`);
+
+  const at = (object: ManagedObject, pointer: string): unknown =>
+    pointer
+      .split("/")
+      .slice(1)
+      .reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key], object);
+
+  test("has its live value, and a second masking changes nothing", () => {
+    fc.assert(
+      fc.property(tree, tree, path, (desired, live, field) => {
+        const [want, have] = [descheduler(desired), descheduler(live)];
+        const once = maskFields(want, have, pointersOf(field));
+        if (once.state === "invalid") return;
+        expect(at(once.object, field)).toEqual(at(have, field));
+        expect(maskFields(once.object, have, pointersOf(field))).toEqual(once);
+      }),
+    );
+  });
+});
