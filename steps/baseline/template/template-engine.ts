@@ -1,0 +1,60 @@
+import { gzipSync } from "node:zlib";
+import { Liquid } from "liquidjs";
+import { isJsonObject, type Json } from "../../lib/json/json.ts";
+
+// Templates come by git push: what they may cost is bounded.
+const maxTemplateCharacters = 1024 * 1024;
+const maxRenderMs = 2_000;
+const maxMemory = 50 * 1024 * 1024;
+
+function textFrom(value: unknown, filter: string): string {
+  if (typeof value === "string") return value;
+  throw new Error(`${filter} takes a text, and got ${value === undefined ? "nothing" : typeof value}`);
+}
+
+/** The value at a dotted path, as far as it leads: no member that objects inherit. */
+function dig(value: unknown, path: unknown, otherwise: unknown): unknown {
+  let found: unknown = value;
+  for (const name of textFrom(path, "dig").split(".")) {
+    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return otherwise;
+    found = found[name];
+  }
+  return found ?? otherwise;
+}
+
+function parseJson(value: unknown): Json {
+  return JSON.parse(textFrom(value, "from_json")) as Json; // JSON.parse yields nothing else
+}
+
+/** Node's level 9 has the same bytes for the same zlib; what is rendered is pinned by the hash of an asset's test. */
+function gzip(value: unknown): string {
+  return gzipSync(Buffer.from(textFrom(value, "gzip_base64"), "utf8"), { level: 9 }).toString("base64");
+}
+
+/**
+ * The template language of assets: Liquid, without files and includes. A name that does not exist is an error, outside
+ * of a condition and `default`. Whatever is put out is written as JSON, which is YAML too: no value, wherever it comes
+ * from, breaks out of its place. `raw` is for text of the template itself.
+ */
+export function templateEngine(): Liquid {
+  const engine = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    lenientIf: true,
+    ownPropertyOnly: true,
+    outputEscape: "json",
+    relativeReference: false,
+    templates: {},
+    parseLimit: maxTemplateCharacters,
+    renderLimit: maxRenderMs,
+    memoryLimit: maxMemory,
+  });
+  engine.registerFilter("dig", dig);
+  engine.registerFilter("from_json", parseJson);
+  engine.registerFilter("text", (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value)));
+  engine.registerFilter("base64", (value: unknown) =>
+    Buffer.from(textFrom(value, "base64"), "utf8").toString("base64"),
+  );
+  engine.registerFilter("gzip_base64", gzip);
+  return engine;
+}
