@@ -1,0 +1,127 @@
+import { maskFields } from "../ignored-fields/mask-fields.ts";
+import { readPointers } from "../ignored-fields/read-pointers.ts";
+import { marker } from "../markers/marker-keys.ts";
+import { type Markers, type Mode, readMarkers } from "../markers/read-markers.ts";
+import { stamp } from "../markers/stamp.ts";
+import type { ManagedObject } from "../object/managed-object.ts";
+import { type PauseState, pauseState, peace, type War } from "../throttle/edit-war.ts";
+import { patchObject } from "../user-patch/patch-object.ts";
+import type { AssetEvent } from "./asset-event.ts";
+
+/** By which of their means users have changed an object. */
+export type Customization = "patch" | "ignore" | "unmanaged";
+
+/**
+ * What is to become of an object.
+ * - `unmanaged`, `paused`: nothing, by its user's will or for an edit war. - `invalid`: nothing, until its user mends it.
+ * - `wanted`: `object` is compared with the live one, and applied where they differ. `war` begins anew after a pause.
+ */
+export type DesiredState =
+  | {
+      readonly state: "unmanaged";
+      readonly customizations: readonly Customization[];
+      readonly events: readonly AssetEvent[];
+    }
+  | { readonly state: "paused" }
+  | {
+      readonly state: "invalid";
+      readonly reason: string;
+      readonly war: War;
+      readonly isResumed: boolean;
+      readonly customizations: readonly Customization[];
+      readonly events: readonly AssetEvent[];
+    }
+  | {
+      readonly state: "wanted";
+      readonly object: ManagedObject;
+      readonly war: War;
+      readonly isResumed: boolean;
+      readonly customizations: readonly Customization[];
+      readonly events: readonly AssetEvent[];
+    };
+
+const noMarkers: Markers = { mode: { mode: "managed" }, patch: "", ignoreFields: "", isPaused: false };
+
+function modeEvents(mode: Mode): readonly AssetEvent[] {
+  if (mode.mode !== "unknown") return [];
+  const note = `${marker.mode} is "${mode.given.slice(0, 100)}", which has no meaning: the object stays managed; "unmanaged" would leave it to you`;
+  return [{ reason: "InvalidMode", note }];
+}
+
+function customizationsOf({ patch, ignoreFields }: Markers): readonly Customization[] {
+  return [...(patch === "" ? [] : (["patch"] as const)), ...(ignoreFields === "" ? [] : (["ignore"] as const))];
+}
+
+function pauseOf(live: ManagedObject | undefined, markers: Markers, war: War): PauseState {
+  if (live === undefined) return pauseState(war, "absent");
+  return pauseState(war, markers.isPaused ? "marked" : "unmarked");
+}
+
+interface Customized {
+  readonly object: ManagedObject;
+  readonly events: readonly AssetEvent[];
+}
+
+function withPatch(rendered: ManagedObject, text: string): Customized {
+  const patched = patchObject(rendered, text);
+  switch (patched.state) {
+    case "unpatched":
+      return { object: patched.object, events: [] };
+    case "patched":
+      return {
+        object: patched.object,
+        events: [
+          {
+            reason: "PatchApplied",
+            note: `the patch of ${marker.patch} was applied: operations ${patched.operations}`,
+          },
+        ],
+      };
+    case "rejected":
+      return {
+        object: patched.object,
+        events: [
+          { reason: "InvalidPatch", note: `the patch of ${marker.patch} is rejected as a whole: ${patched.reason}` },
+        ],
+      };
+  }
+}
+
+type Masking = { readonly object: ManagedObject } | { readonly invalid: string };
+
+function withIgnoredFields(desired: ManagedObject, live: ManagedObject | undefined, text: string): Masking {
+  if (live === undefined) return { object: desired };
+  const read = readPointers(text);
+  if (read.state === "invalid") return { invalid: read.reason };
+  const masked = maskFields(desired, live, read.pointers);
+  return masked.state === "masked" ? { object: masked.object } : { invalid: masked.reason };
+}
+
+/**
+ * What an object is to be, of what its asset renders and of what its user says on the live one: first whether it is
+ * managed at all, then whether it is paused, then the patch, and last the ignored fields, whose live values win. Pure.
+ *
+ * @param live absent where there is no such object: then nobody has said anything of it
+ */
+export function desiredState(rendered: ManagedObject, live: ManagedObject | undefined, war: War): DesiredState {
+  const markers = live === undefined ? noMarkers : readMarkers(live);
+  if (markers.mode.mode === "unmanaged") {
+    const note = `${marker.mode} is unmanaged: the object is left to its user`;
+    return { state: "unmanaged", customizations: ["unmanaged"], events: [{ reason: "UnmanagedMode", note }] };
+  }
+  const pause = pauseOf(live, markers, war);
+  if (pause === "paused") return { state: "paused" };
+  const isResumed = pause === "resumed";
+  const patched = withPatch(rendered, markers.patch);
+  const events = [...modeEvents(markers.mode), ...patched.events];
+  const known = { war: isResumed ? peace : war, isResumed, customizations: customizationsOf(markers) };
+  const masked = withIgnoredFields(patched.object, live, markers.ignoreFields);
+  return "invalid" in masked
+    ? {
+        ...known,
+        state: "invalid",
+        reason: masked.invalid,
+        events: [...events, { reason: "InvalidIgnoreFields", note: masked.invalid }],
+      }
+    : { ...known, state: "wanted", object: stamp(masked.object), events };
+}
