@@ -1,0 +1,47 @@
+import * as Type from "typebox";
+
+// What the stored state must look like before it is believed. Lenient about keys that later writers add.
+
+const time = Type.Integer({ minimum: 0 });
+
+const bucket = Type.Object({ tokens: Type.Number({ minimum: 0 }), lastFill: time, lastAccessed: time });
+
+const correction = Type.Object({
+  at: time,
+  runId: Type.String({ maxLength: 253 }),
+  paths: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 10_000 }),
+});
+
+const war = Type.Object({
+  consecutiveThrottles: Type.Integer({ minimum: 0 }),
+  episodeReported: Type.Boolean(),
+  pauseMarked: Type.Boolean(),
+  pausedAbsent: Type.Boolean(),
+  corrections: Type.Array(correction, { maxItems: 1000 }),
+});
+
+const identity = Type.Object({
+  apiVersion: Type.String(),
+  kind: Type.String(),
+  name: Type.String(),
+  namespace: Type.String(),
+});
+
+const customization = Type.Enum(["patch", "ignore", "unmanaged"]);
+
+export const baselineStateSchema = Type.Object(
+  {
+    schemaVersion: Type.Literal(1),
+    lastRun: Type.Optional(
+      Type.Object({ id: Type.String(), startedAt: time, finishedAt: time, outcome: Type.String() }),
+    ),
+    buckets: Type.Record(Type.String(), bucket),
+    wars: Type.Record(Type.String(), war),
+    thrashings: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+    identities: Type.Record(Type.String(), identity),
+    customizations: Type.Record(Type.String(), Type.Array(customization, { maxItems: 3 })),
+    missingCrds: Type.Array(Type.String({ maxLength: 253 }), { maxItems: 1000 }),
+    tombstones: Type.Record(Type.String(), Type.Object({ status: Type.Integer(), since: time })),
+  },
+  { $id: "baseline-state", additionalProperties: true },
+);
