@@ -73,6 +73,7 @@ class RunningSimulator implements Simulator {
   private readonly options: SimulatorOptions;
   private stage: Stage | undefined;
   private wanted = false;
+  private isPlaying = false;
   private playing: Promise<void> | undefined;
 
   constructor(client: SimClient, options: SimulatorOptions) {
@@ -132,9 +133,9 @@ class RunningSimulator implements Simulator {
 
   private wake(): void {
     this.wanted = true;
-    this.playing ??= this.playAll().finally(() => {
-      this.playing = undefined;
-    });
+    if (this.isPlaying) return;
+    this.isPlaying = true;
+    this.playing = this.playAll();
   }
 
   private async playAll(): Promise<void> {
@@ -147,6 +148,8 @@ class RunningSimulator implements Simulator {
       await this.playOnce();
       lookMs = performance.now() - began;
     }
+    // In the same turn as the last question whether a look is wanted: no wish is lost in between.
+    this.isPlaying = false;
   }
 
   private async playOnce(): Promise<void> {

@@ -5,9 +5,16 @@ function keyOf({ metadata }: SimObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
+/** Versions of one API server are revisions of its etcd, which count all changes (etcd 3.6). */
+function age({ metadata }: SimObject): number {
+  return Number(metadata.resourceVersion ?? 0);
+}
+
 /** Everything that the players of one hub see: live collections, and writes that are seen at once. */
 export class World {
   private readonly objects = new Map<KindName, Map<string, SimObject>>(kindNames.map((name) => [name, new Map()]));
+  /** How far each collection was followed: every change up to this version of the server is in it. */
+  private readonly followed = new Map<KindName, number>();
   private readonly client: SimClient;
   private readonly signal: AbortSignal;
   private readonly changed: () => void;
@@ -101,6 +108,8 @@ export class World {
 
   private keep(kind: KindName, object: SimObject): SimObject {
     const collection = this.objects.get(kind);
+    // The answer came after its event: what is known is as new, or newer, or gone.
+    if (age(object) <= (this.followed.get(kind) ?? 0)) return object;
     const { deletionTimestamp, finalizers } = object.metadata;
     // The write that took the last finalizer was the end of the object; its event may have come before this answer.
     if (deletionTimestamp !== undefined && (finalizers ?? []).length === 0) collection?.delete(keyOf(object));
@@ -114,6 +123,7 @@ export class World {
       try {
         const { items, resourceVersion } = await this.client.list(kinds[kind], this.signal);
         collection.clear();
+        this.followed.set(kind, Number(resourceVersion));
         for (const item of items) collection.set(keyOf(item), item);
         listed();
         this.changed();
@@ -130,17 +140,15 @@ export class World {
   private async consume(kind: KindName, collection: Map<string, SimObject>, resourceVersion: string): Promise<void> {
     for await (const event of this.client.watch(kinds[kind], resourceVersion, this.signal)) {
       if (event.type === "ERROR") return;
+      this.followed.set(kind, age(event.object));
       if (event.type === "BOOKMARK") continue;
-      if (event.type === "DELETED") collection.delete(keyOf(event.object));
-      else this.newer(collection, event.object);
+      const known = collection.get(keyOf(event.object));
+      // An event may be older than what an own write has already answered.
+      if (known === undefined || age(event.object) >= age(known)) {
+        if (event.type === "DELETED") collection.delete(keyOf(event.object));
+        else collection.set(keyOf(event.object), event.object);
+      }
       this.changed();
     }
-  }
-
-  // An event may be older than what an own write has already answered.
-  private newer(collection: Map<string, SimObject>, object: SimObject): void {
-    const known = collection.get(keyOf(object));
-    const age = (one: SimObject | undefined): number => Number(one?.metadata.resourceVersion ?? 0);
-    if (known?.metadata.uid !== object.metadata.uid || age(object) >= age(known)) collection.set(keyOf(object), object);
   }
 }

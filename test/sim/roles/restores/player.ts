@@ -91,7 +91,9 @@ async function playRestore(stage: Stage, restore: SimObject): Promise<void> {
 export const restorePlayer: Player = {
   name: "restores",
   async play(stage) {
-    if (stage.faults.has("operator-down")) return;
-    for (const restore of stage.world.all("restores")) await playRestore(stage, restore);
+    for (const restore of stage.world.all("restores")) {
+      if (stage.faults.has("operator-down")) return;
+      await playRestore(stage, restore);
+    }
   },
 };

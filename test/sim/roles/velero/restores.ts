@@ -134,6 +134,8 @@ function isOpen(stage: Stage, restore: SimObject): boolean {
 
 export async function playRestores(stage: Stage): Promise<void> {
   for (const restore of stage.world.all("veleroRestores")) {
+    // What is made after Velero went down is not begun by a round that was under way.
+    if (stage.faults.has("velero-down")) return;
     if (restore.metadata.deletionTimestamp !== undefined) await playDeletion(stage, restore);
     else if (isOpen(stage, restore)) await playRestore(stage, restore);
   }
