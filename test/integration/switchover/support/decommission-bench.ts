@@ -7,6 +7,7 @@ import { type Simulator, startSimulator } from "../../../sim/simulator.ts";
 import type { TestApiServer } from "../../../support/api-servers.ts";
 import { backupNamespace, startBareHubs } from "../../../support/hubs.ts";
 import { program } from "../../../support/program.ts";
+import { pooledHubServers } from "./hub-pool.ts";
 import { type Ended, ended } from "./switchover-bench.ts";
 
 type Hub = "primary" | "secondary";
@@ -54,7 +55,7 @@ export class DecommissionBench {
 
   static async open(): Promise<DecommissionBench> {
     const folder = await mkdtemp(join(tmpdir(), "fairlead-decommission-"));
-    const bare = await startBareHubs(version);
+    const bare = await startBareHubs(version, pooledHubServers);
     try {
       // Only what takes ACM away is played: everything else stands still, so that a test alone changes it.
       const simulator = await startSimulator({

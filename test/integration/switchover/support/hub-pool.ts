@@ -4,13 +4,13 @@ import { startHubServers } from "../../../support/hubs.ts";
 
 // Two API servers cost ten seconds of a processor, their content one: the tests of a file hand them on.
 interface Pooled {
-  readonly version: string;
+  readonly kind: string;
   readonly servers: ApiServers;
   /** Whether they hold again what they held when they were new. */
   restore(): Promise<boolean>;
 }
 
-const most = 2;
+const most = 3;
 const idle: Pooled[] = [];
 let isOver = false;
 
@@ -22,18 +22,22 @@ afterAll(async () => {
 
 /** The API servers of two hubs as `startHubServers` starts them, perhaps those that an earlier test gave back. */
 export async function pooledHubServers(version: string): Promise<ApiServers> {
-  const index = idle.findIndex((one) => one.version === version);
+  return await pooledServers(`hubs of ${version}`, () => startHubServers(version));
+}
+
+/** @param kind what `start` starts: servers of one kind are as good as each other */
+export async function pooledServers(kind: string, start: () => Promise<ApiServers>): Promise<ApiServers> {
+  const index = idle.findIndex((one) => one.kind === kind);
   const [found] = index < 0 ? [] : idle.splice(index, 1);
   if (found !== undefined && (await found.restore())) return lent(found);
   await found?.servers.stop();
-  return lent(await pooled(version));
+  return lent(await pooled(kind, await start()));
 }
 
-async function pooled(version: string): Promise<Pooled> {
-  const servers = await startHubServers(version);
+async function pooled(kind: string, servers: ApiServers): Promise<Pooled> {
   const contents = await servers.keepContent();
   return {
-    version,
+    kind,
     servers,
     restore: async () => {
       const all = Object.values(servers.servers);
