@@ -47,7 +47,7 @@ function hasAll(fields: JsonObject, wanted: JsonObject): boolean {
  * @param wouldBe answer to a server-side apply of the desired object with dryRun
  */
 export function judgeDrift(live: ManagedObject, wouldBe: ManagedObject): Drift {
-  // A dry run answers with the version of the object that it was tried on.
+  // A dry run answers with the version of the object that it was tried on (Kubernetes 1.35).
   if (resourceVersionOf(live) !== resourceVersionOf(wouldBe)) return { state: "stale" };
   const found = differences(comparable(live), comparable(wouldBe));
   if (found.length > 0) return { state: "drifted", differences: found };
