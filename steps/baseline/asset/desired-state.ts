@@ -23,22 +23,16 @@ export type DesiredState =
       readonly events: readonly AssetEvent[];
     }
   | { readonly state: "paused" }
-  | {
-      readonly state: "invalid";
-      readonly reason: string;
-      readonly war: War;
-      readonly isResumed: boolean;
-      readonly customizations: readonly Customization[];
-      readonly events: readonly AssetEvent[];
-    }
-  | {
-      readonly state: "wanted";
-      readonly object: ManagedObject;
-      readonly war: War;
-      readonly isResumed: boolean;
-      readonly customizations: readonly Customization[];
-      readonly events: readonly AssetEvent[];
-    };
+  | (Managed & { readonly state: "invalid"; readonly reason: string })
+  | (Managed & { readonly state: "wanted"; readonly object: ManagedObject });
+
+/** What is known of an object that is managed, whatever is wrong with what its user says. */
+interface Managed {
+  readonly war: War;
+  readonly isResumed: boolean;
+  readonly customizations: readonly Customization[];
+  readonly events: readonly AssetEvent[];
+}
 
 const noMarkers: Markers = { mode: { mode: "managed" }, patch: "", ignoreFields: "", isPaused: false };
 

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject, member } from "../../lib/json/json.ts";
+import { isJsonArray, isJsonObject, type Json, member, valueAt } from "../../lib/json/json.ts";
 import type { Hardware } from "../context/hardware.ts";
 import type { Topology } from "../context/topology.ts";
 import { type ManagedObject, textsOf } from "../object/managed-object.ts";
@@ -30,16 +30,9 @@ function yesOrNo(holds: boolean): Judgement {
   return { state: holds ? "holds" : "does-not-hold" };
 }
 
-function at(object: JsonObject, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (value, name) => (isJsonObject(value) ? member(value, name) : undefined),
-    object,
-  );
-}
-
 /** HyperConverged v1 has a list of `{name, state}`, v1beta1 a map of booleans. */
 function hasFeatureGate(hco: ManagedObject, name: string): boolean {
-  const gates = at(hco, ["spec", "featureGates"]);
+  const gates = valueAt(hco, ["spec", "featureGates"]);
   if (isJsonArray(gates)) {
     return gates.some(
       (gate) => isJsonObject(gate) && member(gate, "name") === name && member(gate, "state") !== "Disabled",
@@ -74,7 +67,7 @@ export function judgeCondition(condition: Condition, context: ConditionContext):
     case "image":
       return yesOrNo(Object.hasOwn(images, condition.key));
     case "hco-field-unconfigured":
-      return yesOrNo(isUnconfigured(at(hco, condition.path.split("."))));
+      return yesOrNo(isUnconfigured(valueAt(hco, condition.path.split("."))));
     case "topology":
       return judgeTopology(topology, condition.field, condition.value);
   }

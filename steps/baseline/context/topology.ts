@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json/json.ts";
+import { type JsonObject, valueAt } from "../../lib/json/json.ts";
 import type { NodeFacts } from "./node.ts";
 
 /** How the cluster is built. Without the APIs of OpenShift everything but the nodes is empty or false. */
@@ -34,15 +34,8 @@ function hasRole({ labels }: NodeFacts, ...roles: readonly string[]): boolean {
   return roles.some((role) => Object.hasOwn(labels, `${roleLabel}/${role}`));
 }
 
-function at(object: JsonObject | undefined, ...path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (value, name) => (isJsonObject(value) ? member(value, name) : undefined),
-    object,
-  );
-}
-
 function textAt(object: JsonObject | undefined, ...path: readonly string[]): string {
-  const value = at(object, ...path);
+  const value = valueAt(object, path);
   return typeof value === "string" ? value : "";
 }
 
@@ -66,6 +59,6 @@ export function describeTopology(nodes: readonly NodeFacts[], { infrastructure, 
     isBareMetal: cloudProvider === "BareMetal",
     isVSphere: cloudProvider === "VSphere",
     isOpenStack: cloudProvider === "OpenStack",
-    hasSchedulableMasters: at(scheduler, "spec", "mastersSchedulable") === true,
+    hasSchedulableMasters: valueAt(scheduler, ["spec", "mastersSchedulable"]) === true,
   };
 }

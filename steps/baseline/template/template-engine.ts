@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { Liquid } from "liquidjs";
-import { isJsonObject, type Json } from "../../lib/json/json.ts";
+import { type Json, valueAt } from "../../lib/json/json.ts";
 
 // Templates come by git push: what they may cost is bounded.
 const maxTemplateCharacters = 1024 * 1024;
@@ -12,14 +12,9 @@ function textFrom(value: unknown, filter: string): string {
   throw new Error(`${filter} takes a text, and got ${value === undefined ? "nothing" : typeof value}`);
 }
 
-/** The value at a dotted path, as far as it leads: no member that objects inherit. */
+/** The value at a dotted path; another where it leads nowhere, or to `null`. */
 function dig(value: unknown, path: unknown, otherwise: unknown): unknown {
-  let found: unknown = value;
-  for (const name of textFrom(path, "dig").split(".")) {
-    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return otherwise;
-    found = found[name];
-  }
-  return found ?? otherwise;
+  return valueAt(value, textFrom(path, "dig").split(".")) ?? otherwise;
 }
 
 function parseJson(value: unknown): Json {

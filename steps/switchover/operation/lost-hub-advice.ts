@@ -1,6 +1,7 @@
 import type { ReportTable } from "../../lib/report/types.ts";
-import { annotation, objectName, restoreName } from "../acm/constants.ts";
+import { annotation, objectName } from "../acm/constants.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import { standbyRestore } from "../acm/standby-restore.ts";
 import type { StateDocument } from "../state/state-document.ts";
 
 // What an operation left out on a hub that was declared down, and how to make up for it once that hub is back.
@@ -16,21 +17,6 @@ interface Omission {
 }
 
 const schedules = "backupschedules.cluster.open-cluster-management.io";
-
-const passive = (namespace: string): string =>
-  JSON.stringify({
-    apiVersion: "cluster.open-cluster-management.io/v1beta1",
-    kind: "Restore",
-    metadata: { name: restoreName.passiveSync, namespace },
-    spec: {
-      syncRestoreWithNewBackups: true,
-      restoreSyncInterval: "10m",
-      cleanupBeforeRestore: "CleanupRestored",
-      veleroManagedClustersBackupName: "skip",
-      veleroCredentialsBackupName: "latest",
-      veleroResourcesBackupName: "latest",
-    },
-  });
 
 const omissions: readonly Omission[] = [
   {
@@ -103,7 +89,7 @@ export function lostHubActions(document: Done, namespaces: HubNamespaces): reado
   return [
     ...fence,
     `New hub, look whether its schedule still works: oc -n ${backup} get ${schedules}; in phase BackupCollision, once the old hub's is paused, delete and create it anew`,
-    `Old hub, make it the standby of the new one once its schedule is paused: oc create -f - <<< '${passive(backup)}'`,
+    `Old hub, make it the standby of the new one once its schedule is paused: oc create -f - <<< '${JSON.stringify(standbyRestore(backup))}'`,
     "Or remove ACM from it: fairlead switchover decommission, with confirm-decommission and its cluster id",
   ];
 }

@@ -1,10 +1,10 @@
 import { access } from "node:fs/promises";
-import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import type { LeaseVerdict } from "../../lib/state/lease-object.ts";
 import { label, lookAtLease, refusal } from "../../lib/state/take-lease.ts";
 import { objectName } from "../acm/constants.ts";
 import type { HubNamespaces } from "../acm/namespaces.ts";
+import { unlessForbidden } from "../phases/unless-forbidden.ts";
 import { switchoverError, switchoverExit } from "../switchover-error.ts";
 
 export interface BusyHubsRequest {
@@ -53,12 +53,7 @@ async function look(
   { signal }: BusyHubsRequest,
   lease: { readonly client: KubeClient; readonly namespace: string; readonly name: string },
 ): Promise<Exclude<LeaseVerdict, { readonly state: "ours" }> | undefined> {
-  try {
-    return await lookAtLease({ ...lease, signal });
-  } catch (error) {
-    if (isKubeError(error, "Forbidden")) return undefined;
-    throw error;
-  }
+  return await unlessForbidden(() => lookAtLease({ ...lease, signal }), undefined);
 }
 
 /** A run that was killed before its first state leaves at least its lock. */

@@ -1,4 +1,3 @@
-import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { Action, StepPlan } from "../../lib/phase/types.ts";
 import { importsOnlyOnce } from "../acm/acm-version.ts";
 import { importStrategy, objectName } from "../acm/constants.ts";
@@ -10,6 +9,7 @@ import type { OperationMemory } from "../state/operation-memory.ts";
 import { fleetOf } from "./hub-reads.ts";
 import { hubWords } from "./hub-words.ts";
 import { type HubStepContext, type SwitchoverContext, switchoverStep } from "./switchover-context.ts";
+import { unlessForbidden } from "./unless-forbidden.ts";
 
 // From ACM 2.14 a hub imports a cluster that it knows only once. A switchover may let it import again and again, and
 // gives back afterwards what was there.
@@ -30,13 +30,8 @@ export function readImportConfig<H extends HubName>(
 }
 
 /** The same where it decides nothing by itself: what may not be read is no reason to stop. */
-async function readIfAllowed<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<SeenConfig> {
-  try {
-    return await readImportConfig(context, hub);
-  } catch (error) {
-    if (isKubeError(error, "Forbidden")) return "unreadable";
-    throw error;
-  }
+function readIfAllowed<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<SeenConfig> {
+  return unlessForbidden(() => readImportConfig(context, hub), "unreadable" as const);
 }
 
 function strategyOf(config: SeenConfig): ImportStrategy {

@@ -7,12 +7,12 @@ import { annotation, importStrategy } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
 import type { ImportStrategy } from "../../acm/import-strategy.ts";
 import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
+import { nameList } from "../../preflight/name-list.ts";
 import type { Activation, ClusterSelection, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { annotateClusters, requestImport } from "../annotate-clusters.ts";
 import { importStrategyOf, strategyWarnings } from "../auto-import-strategy.ts";
 import { clustersOf, fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
-import { listNames } from "../list-names.ts";
 import { type Connection, connection } from "../post-activation/connection.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { untilEnded } from "./activation-wait.ts";
@@ -54,7 +54,7 @@ function connectionOf(
 function notArrived(missing: readonly string[], { selector }: ClusterSelection): FairleadError {
   return switchoverError("SW-SEL-05", {
     what: `${missing.length} of the first clusters did not arrive on the new hub`,
-    why: `missing: ${listNames(missing)}; in the backup they do not carry the labels ${selector}`,
+    why: `missing: ${nameList(missing)}; in the backup they do not carry the labels ${selector}`,
     fix: "use rollback to return to the old hub, make a backup and start again; the other clusters were not moved",
   });
 }
@@ -93,7 +93,7 @@ function untilConnected(selection: ClusterSelection, context: SwitchoverContext)
       const note = `${now.connected} of ${now.required} first clusters connected`;
       return now.pending.length === 0
         ? { state: "done", note }
-        : { state: "pending", note: `${note}; waiting for ${listNames(now.pending)}` };
+        : { state: "pending", note: `${note}; waiting for ${nameList(now.pending)}` };
     },
     timeoutMs: ms(clusterInitialWait + clusterWait),
     pollMs: ms(clusterPoll),
@@ -135,11 +135,11 @@ function planConnection(world: SelectedWorld, selection: ClusterSelection, conte
       afterwards: "plan-again",
     };
   }
-  const offline = now.offline.length === 0 ? [] : [`offline before and after: ${listNames(now.offline)}`];
+  const offline = now.offline.length === 0 ? [] : [`offline before and after: ${nameList(now.offline)}`];
   const chosen = new Set(selection.clusters);
   const known = new Set((context.memory().cluster_baseline ?? []).map(({ name }) => name));
   const others = world.fleet.map(({ name }) => name).filter((name) => known.has(name) && !chosen.has(name));
-  const further = `on the new hub too, as the backup has other labels or they were there before: ${listNames(others)}`;
+  const further = `on the new hub too, as the backup has other labels or they were there before: ${nameList(others)}`;
   return {
     state: "done",
     note: `${now.connected} of ${now.required} first clusters connected; the others follow`,

@@ -5,6 +5,7 @@ import { scheduleBlocksRestores } from "../../acm/backup-schedule.ts";
 import { restoreName } from "../../acm/constants.ts";
 import type { AcmRestore, AcmRestoreSpec, BackupSchedule } from "../../acm/hub-objects.ts";
 import { acmRestores } from "../../acm/resources.ts";
+import { standbyRestore, standbySpec } from "../../acm/standby-restore.ts";
 import type { OperationMemory, StandbyRestore } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { backupsOf, restoresOf, scheduleAllowanceMs, schedulesOf, withAllowance } from "../hub-reads.ts";
@@ -31,17 +32,8 @@ export interface StandbySeen {
 type Plan = StepPlan<OperationMemory>;
 type Actions = readonly Action<OperationMemory>[];
 
-const passiveSpec: AcmRestoreSpec = {
-  syncRestoreWithNewBackups: true,
-  restoreSyncInterval: "10m",
-  cleanupBeforeRestore: "CleanupRestored",
-  veleroManagedClustersBackupName: "skip",
-  veleroCredentialsBackupName: "latest",
-  veleroResourcesBackupName: "latest",
-};
-
 function sameSpec(spec: AcmRestoreSpec | undefined): boolean {
-  return Object.entries(passiveSpec).every(([key, value]) => spec?.[key as keyof AcmRestoreSpec] === value);
+  return Object.entries(standbySpec).every(([key, value]) => spec?.[key as keyof AcmRestoreSpec] === value);
 }
 
 function remember(note: string, standby: StandbyRestore): Action<OperationMemory> {
@@ -62,12 +54,6 @@ function awaitPassive(context: BothHubsContext): Actions {
 
 function createPassive(seen: StandbySeen, context: BothHubsContext): Plan {
   const { backup } = context.namespaces;
-  const body: AcmRestore = {
-    apiVersion: "cluster.open-cluster-management.io/v1beta1",
-    kind: "Restore",
-    metadata: { name: restoreName.passiveSync, namespace: backup },
-    spec: passiveSpec,
-  };
   const early: Actions = seesNewHub(seen.backups, context.hubs.secondary.id)
     ? []
     : [{ kind: "wait", wait: untilBackupsArrive(context) }];
@@ -86,7 +72,7 @@ function createPassive(seen: StandbySeen, context: BothHubsContext): Plan {
           ref: { name: restoreName.passiveSync, namespace: backup },
           summary: `create passive Restore ${restoreName.passiveSync} on the old hub`,
           verb: "create",
-          body,
+          body: standbyRestore(backup),
         },
       },
       ...awaitPassive(context),

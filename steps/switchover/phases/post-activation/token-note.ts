@@ -1,10 +1,10 @@
-import { isKubeError } from "../../../lib/kube/kube-error.ts";
 import { label } from "../../acm/constants.ts";
 import { type ImportToken, importToken, tokenTrouble } from "../../acm/import-token.ts";
 import type { BaselineCluster } from "../../acm/managed-cluster.ts";
 import { secrets } from "../../acm/resources.ts";
-import { listNames } from "../list-names.ts";
+import { nameList } from "../../preflight/name-list.ts";
 import type { SwitchoverContext } from "../switchover-context.ts";
+import { unlessForbidden } from "../unless-forbidden.ts";
 
 /** The import tokens of the new hub; `undefined` where the account may not list them, as without its role's part for it. */
 export async function importTokensOf({
@@ -12,13 +12,11 @@ export async function importTokensOf({
   signal,
 }: SwitchoverContext): Promise<readonly ImportToken[] | undefined> {
   const query = { labelSelector: `${label.managedServiceAccountToken}=true` };
-  try {
-    const { items } = await clients.secondary.list(secrets, query, { signal, project: importToken });
-    return items.filter((token) => token !== undefined);
-  } catch (error) {
-    if (isKubeError(error, "Forbidden")) return undefined;
-    throw error;
-  }
+  const list = await unlessForbidden(
+    () => clients.secondary.list(secrets, query, { signal, project: importToken }),
+    undefined,
+  );
+  return list?.items.filter((token) => token !== undefined);
 }
 
 /**
@@ -40,8 +38,8 @@ export function tokenNote(
   const { missing, expired } = tokenTrouble(imported, tokens, now);
   const valid = imported.length - missing.length - expired.length;
   const parts = [
-    ...(missing.length === 0 ? [] : [`none for ${listNames(missing)}`]),
-    ...(expired.length === 0 ? [] : [`expired for ${listNames(expired)}`]),
+    ...(missing.length === 0 ? [] : [`none for ${nameList(missing)}`]),
+    ...(expired.length === 0 ? [] : [`expired for ${nameList(expired)}`]),
     ...(valid === 0 ? [] : [`valid for ${valid === imported.length ? "all of them" : `${valid} more`}`]),
   ];
   // Nothing tells of an old hub that was down which clusters Hive provisioned.

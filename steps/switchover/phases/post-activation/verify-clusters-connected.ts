@@ -2,9 +2,9 @@ import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import { type Wait, waitOn } from "../../../lib/phase/types.ts";
 import type { ImportToken } from "../../acm/import-token.ts";
 import { type BaselineCluster, type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
+import { nameList } from "../../preflight/name-list.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
-import { listNames } from "../list-names.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { clusterSights } from "./cluster-sights.ts";
 import { connection } from "./connection.ts";
@@ -60,7 +60,7 @@ function untilConnected(context: SwitchoverContext, baseline: Baseline, tokens: 
       const count = `${now.connected} of ${now.required} clusters connected`;
       if (now.pending.length === 0) return { state: "done", note: count, clusters: seen };
       late = now.pendingNames;
-      const note = `${count}; waiting for ${listNames(now.pending)}`;
+      const note = `${count}; waiting for ${nameList(now.pending)}`;
       if (elapsedMs < limitMs) {
         return { state: "pending", note, count: { done: now.connected, total: now.required }, clusters: seen };
       }
@@ -100,7 +100,7 @@ export const verifyClustersConnected = switchoverStep<Seen>({
       const clusters = clusterSights({ hub: "secondary", fleet, baseline, connection: seen, awaited: false });
       return seen.offline.length === 0
         ? { state: "done", note, clusters }
-        : { state: "done", note, clusters, warnings: [`offline before and after: ${listNames(seen.offline)}`] };
+        : { state: "done", note, clusters, warnings: [`offline before and after: ${nameList(seen.offline)}`] };
     }
     const isFew = seen.pending.length <= tolerated(context.settings.maxUnavailable, seen.required);
     if (isFew && context.memory().clusters_tolerated === true) {
@@ -108,7 +108,7 @@ export const verifyClustersConnected = switchoverStep<Seen>({
       return {
         state: "done",
         note,
-        warnings: [`not connected, which max-unavailable permits: ${listNames(seen.pending)}`],
+        warnings: [`not connected, which max-unavailable permits: ${nameList(seen.pending)}`],
       };
     }
     return {

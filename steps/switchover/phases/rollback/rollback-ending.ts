@@ -1,9 +1,9 @@
 import type { FairleadError } from "../../../lib/errors/fairlead-error.ts";
 import { notResumed } from "../../argocd/paused-count.ts";
 import { flux } from "../../flux/flux-keeper.ts";
+import { nameList } from "../../preflight/name-list.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { listNames } from "../list-names.ts";
 import { deletionAdvice } from "../restore-removal.ts";
 import { isNewHubAway } from "./rollback-scope.ts";
 
@@ -70,7 +70,7 @@ export function unfinishedOf(memory: OperationMemory, allowPartial: boolean): Un
     return {
       error: switchoverError("SW-RB-07", {
         what: `${disconnected.length} clusters are not connected to the old hub again`,
-        why: `not connected: ${listNames(disconnected)}; an imported cluster that the new hub took needs the old hub's import again`,
+        why: `not connected: ${nameList(disconnected)}; an imported cluster that the new hub took needs the old hub's import again`,
         fix: "import them on the old hub (an auto-import-secret in their namespaces, or the import command on the clusters), then start the rollback again; rollback-allow-partial accepts it as it is",
       }),
       steps: ["rb_verify"],

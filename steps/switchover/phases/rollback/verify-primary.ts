@@ -1,8 +1,8 @@
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type ManagedClusterSummary, splitFleet } from "../../acm/managed-cluster.ts";
+import { nameList } from "../../preflight/name-list.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { clustersOf, fleetOf } from "../hub-reads.ts";
-import { listNames } from "../list-names.ts";
 import { clusterSights } from "../post-activation/cluster-sights.ts";
 import { connection } from "../post-activation/connection.ts";
 import { forgetWait, withRollback } from "../schedules/schedule-role.ts";
@@ -39,7 +39,7 @@ export const rbVerify = oldHubStep<readonly ManagedClusterSummary[]>({
       return {
         state: "act",
         note: `${seen.connected} of ${seen.required} clusters connected`,
-        actions: [keep, { kind: "warn", message: `not connected to the old hub: ${listNames(seen.pending)}` }],
+        actions: [keep, { kind: "warn", message: `not connected to the old hub: ${nameList(seen.pending)}` }],
         afterwards: "done",
       };
     }
@@ -55,7 +55,7 @@ export const rbVerify = oldHubStep<readonly ManagedClusterSummary[]>({
           ? { state: "done", note: count, clusters: sights }
           : {
               state: "pending",
-              note: `${count}; waiting for ${listNames(now.pending)}`,
+              note: `${count}; waiting for ${nameList(now.pending)}`,
               count: { done: now.connected, total: now.required },
               clusters: sights,
             };

@@ -1,25 +1,18 @@
-import { isKubeError } from "../../../lib/kube/kube-error.ts";
+import { valueAt } from "../../../lib/json/json.ts";
 import { lacksPause } from "../../acm/acm-version.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
 import type { CustomResourceDefinition } from "../../acm/hub-objects.ts";
 import { backupSchedules, customResourceDefinitions } from "../../acm/resources.ts";
 import type { HubStepContext } from "../switchover-context.ts";
-
-function below(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (found, key) =>
-      typeof found === "object" && found !== null ? (found as Readonly<Record<string, unknown>>)[key] : undefined,
-    value,
-  );
-}
+import { unlessForbidden } from "../unless-forbidden.ts";
 
 /** Whether the API keeps `spec.paused` of a BackupSchedule; `undefined` where its definition does not say. Pure. */
 export function keepsPaused(definition: CustomResourceDefinition | undefined): boolean | undefined {
   const version = definition?.spec?.versions?.find(({ name }) => name === backupSchedules.version);
-  const spec = below(version?.schema?.openAPIV3Schema, ["properties", "spec"]);
-  const fields = below(spec, ["properties"]);
+  const spec = valueAt(version?.schema?.openAPIV3Schema, ["properties", "spec"]);
+  const fields = valueAt(spec, ["properties"]);
   if (fields === undefined) return undefined;
-  return below(fields, ["paused"]) !== undefined || below(spec, ["x-kubernetes-preserve-unknown-fields"]) === true;
+  return valueAt(fields, ["paused"]) !== undefined || valueAt(spec, ["x-kubernetes-preserve-unknown-fields"]) === true;
 }
 
 /**
@@ -30,11 +23,7 @@ export function keepsPaused(definition: CustomResourceDefinition | undefined): b
 export async function canPause<H extends HubName>(context: HubStepContext<H>, hub: H): Promise<boolean> {
   const { signal } = context;
   const name = `${backupSchedules.plural}.${backupSchedules.group}`;
-  const definition = await context.clients[hub]
-    .find(customResourceDefinitions, { name }, { signal })
-    .catch((error: unknown) => {
-      if (isKubeError(error, "Forbidden")) return undefined;
-      throw error;
-    });
+  const find = () => context.clients[hub].find(customResourceDefinitions, { name }, { signal });
+  const definition = await unlessForbidden(find, undefined);
   return keepsPaused(definition) ?? !lacksPause(context.hubs[hub].version);
 }

@@ -1,4 +1,3 @@
-import { isKubeError } from "../../../lib/kube/kube-error.ts";
 import type { Action, StepPlan } from "../../../lib/phase/types.ts";
 import {
   type ComponentState,
@@ -12,6 +11,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import type { HubContext } from "../hub-reads.ts";
 import { noneIfAbsent } from "../none-if-absent.ts";
+import { unlessForbidden } from "../unless-forbidden.ts";
 import type { ScheduleRole } from "./schedule-role.ts";
 
 // What a BackupSchedule does to the import tokens of its hub. The backup operator of ACM 2.16 deletes every one of them,
@@ -24,15 +24,9 @@ export type TokenComponent = ComponentState | "unreadable";
 /** The component of a hub that makes its import tokens. */
 export async function tokenComponentOf<H extends HubName>(context: HubContext<H>, hub: H): Promise<TokenComponent> {
   const { clients, signal } = context;
-  try {
-    const engines = await noneIfAbsent(
-      async () => (await clients[hub].list(multiClusterEngines, {}, { signal })).items,
-    );
-    return managedServiceAccountComponent(engines[0]);
-  } catch (error) {
-    if (isKubeError(error, "Forbidden")) return "unreadable";
-    throw error;
-  }
+  const list = async () => (await clients[hub].list(multiClusterEngines, {}, { signal })).items;
+  const engines = await unlessForbidden(() => noneIfAbsent(list), "unreadable" as const);
+  return engines === "unreadable" ? engines : managedServiceAccountComponent(engines[0]);
 }
 
 /** Refuses a BackupSchedule that would delete the import tokens of the hub although it asks for them. Pure. */
