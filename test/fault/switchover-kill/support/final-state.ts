@@ -23,6 +23,8 @@ const dropped = new Set([
   // Whether a cluster joins before it is asked to is a race between operators.
   "import.open-cluster-management.io/immediate-import",
   "import_requested_clusters",
+  // A run that finds the standby Enabled by then has nothing to wait for.
+  "awaited",
 ]);
 
 // How soon the old hub misses a cluster's lease is a matter of its clock, not of the run.
