@@ -24,9 +24,12 @@ function sayable({ resource }: Change, differences: readonly string[]): string {
   return (isSecret ? shown.map((line) => line.replace(/: wanted .*$/s, " differs")) : shown).join("; ");
 }
 
+/** Id of the error of a write that the server accepted and that something undid. */
+export const writeNotKept = "PHASE-04";
+
 function notKept(change: Change, client: KubeClient, differences: readonly string[]): FairleadError {
   return new FairleadError({
-    id: "PHASE-04",
+    id: writeNotKept,
     what: `${objectName(change.resource, change.ref)} on "${client.name}" did not keep what was written`,
     why: `the server accepted "${change.summary}", then showed ${sayable(change, differences)}; a controller, a webhook or the object's schema undid it`,
     fix: "look who else manages this field (metadata.managedFields names them), stop that, then resume",

@@ -27,10 +27,10 @@ async function write<C extends PhaseContext<M>, M>(
     context.signal.throwIfAborted();
     if (!(error instanceof FairleadError)) throw error;
     if (isStale(error, change)) return { state: "stale", cause: error };
-    const verdict = orElse?.(error);
-    if (verdict === undefined) throw error;
-    warn(verdict.warning);
-    return done;
+    const other = orElse?.(error);
+    if (other === undefined) throw error;
+    warn(other.warning);
+    return other.instead === undefined ? done : write(run, { kind: "write", change: other.instead });
   }
 }
 

@@ -88,13 +88,22 @@ export function waitOn<S extends Readonly<Record<string, Source>>>(
   return { ...wait, decide: (snapshot, time) => wait.decide(snapshot as Snapshot<S>, time) };
 }
 
+/** How a step goes on without one of its writes. */
+export interface OtherWay {
+  readonly warning: string;
+  readonly instead?: Change;
+}
+
 /** One thing to do. `remember` is durable before the next action starts, so that a kill in between loses nothing. */
 export type Action<M> =
   | {
       readonly kind: "write";
       readonly change: Change;
-      /** What is said instead of failing, where the rest can go on without this write; `undefined` fails. */
-      readonly orElse?: (error: FairleadError) => { readonly warning: string } | undefined;
+      /**
+       * What is said instead of failing, where the rest can go on without this write, and what is written in its place;
+       * `undefined` fails.
+       */
+      readonly orElse?: (error: FairleadError) => OtherWay | undefined;
     }
   /** Independent writes of one kind, at bounded concurrency; failures are retried, then reported together by name. */
   | {

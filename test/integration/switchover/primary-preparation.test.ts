@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { startFaultProxy } from "../../support/fault-proxy.ts";
 import { type Ended, ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
+const scheduleDefinition = "backupschedules.cluster.open-cluster-management.io";
 const disable = "import.open-cluster-management.io/disable-auto-import";
 const endOf = ({ exitCode, stderr }: Ended) => ({ exitCode, tail: stderr.slice(-1500) });
 
@@ -30,6 +32,35 @@ describe("the preparation of the old hub", () => {
         config: { saved_backup_schedules: [{ metadata: { name: "acm-hub-backup" } }] },
       });
       expect(await schedulePatches()).toBe(0);
+    },
+    2 * minute,
+  );
+
+  test(
+    "where the API drops spec.paused and nobody may read its definition, the schedule is deleted after all",
+    async () => {
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.1" });
+      const { primary } = bench.pair;
+      const paused = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/paused";
+      const without = JSON.stringify([{ op: "remove", path: paused }]);
+      await primary.kubectl(["patch", "crd", scheduleDefinition, "--type=json", `--patch=${without}`]);
+      const proxy = await startFaultProxy({ target: primary.url, targetAuthority: primary.caFile });
+      try {
+        proxy.add({ when: { resource: "customresourcedefinitions" }, fault: { kind: "answer", status: 403 } });
+        const kubeconfig = await proxy.kubeconfig(primary.kubeconfig());
+
+        const ran = await bench.step("primary-prep", [], { primary: kubeconfig });
+
+        expect(endOf(ran)).toMatchObject({ exitCode: 0 });
+        expect(ran.stderr).toContain("BackupSchedule acm-hub-backup of the old hub did not keep spec.paused");
+        expect(await bench.pair.seeds.primary.list("backupSchedules")).toEqual([]);
+        expect(await bench.pair.seeds.primary.list("veleroSchedules")).toEqual([]);
+        expect(await bench.state()).toMatchObject({
+          config: { saved_backup_schedules: [{ metadata: { name: "acm-hub-backup" } }] },
+        });
+      } finally {
+        await proxy.stop();
+      }
     },
     2 * minute,
   );

@@ -1,4 +1,5 @@
-import type { Action, Wait } from "../../../lib/phase/types.ts";
+import { writeNotKept } from "../../../lib/phase/apply-change.ts";
+import type { Action, Change, Wait } from "../../../lib/phase/types.ts";
 import { waitOn } from "../../../lib/phase/types.ts";
 import { type BackupSummary, isAcmOwned, isInProgress } from "../../acm/backup.ts";
 import type { HubName } from "../../acm/hub-identity.ts";
@@ -105,32 +106,46 @@ export function unfinished(backups: readonly BackupSummary[]): readonly BackupSu
   return backups.filter((backup) => isAcmOwned(backup) && isInProgress(backup.phase));
 }
 
-function writes(
-  hub: HubName,
-  schedules: readonly BackupSchedule[],
-  deleting: boolean,
-): readonly Action<OperationMemory>[] {
-  const wanted = deleting ? schedules : schedules.filter((schedule) => schedule.spec?.paused !== true);
-  return wanted.map(({ metadata }) => {
-    const ref = { name: metadata.name, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) };
-    const base = { target: hub, resource: backupSchedules, ref };
-    return {
-      kind: "write",
-      change: deleting
+type Write = Extract<Action<OperationMemory>, { kind: "write" }>;
+
+function deletion(hub: HubName, { metadata }: BackupSchedule): Change {
+  return {
+    ...placeOf(hub, metadata),
+    verb: "delete",
+    ...(metadata.uid === undefined ? {} : { precondition: { uid: metadata.uid } }),
+    summary: `delete BackupSchedule ${metadata.name} (this ACM cannot pause; it is saved)`,
+  };
+}
+
+function pause(hub: HubName, schedule: BackupSchedule): Write {
+  const { metadata } = schedule;
+  return {
+    kind: "write",
+    change: {
+      ...placeOf(hub, metadata),
+      verb: "merge-patch",
+      summary: `pause BackupSchedule ${metadata.name}`,
+      patch: { spec: { paused: true } },
+    },
+    // An API server prunes a field that its definition lacks, and says nothing.
+    orElse: (error) =>
+      error.text.id === writeNotKept
         ? {
-            ...base,
-            verb: "delete",
-            ...(metadata.uid === undefined ? {} : { precondition: { uid: metadata.uid } }),
-            summary: `delete BackupSchedule ${metadata.name} (this ACM cannot pause; it is saved)`,
+            warning: `BackupSchedule ${metadata.name} of the ${hubWords[hub]} did not keep spec.paused: it is deleted instead, and made anew from what is saved`,
+            instead: deletion(hub, schedule),
           }
-        : {
-            ...base,
-            verb: "merge-patch",
-            summary: `pause BackupSchedule ${metadata.name}`,
-            patch: { spec: { paused: true } },
-          },
-    };
-  });
+        : undefined,
+  };
+}
+
+function placeOf(hub: HubName, { name, namespace }: BackupSchedule["metadata"]) {
+  const ref = { name, ...(namespace === undefined ? {} : { namespace }) };
+  return { target: hub, resource: backupSchedules, ref };
+}
+
+function writes(hub: HubName, schedules: readonly BackupSchedule[], deleting: boolean): readonly Write[] {
+  if (deleting) return schedules.map((schedule) => ({ kind: "write", change: deletion(hub, schedule) }));
+  return schedules.filter(({ spec }) => spec?.paused !== true).map((schedule) => pause(hub, schedule));
 }
 
 /** What a pause is planned from. */

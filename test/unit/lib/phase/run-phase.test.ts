@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
 import { isKubeError } from "../../../../steps/lib/kube/kube-error.ts";
 import { inMemoryRecorder } from "../../../../steps/lib/phase/in-memory-recorder.ts";
+import type { Action, Change } from "../../../../steps/lib/phase/types.ts";
 import {
   acting,
   creating,
@@ -26,6 +27,11 @@ beforeEach(() => {
 const light = setting("light", "lamp", { lit: true });
 
 const refusal = new FairleadError({ id: "SMALL-01", what: "it may not be", why: "because", fix: "do not" });
+
+function changeOf(action: Action<Memory>): Change {
+  if (action.kind !== "write") throw new Error(`${action.kind} is no write`);
+  return action.change;
+}
 
 /** Rejects once `what` is reached: nothing of this run happens any more. */
 function dyingAt(what: string): { readonly point: (reached: string) => Promise<void>; readonly dead: Promise<void> } {
@@ -80,6 +86,25 @@ describe("a step", () => {
     const outcome = await bench.run([tolerant]);
     expect(outcome).toMatchObject({ state: "done", warnings: ["the lamp stays dark"] });
     expect([bench.world.effects, bench.disk.steps]).toEqual([["create note"], ["light"]]);
+  });
+
+  test("one of whose writes does not stay makes another in its place where it says so, and tells it", async () => {
+    const point = async (what: string) => {
+      if (what === "after patch lamp") bench.world.put("lamp", { lit: false });
+    };
+    const instead = changeOf(deleting("lamp"));
+    const orElse = () => ({ warning: "the lamp is taken away", instead });
+    const outcome = await bench.run(
+      [
+        stepOn("light", "lamp", () =>
+          acting([{ kind: "write", change: changeOf(patching("lamp", { lit: true })), orElse }]),
+        ),
+      ],
+      { point },
+    );
+    expect(outcome).toMatchObject({ state: "done", warnings: ["the lamp is taken away"] });
+    expect(bench.world.effects).toEqual(["patch lamp", "delete lamp"]);
+    expect(bench.journal).toEqual(["intent light patch lamp", "intent light delete lamp", "recorded light"]);
   });
 
   test("one of whose writes fails for another reason than it provides for ends with that", async () => {
