@@ -4,6 +4,7 @@ import type { Logger } from "../log/logger.ts";
 import type { Wait } from "../phase/types.ts";
 import { isKubeError } from "./kube-error.ts";
 import { LiveReader } from "./live-reader.ts";
+import { WaitLimit } from "./wait-limit.ts";
 
 export interface WaitEnvironment {
   readonly clock: Clock;
@@ -16,7 +17,13 @@ export interface WaitEnvironment {
 export type WaitOutcome =
   | { readonly state: "done"; readonly note: string; readonly elapsedMs: number }
   | { readonly state: "failed"; readonly error: FairleadError; readonly elapsedMs: number }
-  | { readonly state: "timeout"; readonly lastNote: string; readonly elapsedMs: number };
+  | {
+      readonly state: "timeout";
+      readonly lastNote: string;
+      readonly elapsedMs: number;
+      /** See {@link WaitPart}: whose time is up, where it is not that of the first. */
+      readonly part?: string;
+    };
 
 const defaultPollMs = 30_000;
 // Time alone may decide too (a tolerance that has run out).
@@ -30,8 +37,8 @@ class Waiter {
   private readonly environment: WaitEnvironment;
   private readonly readers: ReadonlyMap<string, LiveReader>;
   private readonly started: number;
-  private readonly over = new AbortController();
-  private readonly following = new AbortController();
+  private readonly limit: WaitLimit;
+  private following = new AbortController();
   private followers: readonly Promise<void>[] = [];
   private note = "";
   private wake: () => void = () => undefined;
@@ -40,15 +47,28 @@ class Waiter {
     this.wait = wait;
     this.environment = environment;
     this.started = environment.clock.monotonic();
+    this.limit = new WaitLimit(wait.timeoutMs);
     this.readers = new Map(Object.entries(wait.sources).map(([name, source]) => [name, new LiveReader(source)]));
   }
 
   async run(): Promise<WaitOutcome> {
+    for (;;) {
+      const outcome = await this.watchUntilTimeIsUp();
+      if (outcome !== undefined) {
+        return outcome;
+      }
+    }
+  }
+
+  /** `undefined`: the last look saw that a later part has begun. */
+  private async watchUntilTimeIsUp(): Promise<WaitOutcome | undefined> {
+    const over = new AbortController();
+    this.following = new AbortController();
     const failed = this.follow();
     try {
-      return await Promise.race([this.judgeUntilEnd(), failed]);
+      return await Promise.race([this.judgeUntilEnd(AbortSignal.any([this.environment.signal, over.signal])), failed]);
     } finally {
-      this.over.abort();
+      over.abort();
       await this.stopFollowing();
     }
   }
@@ -85,14 +105,13 @@ class Waiter {
     return this.environment.clock.monotonic() - this.started;
   }
 
-  private async judgeUntilEnd(): Promise<WaitOutcome> {
-    const signal = AbortSignal.any([this.environment.signal, this.over.signal]);
+  private async judgeUntilEnd(signal: AbortSignal): Promise<WaitOutcome | undefined> {
     for (;;) {
       const outcome = this.judge();
       if (outcome !== undefined) {
         return outcome;
       }
-      const left = this.wait.timeoutMs - this.elapsed();
+      const left = this.limit.leftMs(this.elapsed());
       if (left <= 0) {
         return await this.lastLook();
       }
@@ -114,7 +133,7 @@ class Waiter {
     await Promise.race([changed.promise, sleeping]);
     paused.abort();
     await sleeping;
-    await clock.sleep(Math.min(debounceMs, Math.max(0, this.wait.timeoutMs - this.elapsed())), signal);
+    await clock.sleep(Math.min(debounceMs, Math.max(0, this.limit.leftMs(this.elapsed()))), signal);
   }
 
   private snapshot(): Readonly<Record<string, readonly unknown[]>> | undefined {
@@ -150,6 +169,7 @@ class Waiter {
     if (seen.state !== "pending") {
       return { ...seen, elapsedMs };
     }
+    this.limit.enter(seen.part, elapsedMs);
     this.tell(seen.note);
     return undefined;
   }
@@ -162,7 +182,7 @@ class Waiter {
   }
 
   /** One fresh look after the time is up, so that a condition met in the last moment is not called a timeout. */
-  private async lastLook(): Promise<WaitOutcome> {
+  private async lastLook(): Promise<WaitOutcome | undefined> {
     await this.stopFollowing();
     const options = { signal: this.environment.signal, attempts: 1, requestTimeoutMs: lastLookTimeoutMs };
     try {
@@ -171,15 +191,19 @@ class Waiter {
       if (!isKubeError(error) || !error.transient) {
         throw error;
       }
-      const seen = this.note === "" ? "nothing was seen" : this.note;
-      return {
-        state: "timeout",
-        lastNote: `${seen}; the last look failed: ${error.text.why}`,
-        elapsedMs: this.elapsed(),
-      };
+      return this.timedOut(`; the last look failed: ${error.text.why}`);
     }
-    const lastNote = (): string => (this.note === "" ? "nothing was seen" : this.note);
-    return this.judge() ?? { state: "timeout", lastNote: lastNote(), elapsedMs: this.elapsed() };
+    const outcome = this.judge();
+    if (outcome !== undefined) {
+      return outcome;
+    }
+    return this.limit.leftMs(this.elapsed()) > 0 ? undefined : this.timedOut();
+  }
+
+  private timedOut(addition = ""): WaitOutcome {
+    const { part } = this.limit;
+    const lastNote = `${this.note === "" ? "nothing was seen" : this.note}${addition}`;
+    return { state: "timeout", lastNote, elapsedMs: this.elapsed(), ...(part === undefined ? {} : { part }) };
   }
 }
 

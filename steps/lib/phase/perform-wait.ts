@@ -87,7 +87,7 @@ export async function performWait<C extends PhaseContext<M>, M>(run: StepRun<C, 
   told.giveUp();
   if (outcome.state === "failed") throw outcome.error;
   if (outcome.state === "timeout") {
-    const verdict = wait.onTimeout?.(outcome.lastNote) ?? timeoutError(wait, outcome.lastNote);
+    const verdict = wait.onTimeout?.(outcome.lastNote, outcome.part) ?? timeoutError(wait, outcome.lastNote);
     if (verdict instanceof FairleadError) throw verdict;
     run.warn(verdict.warning);
   }

@@ -16,9 +16,17 @@ export type Seen = {
       readonly note: string;
       /** Where the wait counts: such notes are told in measure. */
       readonly count?: Count;
+      /** What the wait waits for by now, where it has more than one part. */
+      readonly part?: WaitPart;
     }
   | { readonly state: "failed"; readonly error: FairleadError }
 );
+
+/** A later part of a wait, over the same collections: its own limit counts from the moment it was first seen. */
+export interface WaitPart {
+  readonly name: string;
+  readonly timeoutMs: number;
+}
 
 /** A write as data: the dry run prints it, the real run sends it, the journal names it. Exactly one API call. */
 export type Change = {
@@ -65,11 +73,12 @@ export interface Wait {
   readonly sources: Readonly<Record<string, Source>>;
   /** Pure. `elapsedMs` since the wait began, `now` wall clock in ms: for tolerances that time decides. */
   readonly decide: (snapshot: Readonly<Record<string, readonly unknown[]>>, time: WaitTime) => Seen;
+  /** The limit of its first part, which for most waits is the only one. */
   readonly timeoutMs: number;
   /** Safety net beside the watch; also the rhythm where the role lacks `watch`. Default 30,000. */
   readonly pollMs?: number;
-  /** Turns the last pending note into the failure. The runner's default exits 5. */
-  readonly onTimeout?: (lastNote: string) => FairleadError | { readonly warning: string };
+  /** Turns the last pending note into the failure, and the part whose time was up. The runner's default exits 5. */
+  readonly onTimeout?: (lastNote: string, part?: string) => FairleadError | { readonly warning: string };
 }
 
 export interface WaitTime {

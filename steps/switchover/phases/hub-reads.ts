@@ -158,12 +158,33 @@ export async function scheduleAllowanceMs<H extends HubName>(context: AllowanceC
   return ms(context.tuning.schedulePerCluster) * imported;
 }
 
-/** How far the clock of a hub is ahead of this machine's, ms: what a hub stamps is compared with its own time. */
+// Clocks drift by milliseconds in such a time; a run asks in each round of a step.
+const offsetHoldsMs = 300_000;
+const offsets = new WeakMap<KubeClient, { readonly clockOffsetMs: number; readonly askedAt: number }>();
+
+/**
+ * How far the clock of a hub is ahead of this machine's, ms: what a hub stamps is compared with its own time. Asked at
+ * most each five minutes.
+ */
 export async function clockOffsetOf<H extends HubName>(
   { clients, clock, signal }: HubContext<H> & Pick<SwitchoverContext, "clock">,
   hub: H,
 ): Promise<number> {
-  return (await timedVersion(clients[hub], clock, { signal })).clockOffsetMs;
+  const client: KubeClient = clients[hub];
+  const known = offsets.get(client);
+  if (known !== undefined && clock.monotonic() - known.askedAt < offsetHoldsMs) return known.clockOffsetMs;
+  const { clockOffsetMs } = await timedVersion(client, clock, { signal });
+  offsets.set(client, { clockOffsetMs, askedAt: clock.monotonic() });
+  return clockOffsetMs;
+}
+
+/** What the clock of a hub shows now, ms since the epoch, to within a second. */
+export async function hubTimeOf<H extends HubName>(
+  context: HubContext<H> & Pick<SwitchoverContext, "clock">,
+  hub: H,
+): Promise<number> {
+  const offset = await clockOffsetOf(context, hub);
+  return context.clock.now() + offset;
 }
 
 async function listOrNone<H extends HubName>(

@@ -134,21 +134,19 @@ function decide(
   }
 }
 
-type Limit = "restoreWait" | "veleroRestoreWait";
+const veleroPart = "veleroRestoreWait";
 
-interface Part {
-  readonly title: string;
-  readonly limit: Limit;
-  /** Whether what is still pending is another part's matter. */
-  readonly isOver: (restore: AcmRestore) => boolean;
-}
-
-function waitForPart(part: Part, context: SwitchoverContext, activation: Activation): Wait {
+/**
+ * Until the Restore of an activation has ended, then until every Velero Restore of it has: each has its own limit, and
+ * the second one's clock begins with it.
+ */
+export function untilEnded(context: SwitchoverContext, activation: Activation): Wait {
   const { restoreName, restoreUid } = activation;
-  const graceMs = ms(context.tuning.errorGrace);
+  const { tuning } = context;
+  const graceMs = ms(tuning.errorGrace);
   const tolerances: Tolerances = { error: new Grace(graceMs), silence: new Grace(graceMs) };
   return waitOn({
-    title: part.title,
+    title: `waiting for the activation through Restore ${restoreName}`,
     sources: {
       restores: restoresOf.live(context, "secondary"),
       veleroRestores: veleroRestoresOf.live(context, "secondary"),
@@ -158,44 +156,22 @@ function waitForPart(part: Part, context: SwitchoverContext, activation: Activat
     decide: (live, time) => {
       const seen = decide(live, time, activation, context, tolerances);
       const restore = live.restores.find(({ metadata }) => metadata.uid === restoreUid);
-      const isOver = seen.state === "pending" && restore !== undefined && part.isOver(restore);
-      return isOver ? { state: "done", note: `Restore ${restoreName} is ${restore.status?.phase}` } : seen;
+      if (seen.state !== "pending" || restore === undefined || !hasEnded(restore)) return seen;
+      return { ...seen, part: { name: veleroPart, timeoutMs: ms(tuning.veleroRestoreWait) } };
     },
-    timeoutMs: ms(context.tuning[part.limit]),
-    pollMs: ms(context.tuning.restorePoll),
-    onTimeout: (note) =>
-      switchoverError(
+    timeoutMs: ms(tuning.restoreWait),
+    pollMs: ms(tuning.restorePoll),
+    onTimeout: (note, part) => {
+      const limit = part === veleroPart ? veleroPart : "restoreWait";
+      return switchoverError(
         "SW-ACT-13",
         {
           what: `the activation through Restore ${restoreName} did not end in time`,
-          why: `${note} (tuning ${part.limit}: ${context.tuning[part.limit]} s)`,
+          why: `${note} (tuning ${limit}: ${tuning[limit]} s)`,
           fix: "it goes on by itself: resume to wait for it, or use rollback to stop it",
         },
         "timeout",
-      ),
+      );
+    },
   });
-}
-
-/**
- * Until the Restore of an activation has ended, then until every Velero Restore of it has: each has its own limit, and
- * the second one's clock begins with it.
- */
-export function untilEnded(context: SwitchoverContext, activation: Activation): readonly Wait[] {
-  const { restoreName } = activation;
-  return [
-    waitForPart(
-      { title: `waiting for the activation through Restore ${restoreName}`, limit: "restoreWait", isOver: hasEnded },
-      context,
-      activation,
-    ),
-    waitForPart(
-      {
-        title: `waiting for the Velero Restores of Restore ${restoreName}`,
-        limit: "veleroRestoreWait",
-        isOver: () => false,
-      },
-      context,
-      activation,
-    ),
-  ];
 }

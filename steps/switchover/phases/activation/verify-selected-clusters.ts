@@ -162,7 +162,7 @@ export function planSelectedConnection(world: SelectedWorld, context: Switchover
   return {
     state: "act",
     note: `wait for Restore ${selection.restoreName}`,
-    actions: untilEnded(context, activation).map((wait) => ({ kind: "wait", wait })),
+    actions: [{ kind: "wait", wait: untilEnded(context, activation) }],
     afterwards: "plan-again",
   };
 }

@@ -5,7 +5,7 @@ import { type ImportNote, type ImportRefusal, importRefusals, notesByReason } fr
 import type { ManagedClusterSummary } from "../../acm/managed-cluster.ts";
 import type { Activation, OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { backupsOf, fleetOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
+import { backupsOf, fleetOf, hubTimeOf, restoresOf, veleroRestoresOf } from "../hub-reads.ts";
 import { type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
 import { untilEnded, viewOf } from "./activation-wait.ts";
 import { arrived, countCheck, mostRefusals, notesOf, tellOfMore } from "./arrived-clusters.ts";
@@ -13,34 +13,64 @@ import { activationRestores, judgeActivation } from "./judge-activation.ts";
 import { type BackupShelf, foreignBackups, judgeUsedBackup, type UsedBackup } from "./restored-backups.ts";
 import { takeBack } from "./take-back.ts";
 
-interface Seen extends BackupShelf {
+interface Seen {
   readonly restores: readonly AcmRestore[];
   readonly veleroRestores: readonly VeleroRestoreSummary[];
+  /** What the clusters came from and which came, once the activation has ended. */
+  readonly outcome: Outcome | undefined;
+}
+
+interface Outcome extends BackupShelf {
   readonly fleet: readonly ManagedClusterSummary[];
 }
 
 type Plan = StepPlan<OperationMemory>;
 
+type Restores = Pick<Seen, "restores" | "veleroRestores">;
+
 interface Ended {
   readonly restore: AcmRestore;
+  readonly restores: readonly VeleroRestoreSummary[];
   readonly activation: Activation;
   readonly warnings: readonly string[];
 }
 
-function concluding(seen: Seen, { restore, activation, warnings }: Ended, context: SwitchoverContext): Plan {
-  const used = judgeBackups(seen, restore, activation, context);
-  const error = used.error ?? countCheck(seen.fleet, context);
+/** `undefined` while the activation goes on, or will not end well. */
+function endOf({ restores, veleroRestores }: Restores, context: SwitchoverContext): Ended | undefined {
+  const { activation } = context.memory();
+  const restore = restores.find(({ metadata }) => metadata.uid === activation?.restoreUid);
+  if (activation === undefined || restore === undefined) return undefined;
+  const view = viewOf(restore, veleroRestores, activation, context);
+  const judged = judgeActivation(view);
+  if (judged.state !== "complete") return undefined;
+  return { restore, activation, restores: activationRestores(view), warnings: judged.warnings };
+}
+
+async function outcomeOf(context: SwitchoverContext): Promise<Outcome> {
+  const [backups, fleet, hubTime] = await Promise.all([
+    backupsOf.once(context, "secondary"),
+    fleetOf(context, "secondary"),
+    hubTimeOf(context, "secondary"),
+  ]);
+  return { backups, fleet, hubTime };
+}
+
+function concluding(outcome: Outcome, ended: Ended, context: SwitchoverContext): Plan {
+  const { fleet } = outcome;
+  const { restore, warnings } = ended;
+  const used = judgeBackups(outcome, ended, context);
+  const error = used.error ?? countCheck(fleet, context);
   if (error !== undefined) {
     return { state: "refused", error };
   }
   const notes = notesOf(restore, context);
   const refusals = importRefusals(notes);
   if (notes.length > 0 && context.memory().import_notes === undefined) return keepNotes(notes, refusals);
-  const none = seen.fleet.length === 0 ? ["the new hub has no managed cluster"] : [];
+  const none = fleet.length === 0 ? ["the new hub has no managed cluster"] : [];
   return {
     state: "done",
-    note: `${seen.fleet.length} clusters are on the new hub`,
-    clusters: arrived(seen.fleet, refusals, context),
+    note: `${fleet.length} clusters are on the new hub`,
+    clusters: arrived(fleet, refusals, context),
     warnings: [...warnings, ...used.warnings, ...tellOfMore(refusals), ...none],
   };
 }
@@ -65,14 +95,19 @@ function keepNotes(notes: readonly ImportNote[], refusals: readonly ImportRefusa
 }
 
 /** What is to be said of the backups that were restored: the one of the clusters may be too old. */
-function judgeBackups(seen: Seen, restore: AcmRestore, activation: Activation, context: SwitchoverContext): UsedBackup {
-  const restores = activationRestores(viewOf(restore, seen.veleroRestores, activation, context));
+function judgeBackups(
+  shelf: BackupShelf,
+  { restore, restores, activation }: Ended,
+  context: SwitchoverContext,
+): UsedBackup {
   const oldHub = context.oldHub === "down" ? undefined : context.hubs.primary.id;
-  const foreign = foreignBackups(restores, seen, oldHub);
+  const foreign = foreignBackups(restores, shelf, oldHub);
   const ofClusters = restores.find(({ name }) => name === restore.status?.veleroManagedClustersRestoreName);
   if (ofClusters === undefined) return { warnings: foreign };
-  const shelf = { ...seen, allowOlder: context.settings.allowPartialRestore };
-  const used = judgeUsedBackup(ofClusters.backupName, activation.expectedManagedClustersBackup, shelf);
+  const used = judgeUsedBackup(ofClusters.backupName, activation.expectedManagedClustersBackup, {
+    ...shelf,
+    allowOlder: context.settings.allowPartialRestore,
+  });
   return { ...used, warnings: [...used.warnings, ...foreign] };
 }
 
@@ -82,14 +117,12 @@ export const waitRestoreCompletion = switchoverStep<Seen>({
   title: "Wait until the clusters are restored on the new hub",
   onResume: "trust-record",
   async read(context) {
-    const [restores, veleroRestores, backups, fleet, { serverTime }] = await Promise.all([
+    const [restores, veleroRestores] = await Promise.all([
       restoresOf.once(context, "secondary"),
       veleroRestoresOf.once(context, "secondary"),
-      backupsOf.once(context, "secondary"),
-      fleetOf(context, "secondary"),
-      context.clients.secondary.serverVersion({ signal: context.signal }),
     ]);
-    return { restores, veleroRestores, backups, fleet, hubTime: serverTime };
+    const seen = { restores, veleroRestores };
+    return { ...seen, outcome: endOf(seen, context) === undefined ? undefined : await outcomeOf(context) };
   },
   plan(seen, context) {
     const { activation } = context.memory();
@@ -107,16 +140,12 @@ export const waitRestoreCompletion = switchoverStep<Seen>({
         ),
       };
     }
-    const restore = seen.restores.find((candidate) => candidate.metadata.uid === activation.restoreUid);
-    const judged =
-      restore === undefined ? undefined : judgeActivation(viewOf(restore, seen.veleroRestores, activation, context));
-    if (restore !== undefined && judged?.state === "complete") {
-      return concluding(seen, { restore, activation, warnings: judged.warnings }, context);
-    }
+    const ended = endOf(seen, context);
+    if (ended !== undefined && seen.outcome !== undefined) return concluding(seen.outcome, ended, context);
     return {
       state: "act",
       note: `wait for Restore ${activation.restoreName}`,
-      actions: untilEnded(context, activation).map((wait) => ({ kind: "wait", wait })),
+      actions: [{ kind: "wait", wait: untilEnded(context, activation) }],
       afterwards: "plan-again",
     };
   },

@@ -1,6 +1,6 @@
 import { clockOffsetOf } from "../hub-reads.ts";
 import { tokenComponentOf } from "../schedules/import-tokens.ts";
-import { type ProofSeen, planProof, readSchedule } from "../schedules/prove-schedule.ts";
+import { isToBeMade, type ProofSeen, planProof, readSchedule } from "../schedules/prove-schedule.ts";
 import { onNewHub } from "../schedules/schedule-role.ts";
 import { switchoverStep } from "../switchover-context.ts";
 
@@ -10,12 +10,13 @@ export const fixBackupCollision = switchoverStep<ProofSeen>({
   title: "Prove that the new hub's backups work",
   onResume: "trust-record",
   async read(context) {
-    const [seen, component, clockOffsetMs] = await Promise.all([
-      readSchedule(context, onNewHub.hub),
-      tokenComponentOf(context, onNewHub.hub),
-      clockOffsetOf(context, onNewHub.hub),
-    ]);
-    return { ...seen, component, clockOffsetMs };
+    const { hub, pick, progress } = onNewHub;
+    const [schedule, clockOffsetMs] = await Promise.all([readSchedule(context, hub), clockOffsetOf(context, hub)]);
+    const seen = { ...schedule, clockOffsetMs };
+    const memory = context.memory();
+    return isToBeMade(pick(seen.schedules, memory), progress(memory))
+      ? { ...seen, component: await tokenComponentOf(context, hub) }
+      : seen;
   },
   plan: (seen, context) => planProof(seen, context, onNewHub),
 });

@@ -7,7 +7,7 @@ import type { BackupSchedule } from "../../acm/hub-objects.ts";
 import { formatSpan } from "../../preflight/age.ts";
 import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
-import { backupsOf, schedulesOf } from "../hub-reads.ts";
+import { backupsOf, hubTimeOf, schedulesOf } from "../hub-reads.ts";
 import { sinceOf } from "../schedules/backups-since.ts";
 import { foreignHub } from "../schedules/prove-schedule.ts";
 import { ms, type SwitchoverContext, switchoverStep } from "../switchover-context.ts";
@@ -145,12 +145,12 @@ export const verifyBackupIntegrity = switchoverStep<Seen>({
   title: "Check the new hub's first backup",
   onResume: "observe",
   async read(context) {
-    const [backups, schedules, { serverTime }] = await Promise.all([
+    const [backups, schedules, hubTime] = await Promise.all([
       backupsOf.once(context, "secondary"),
       schedulesOf.once(context, "secondary"),
-      context.clients.secondary.serverVersion({ signal: context.signal }),
+      hubTimeOf(context, "secondary"),
     ]);
-    return { backups, schedules, hubTime: serverTime };
+    return { backups, schedules, hubTime };
   },
   plan: planIntegrity,
   onFailure: async ({ text: { id } }) => (id === backupBroken || id === backupGone ? lookAgain : []),

@@ -12,7 +12,7 @@ import { keepTokens, scheduleToCreate, suppressedFlags } from "../finalization/n
 import { backupsOf, clockOffsetOf, restoresOf, veleroPodsOf } from "../hub-reads.ts";
 import { canPause } from "../schedules/can-pause.ts";
 import { giveFlagsBack } from "../schedules/give-flags-back.ts";
-import { guardTokens, tokenComponentOf, tokenWarnings } from "../schedules/import-tokens.ts";
+import { guardTokens, type TokenComponent, tokenComponentOf, tokenWarnings } from "../schedules/import-tokens.ts";
 import { type BeforeSchedule, enabledNow, untilVeleroReady } from "../schedules/make-schedule.ts";
 import { type ProofSeen, planProof, readSchedule, recreateSchedule } from "../schedules/prove-schedule.ts";
 import { onOldHub } from "../schedules/schedule-role.ts";
@@ -21,6 +21,7 @@ import { decideReturn, markersOf, type ReturnOfBackups } from "./return-of-backu
 import { isNewHubAway } from "./rollback-scope.ts";
 
 interface Seen extends ProofSeen {
+  readonly component: TokenComponent;
   readonly restores: readonly AcmRestore[];
   readonly backupsOfNewHub: readonly BackupSummary[] | undefined;
   readonly veleroReady: boolean;

@@ -33,7 +33,8 @@ export interface ScheduleSeen {
 
 /** What also decides whether a schedule can be made without a loss. */
 export interface ProofSeen extends ScheduleSeen {
-  readonly component: TokenComponent;
+  /** Absent where nothing is to be made, see {@link isToBeMade}. */
+  readonly component?: TokenComponent;
   /** How far the hub's clock is ahead of this machine's, ms. */
   readonly clockOffsetMs: number;
 }
@@ -141,8 +142,24 @@ function waitForQueue<H extends HubName>(
   };
 }
 
-function guard(wanted: BackupSchedule, { component }: ProofSeen, role: ScheduleRole): Plan | undefined {
-  return guardTokens(wantsManagedServiceAccounts(wanted), component, role);
+function componentIn({ component }: ProofSeen): TokenComponent {
+  if (component === undefined)
+    throw new Error("a BackupSchedule is to be made, and nobody looked at the import tokens");
+  return component;
+}
+
+function guard(wanted: BackupSchedule, seen: ProofSeen, role: ScheduleRole): Plan | undefined {
+  return guardTokens(wantsManagedServiceAccounts(wanted), componentIn(seen), role);
+}
+
+/** Whether a schedule has to be made, or made anew, as the operation never made it, or in vain. Pure. */
+export function isToBeMade(schedule: BackupSchedule | undefined, progress: ScheduleProgress): boolean {
+  return (
+    schedule === undefined ||
+    isBeingReplaced(schedule, progress) ||
+    progress.created_schedule === undefined ||
+    schedule.status?.phase === collided
+  );
 }
 
 function planExisting<H extends HubName>(
@@ -156,7 +173,7 @@ function planExisting<H extends HubName>(
   const made = keepTokens(schedule, context.memory().saved_backup_schedules);
   const anew = (first: readonly Action<OperationMemory>[] = []): Plan =>
     guard(made, seen, role) ??
-    recreateSchedule(schedule, context, role, [...tokenWarnings(made, seen.component, role), ...first]);
+    recreateSchedule(schedule, context, role, [...tokenWarnings(made, componentIn(seen), role), ...first]);
   if (isBeingReplaced(schedule, progress)) {
     return anew();
   }
@@ -166,7 +183,7 @@ function planExisting<H extends HubName>(
     const error = collidesAgain(schedule.metadata.name, message, role);
     return queued === undefined ? { state: "refused", error } : waitForQueue(queued, context, role, error);
   }
-  if (created === undefined || schedule.status?.phase === collided) {
+  if (isToBeMade(schedule, progress)) {
     const first: readonly Action<OperationMemory>[] =
       queued === undefined ? [] : [{ kind: "wait", wait: untilStarted(context, role) }];
     return anew(first);

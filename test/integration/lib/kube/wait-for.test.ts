@@ -138,6 +138,39 @@ describe("a wait", () => {
     expect(await waitFor(waitForValue(name, "1", { timeoutMs: 0 }), environment())).toMatchObject({ state: "done" });
   });
 
+  test("given a later part of it, then that has its own limit, from when it was first seen", async () => {
+    const name = freshName();
+    await others.create(configMaps, configMap(name, { a: "0" }), { signal });
+    const decide: Wait["decide"] = () => ({
+      state: "pending",
+      note: "half of it is there",
+      part: { name: "second", timeoutMs: 600 },
+    });
+    // Only the last look of the first part sees the second.
+    const wait = { ...waitForValue(name, "1", { timeoutMs: 0 }), decide };
+    const outcome = await waitFor(wait, environment());
+    expect(outcome).toMatchObject({ state: "timeout", lastNote: "half of it is there", part: "second" });
+    expect(outcome.elapsedMs).toBeGreaterThanOrEqual(600);
+  });
+
+  test("goes on watching in a later part", async () => {
+    const name = freshName();
+    await others.create(configMaps, configMap(name, { a: "0" }), { signal });
+    const first = waitForValue(name, "1", { timeoutMs: 0 });
+    const wait: Wait = {
+      ...first,
+      decide: (snapshot, time) => {
+        const seen = first.decide(snapshot, time);
+        return seen.state === "pending" ? { ...seen, part: { name: "second", timeoutMs: 30_000 } } : seen;
+      },
+    };
+    const waiting = waitFor(
+      wait,
+      environment(() => void change(name, "1")),
+    );
+    expect(await waiting).toMatchObject({ state: "done" });
+  });
+
   test("may be decided by time alone", async () => {
     const decide: Wait["decide"] = (_snapshot, { elapsedMs }) =>
       elapsedMs > 400 ? { state: "done", note: "long enough" } : { state: "pending", note: "too early" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
-import type { Seen, Wait } from "../../../../steps/lib/phase/types.ts";
+import type { Seen } from "../../../../steps/lib/phase/types.ts";
 import type { AcmRestoreStatus } from "../../../../steps/switchover/acm/hub-objects.ts";
 import { untilEnded } from "../../../../steps/switchover/phases/activation/activation-wait.ts";
 import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
@@ -21,13 +21,9 @@ const context = {
   tuning: { ...tuningDefaults, restoreWait: 600, veleroRestoreWait: 7_200 },
 } as unknown as SwitchoverContext;
 
-function waits(): readonly [Wait, Wait] {
-  const [restore, velero, ...more] = untilEnded(context, activation);
-  if (restore === undefined || velero === undefined || more.length > 0) throw new Error("there are not two waits");
-  return [restore, velero];
-}
+const wait = untilEnded(context, activation);
 
-function look(wait: Wait, status: AcmRestoreStatus, velero: string): Seen["state"] {
+function look(status: AcmRestoreStatus, velero: string): Seen {
   const restores = [{ metadata: { name: "restore-acm-activate", uid: "uid-1" }, status }];
   const part = {
     name: clusters,
@@ -43,38 +39,39 @@ function look(wait: Wait, status: AcmRestoreStatus, velero: string): Seen["state
     totalItems: 0,
   };
   const live = { restores, veleroRestores: [part], storage: [], velero: [] };
-  return wait.decide(live, { elapsedMs: 0, now: 0 }).state;
+  return wait.decide(live, { elapsedMs: 0, now: 0 });
 }
+
+const finished = { phase: "Finished", veleroManagedClustersRestoreName: clusters };
+const veleroPart = { name: "veleroRestoreWait", timeoutMs: 7_200_000 };
 
 describe("an activation", () => {
   test("has a limit for ACM's Restore and one for Velero's, whose clock begins when the first has ended", () => {
-    const [restore, velero] = waits();
-    expect([restore.timeoutMs, velero.timeoutMs]).toEqual([600_000, 7_200_000]);
-    const finished = { phase: "Finished", veleroManagedClustersRestoreName: clusters };
-    expect(look(restore, { phase: "Running" }, "InProgress")).toBe("pending");
-    expect(look(restore, finished, "InProgress")).toBe("done");
-    expect(look(velero, finished, "InProgress")).toBe("pending");
-    expect(look(velero, finished, "Completed")).toBe("done");
+    expect(wait.timeoutMs).toBe(600_000);
+    const running = look({ phase: "Running" }, "InProgress");
+    expect(running).toMatchObject({ state: "pending" });
+    expect(running).not.toHaveProperty("part");
+    expect(look(finished, "InProgress")).toMatchObject({ state: "pending", part: veleroPart });
+    expect(look(finished, "Completed")).toMatchObject({ state: "done" });
   });
 
-  test("given the Enabled of before the patch, then the first wait goes on; a managed-clusters restore ends it", () => {
-    const [restore] = waits();
-    expect(look(restore, { phase: "Enabled" }, "InProgress")).toBe("pending");
-    expect(look(restore, { phase: "Enabled", veleroManagedClustersRestoreName: clusters }, "InProgress")).toBe("done");
+  test("given the Enabled of before the patch, then the first limit holds; a managed-clusters restore ends it", () => {
+    expect(look({ phase: "Enabled" }, "InProgress")).not.toHaveProperty("part");
+    const named = { phase: "Enabled", veleroManagedClustersRestoreName: clusters };
+    expect(look(named, "InProgress")).toMatchObject({ state: "pending", part: veleroPart });
   });
 
-  test("fails in the first wait where the Restore fails for good", () => {
-    const [restore] = waits();
+  test("fails at once where the Restore fails for good", () => {
     const status = { phase: "FinishedWithErrors", veleroManagedClustersRestoreName: clusters };
-    expect(look(restore, status, "Failed")).toBe("failed");
+    expect(look(status, "Failed").state).toBe("failed");
   });
 
   test("whose time is up names the limit that it reached", () => {
-    const errors = waits().map((wait) => wait.onTimeout?.("phase Running"));
+    const errors = [wait.onTimeout?.("phase Running"), wait.onTimeout?.("phase Finished", "veleroRestoreWait")];
     const texts = errors.map((error) => (error instanceof FairleadError ? [error.exitCode, error.text.why] : error));
     expect(texts).toEqual([
       [5, "phase Running (tuning restoreWait: 600 s)"],
-      [5, "phase Running (tuning veleroRestoreWait: 7200 s)"],
+      [5, "phase Finished (tuning veleroRestoreWait: 7200 s)"],
     ]);
   });
 });

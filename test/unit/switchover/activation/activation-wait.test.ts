@@ -13,8 +13,7 @@ type Look = (seconds: number, phase: string, velero: readonly string[]) => Seen;
 
 /** A wait for an activation whose Restore names the restore of the clusters, by which Velero Restores are there. */
 function waiting(): Look {
-  const wait = untilEnded(context, activation).at(-1);
-  if (wait === undefined) throw new Error("an activation was to be waited for");
+  const wait = untilEnded(context, activation);
   return (seconds, phase, velero) => {
     const status = { phase, veleroManagedClustersRestoreName: clusters };
     const restores = [{ metadata: { name: "r", uid: "uid-1" }, status }];

@@ -11,6 +11,7 @@ import {
 import { waitRestoreCompletion } from "../../../../steps/switchover/phases/activation/wait-restore-completion.ts";
 import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
+import { JumpingClock } from "../../lib/kube/fixtures.ts";
 import { waitingContext } from "../finalization/waiting-context.ts";
 import { HubInMemory } from "../phases/hub-in-memory.ts";
 
@@ -50,6 +51,7 @@ async function planOf({ from = expected, by = "old-hub", clusters = ["c1"], mess
   const context = {
     ...waitingContext,
     oldHub: "reachable",
+    clock: new JumpingClock(now),
     clients: { secondary: hub.client() },
     hubs: { ...waitingContext.hubs, primary: { id: "old-hub" } },
     settings: { allowPartialRestore: given.allowPartialRestore === true, minManagedClusters: 0 },

@@ -10,6 +10,7 @@ import { verifyBackupIntegrity } from "../../../../steps/switchover/phases/final
 import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
 import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
+import { JumpingClock } from "../../lib/kube/fixtures.ts";
 import { HubInMemory } from "../phases/hub-in-memory.ts";
 
 const { backup: namespace } = defaultNamespaces;
@@ -45,6 +46,7 @@ async function planOf(
     post_switchover_backups: { managedClusters: nameOf("12:01") },
   };
   const context = {
+    clock: new JumpingClock(Date.parse(at(time))),
     oldHub: "down",
     clients,
     hubs: { secondary: { id: "west", version: { text: "2.16.0" } } },

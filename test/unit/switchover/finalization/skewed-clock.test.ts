@@ -14,6 +14,7 @@ import { hasOwnBackup, watchSchedule } from "../../../../steps/switchover/phases
 import type { SwitchoverContext } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
 import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
+import { JumpingClock } from "../../lib/kube/fixtures.ts";
 import { backupOf } from "../acm/backups.ts";
 import { HubInMemory } from "../phases/hub-in-memory.ts";
 
@@ -45,7 +46,7 @@ function runOf(skewMs: number, memory: OperationMemory = {}) {
     tuning: tuningDefaults,
     settings: {},
     memory: () => memory,
-    clock: { now: () => hubTime + skewMs },
+    clock: new JumpingClock(hubTime + skewMs),
     signal: new AbortController().signal,
     // What these steps ask for.
   } as unknown as SwitchoverContext;

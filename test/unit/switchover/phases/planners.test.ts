@@ -29,6 +29,7 @@ import { rollbackSteps } from "../../../../steps/switchover/phases/rollback/roll
 import type { SwitchoverContext, SwitchoverStep } from "../../../../steps/switchover/phases/switchover-context.ts";
 import type { OperationMemory } from "../../../../steps/switchover/state/operation-memory.ts";
 import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
+import { JumpingClock } from "../../lib/kube/fixtures.ts";
 import { type HubInMemory, ObjectGone } from "./hub-in-memory.ts";
 import { type HubWorld, hubOf, now, type World, world } from "./worlds.ts";
 
@@ -73,7 +74,7 @@ function benchOf(from: World, oldHub: SwitchoverContext["oldHub"] = "reachable")
     tuning: tuningDefaults,
     settings: from,
     memory: () => memory,
-    clock: { now: () => now },
+    clock: new JumpingClock(now),
     dryRun: { enabled: false },
     signal: new AbortController().signal,
     // Planners ask for nothing else.
