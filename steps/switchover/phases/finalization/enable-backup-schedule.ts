@@ -5,6 +5,7 @@ import type { OperationMemory } from "../../state/operation-memory.ts";
 import { switchoverError } from "../../switchover-error.ts";
 import {
   backupsOf,
+  hubTimeOf,
   type OwnedVeleroSchedule,
   restoresOf,
   schedulesOf,
@@ -116,14 +117,14 @@ export const enableBackupSchedule = switchoverStep<Seen>({
   title: "Turn backups on at the new hub",
   onResume: "trust-record",
   async read(context) {
-    const [restores, schedules, veleroSchedules, component, velero, backups, { serverTime }] = await Promise.all([
+    const [restores, schedules, veleroSchedules, component, velero, backups, hubTime] = await Promise.all([
       restoresOf.once(context, "secondary"),
       schedulesOf.once(context, "secondary"),
       veleroSchedulesOf.once(context, "secondary"),
       tokenComponentOf(context, "secondary"),
       veleroPodsOf.once(context, "secondary"),
       backupsOf.once(context, "secondary"),
-      context.clients.secondary.serverVersion({ signal: context.signal }),
+      hubTimeOf(context, "secondary"),
     ]);
     return {
       restores,
@@ -132,7 +133,7 @@ export const enableBackupSchedule = switchoverStep<Seen>({
       component,
       veleroReady: velero.some(Boolean),
       backups,
-      hubTime: serverTime,
+      hubTime,
     };
   },
   plan(seen, context) {
