@@ -1,4 +1,5 @@
 import * as Type from "typebox";
+import { lookupSchema } from "../lookups/lookup.schema.ts";
 
 // The shape of the catalog file. What several entries say together is checked by `validateCatalog`.
 
@@ -21,7 +22,13 @@ const asset = Type.Object(
   {
     name: Type.String({ pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }),
     group: Type.Optional(text),
-    path: Type.String({ pattern: "^[a-z0-9][a-z0-9./_-]*\\.yaml(\\.liquid)?$", maxLength: 253 }),
+    /** A file below the active assets, or, of an asset that a function renders, the place that it would have there. */
+    path: Type.String({
+      pattern: "^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*(\\.yaml(\\.liquid)?)?$",
+      maxLength: 253,
+    }),
+    /** The function of the program that renders it, where merging what is live is more than a template can say. */
+    render: Type.Optional(Type.String({ pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" })),
     phase: Type.Integer({ minimum: 0, maximum: 9 }),
     install: Type.Enum(["always", "opt-in"]),
     component: text,
@@ -29,6 +36,7 @@ const asset = Type.Object(
     conditions: Type.Optional(Type.Array(condition, { maxItems: 20 })),
     gate_crd: Type.Optional(Type.String({ pattern: "^[a-z0-9]+\\.[a-z0-9.-]+$" })),
     template_params: Type.Optional(Type.Record(Type.String(), Type.String())),
+    lookups: Type.Optional(Type.Array(lookupSchema, { maxItems: 20 })),
   },
   closed,
 );

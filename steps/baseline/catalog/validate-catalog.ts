@@ -1,3 +1,4 @@
+import { rendererFaults } from "../assets/renderer-faults.ts";
 import { assetsOf, type Catalog, type CatalogAsset, goldenConfig } from "./catalog.ts";
 
 function repeated(values: readonly string[]): readonly string[] {
@@ -58,7 +59,8 @@ function features(catalog: Catalog): readonly string[] {
 }
 
 function missingFiles({ assets }: Catalog, files: ReadonlySet<string>): readonly string[] {
-  const missing = ({ path }: CatalogAsset): boolean => !files.has(path) || path.split("/").includes("..");
+  const missing = ({ path, render }: CatalogAsset): boolean =>
+    render === undefined && (!files.has(path) || path.split("/").includes(".."));
   return assets.filter(missing).map(({ name, path }) => `${name}: there is no file ${path}`);
 }
 
@@ -74,6 +76,7 @@ export function validateCatalog(catalog: Catalog, files: ReadonlySet<string>): r
     ...orders(catalog),
     ...withoutOptIn(catalog),
     ...features(catalog),
+    ...rendererFaults(catalog),
     ...missingFiles(catalog, files),
   ];
 }
