@@ -1,7 +1,8 @@
 /** Kinds that every cluster serves without a CRD. */
 const builtIn: ReadonlySet<string> = new Set(["", "apps", "batch", "policy", "autoscaling"]);
 
-function pluralOf(kind: string): string {
+/** The plural that controller tools make of a kind. Pure. */
+export function pluralOf(kind: string): string {
   const name = kind.toLowerCase();
   if (name === "securitycontextconstraints") return name;
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
