@@ -1,0 +1,52 @@
+import type { SelectableAsset, Selection } from "../catalog/select-assets.ts";
+import type { Dependency } from "./run-record.ts";
+
+/** The kind of a CRD, as its asset or the CRD itself has it. */
+export type NeededKind = Pick<Dependency, "crd" | "group" | "version" | "kind">;
+
+interface Need {
+  readonly crd: string;
+  readonly asset: string;
+  readonly isMissing: boolean;
+}
+
+/** Nobody is told of what an asset needs that is not wanted here; the gate is looked at last. */
+function needsOf({ asset, ...selection }: Selection<SelectableAsset>): readonly Need[] {
+  const need = (crd: string | undefined, isMissing: boolean): readonly Need[] =>
+    crd === undefined ? [] : [{ crd, asset: asset.name, isMissing }];
+  switch (selection.state) {
+    case "selected":
+      return [...need(asset.requiredCrd, false), ...need(asset.gateCrd, false)];
+    case "crd-missing":
+      return need(selection.crd, true);
+    case "gate-crd-missing":
+      return [...need(asset.requiredCrd, false), ...need(selection.crd, true)];
+    default:
+      return [];
+  }
+}
+
+/**
+ * The CRDs that wanted assets need, sorted by name, with who needs them. Pure.
+ *
+ * @param kinds of CRDs by name; one that is not among them is told by its name alone
+ */
+export function dependenciesOf(
+  selections: readonly Selection<SelectableAsset>[],
+  kinds: ReadonlyMap<string, Omit<NeededKind, "crd">>,
+): readonly Dependency[] {
+  const byCrd = Map.groupBy(selections.flatMap(needsOf), ({ crd }) => crd);
+  return [...byCrd]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([crd, needs]) => ({
+      crd,
+      ...(kinds.get(crd) ?? { group: crd.slice(crd.indexOf(".") + 1), version: "", kind: "" }),
+      isMissing: needs.some(({ isMissing }) => isMissing),
+      assets: needs.map(({ asset }) => asset),
+    }));
+}
+
+/** The CRDs that this run missed, for the next one to tell which have come. Pure. */
+export function missingCrds(dependencies: readonly Dependency[]): readonly string[] {
+  return dependencies.filter(({ isMissing }) => isMissing).map(({ crd }) => crd);
+}
