@@ -20,6 +20,12 @@ const war = Type.Object({
   corrections: Type.Array(correction, { maxItems: 1000 }),
 });
 
+const durations = Type.Object({
+  count: Type.Integer({ minimum: 0 }),
+  sum: Type.Number({ minimum: 0 }),
+  buckets: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: 100 }),
+});
+
 const identity = Type.Object({
   apiVersion: Type.String(),
   kind: Type.String(),
@@ -35,9 +41,11 @@ export const baselineStateSchema = Type.Object(
     lastRun: Type.Optional(
       Type.Object({ id: Type.String(), startedAt: time, finishedAt: time, outcome: Type.String() }),
     ),
+    lastSuccessAt: Type.Optional(time),
     buckets: Type.Record(Type.String(), bucket),
     wars: Type.Record(Type.String(), war),
     thrashings: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+    durations: Type.Record(Type.String(), durations),
     identities: Type.Record(Type.String(), identity),
     customizations: Type.Record(Type.String(), Type.Array(customization, { maxItems: 3 })),
     missingCrds: Type.Array(Type.String({ maxLength: 253 }), { maxItems: 1000 }),

@@ -1,4 +1,5 @@
 import type { Customization } from "../asset/desired-state.ts";
+import type { DurationHistogram } from "../metrics/duration-histogram.ts";
 import type { Identity } from "../object/managed-object.ts";
 import type { War } from "../throttle/edit-war.ts";
 import { type Bucket, isIdle } from "../throttle/token-bucket.ts";
@@ -12,10 +13,14 @@ export interface BaselineState {
     readonly finishedAt: number;
     readonly outcome: string;
   };
+  /** When a run last ended without a failure. */
+  readonly lastSuccessAt?: number;
   readonly buckets: Readonly<Record<string, Bucket>>;
   readonly wars: Readonly<Record<string, War>>;
   /** Edit wars so far: a counter that must not go back between runs. */
   readonly thrashings: Readonly<Record<string, number>>;
+  /** How long objects took so far: counters as well. */
+  readonly durations: Readonly<Record<string, DurationHistogram>>;
   /** By asset: what it rendered last, to say of what object a failed rendering is about. */
   readonly identities: Readonly<Record<string, Identity>>;
   readonly customizations: Readonly<Record<string, readonly Customization[]>>;
@@ -29,6 +34,7 @@ export const emptyState: BaselineState = {
   buckets: {},
   wars: {},
   thrashings: {},
+  durations: {},
   identities: {},
   customizations: {},
   missingCrds: [],
@@ -80,6 +86,7 @@ export function pruned(state: BaselineState, isKnown: (key: string) => boolean, 
     ...state,
     buckets: kept(state.buckets, (_key, bucket) => !isIdle(bucket, now)),
     wars: kept(state.wars, (key, war) => !isAtPeace(war) && (isKnown(key) || state.buckets[key] !== undefined)),
+    durations: kept(state.durations, (key) => isKnown(key)),
     customizations: kept(state.customizations, (key) => isKnown(key)),
   };
   while (Buffer.byteLength(JSON.stringify(small)) > maxBytes) {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { observe } from "../../../steps/baseline/metrics/duration-histogram.ts";
 import { baselineStateSchema } from "../../../steps/baseline/state/baseline-state.schema.ts";
 import { type BaselineState, emptyState, objectKey, pruned } from "../../../steps/baseline/state/baseline-state.ts";
 import { readState } from "../../../steps/baseline/state/read-state.ts";
@@ -27,7 +28,9 @@ describe("the state that one run leaves to the next", () => {
       lastRun: { id: "r", startedAt: 1, finishedAt: 2, outcome: "ok" },
       buckets: { a: bucket(5) },
       wars: { a: corrected(7) },
+      lastSuccessAt: 2,
       thrashings: { a: 1 },
+      durations: { a: observe(undefined, 0.2) },
       identities: { swap: { apiVersion: "v1", kind: "A", name: "a", namespace: "" } },
       customizations: { a: ["patch", "ignore"] },
       missingCrds: ["x.y"],
@@ -75,6 +78,12 @@ describe("the state that is worth keeping", () => {
     const wars = { gone: paused, leaving: paused };
     const kept = pruned(state({ wars, buckets: { leaving: bucket(now) } }), () => false, now);
     expect(Object.keys(kept.wars)).toEqual(["leaving"]);
+  });
+
+  test("forgets how long an object took that is not in the catalog any more", () => {
+    const durations = { known: observe(undefined, 1), gone: observe(undefined, 1) };
+    const kept = pruned(state({ durations }), (key) => key === "known", now);
+    expect(Object.keys(kept.durations)).toEqual(["known"]);
   });
 
   test("drops the oldest histories until it fits into a ConfigMap, and keeps what is paused", () => {
