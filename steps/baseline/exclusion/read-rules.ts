@@ -3,6 +3,9 @@ import { isJsonArray, isJsonObject, type Json, member } from "../../lib/json/jso
 import type { Identity } from "../object/managed-object.ts";
 import { type Glob, matches, readGlob } from "./glob.ts";
 
+/** Where the platform's owner writes the rules, on the HyperConverged. */
+export const disabledResources = "platform.kubevirt.io/disabled-resources";
+
 /** Objects that the platform's owner does not want from the baseline, before any of them exists. */
 export interface ExclusionRule {
   readonly kind: string;

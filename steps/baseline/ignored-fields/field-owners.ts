@@ -27,3 +27,32 @@ export function isOwnedByOthers(live: ManagedObject, path: JsonPath): boolean {
     return !isOurs(entry) && isJsonObject(fields) && reaches(fields, path);
   });
 }
+
+/** Whether a manager owns the field, something below it, or, as one value, what it lies in. */
+function owns(fields: JsonObject, path: JsonPath): boolean {
+  const [first, ...rest] = path;
+  if (first === undefined) return true;
+  const below = member(fields, `f:${first}`);
+  if (!isJsonObject(below)) return false;
+  return Object.keys(below).length === 0 || owns(below, rest);
+}
+
+function textAt(entry: JsonObject, name: string): string {
+  const value = member(entry, name);
+  return typeof value === "string" ? value : "";
+}
+
+/**
+ * Who owns a field of the live object, by the server's record: `kubectl (Apply)`, sorted, each once. What is found in a
+ * list is owned by keys and values, which no path names: ask for the list. Pure.
+ */
+export function ownersOf(live: ManagedObject, path: JsonPath): readonly string[] {
+  const entries = member(live.metadata, "managedFields");
+  if (!isJsonArray(entries)) return [];
+  const found = entries.filter(isJsonObject).filter((entry) => {
+    const fields = member(entry, "fieldsV1");
+    return isJsonObject(fields) && owns(fields, path);
+  });
+  const names = found.map((entry) => `${textAt(entry, "manager")} (${textAt(entry, "operation")})`);
+  return [...new Set(names)].toSorted();
+}
