@@ -1,11 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { SelectableAsset, Selection } from "../../../steps/baseline/catalog/select-assets.ts";
 import { observeDurations } from "../../../steps/baseline/metrics/asset-series.ts";
 import { durationBounds, noDurations, observe } from "../../../steps/baseline/metrics/duration-histogram.ts";
-import { metricsText } from "../../../steps/baseline/metrics/exposition.ts";
 import { lastSuccess, runMetrics } from "../../../steps/baseline/metrics/run-metrics.ts";
-import { dependenciesOf, missingCrds } from "../../../steps/baseline/run/dependencies.ts";
 import type { AssetOutcome, AssetRecord, RunRecord } from "../../../steps/baseline/run/run-record.ts";
 import { type BaselineState, emptyState } from "../../../steps/baseline/state/baseline-state.ts";
 import {
@@ -234,88 +231,5 @@ describe("tombstones", () => {
     expect(series(text({ tombstones: [tombstone(status)] }), "tombstone_status")).toEqual([
       `tombstone_status{kind="UIPlugin",name="kubevirt-plugin",namespace=""} ${value}`,
     ]);
-  });
-});
-
-describe("missing dependencies", () => {
-  const crd = "metallbs.metallb.io";
-  const gate = "kubedeschedulers.operator.openshift.io";
-  const asset = (name: string, more: Partial<SelectableAsset> = {}): SelectableAsset => ({
-    name,
-    install: "always",
-    reconcileOrder: 1,
-    conditions: [],
-    ...more,
-  });
-  const metallb = asset("metallb", { requiredCrd: crd });
-  const psi = asset("psi-enable", { requiredCrd: crd, gateCrd: gate });
-  const kinds = new Map([
-    [crd, { group: "metallb.io", version: "v1beta1", kind: "MetalLB" }],
-    [gate, { group: "operator.openshift.io", version: "v1", kind: "KubeDescheduler" }],
-  ]);
-  const told = (...selections: readonly Selection<SelectableAsset>[]): readonly string[] =>
-    series(text({ dependencies: dependenciesOf(selections, kinds) }), "missing_dependency");
-
-  test("B-12-46 D35 B8 have the real kind and version", () => {
-    expect(told({ state: "crd-missing", asset: metallb, crd })).toEqual([
-      'missing_dependency{group="metallb.io",version="v1beta1",kind="MetalLB"} 1',
-    ]);
-  });
-
-  test("B-12-47 D35 that are there are 0", () => {
-    expect(told({ state: "selected", asset: metallb })).toEqual([
-      'missing_dependency{group="metallb.io",version="v1beta1",kind="MetalLB"} 0',
-    ]);
-  });
-
-  test("B-12-48 D35 are told of a gate, too", () => {
-    expect(told({ state: "gate-crd-missing", asset: psi, crd: gate })).toEqual([
-      'missing_dependency{group="metallb.io",version="v1beta1",kind="MetalLB"} 0',
-      'missing_dependency{group="operator.openshift.io",version="v1",kind="KubeDescheduler"} 1',
-    ]);
-  });
-
-  test("B-12-49 D35 B8 are not told of what nobody wants", () => {
-    expect(
-      told(
-        { state: "conditions-not-met", asset: metallb, unmet: ["x"] },
-        { state: "not-in-allowlist", asset: psi },
-        { state: "failed", asset: metallb, reason: "x" },
-      ),
-    ).toEqual([]);
-  });
-
-  test("D35 of a kind that nothing tells of have its group, once", () => {
-    const selections = ["as.x.io", "bs.x.io"].map(
-      (one): Selection<SelectableAsset> => ({ state: "crd-missing", asset: metallb, crd: one }),
-    );
-    const dependencies = dependenciesOf(selections, new Map());
-    expect(missingCrds(dependencies)).toEqual(["as.x.io", "bs.x.io"]);
-    expect(series(text({ dependencies }), "missing_dependency")).toEqual([
-      'missing_dependency{group="x.io",version="",kind=""} 1',
-    ]);
-  });
-});
-
-describe("the text of metrics", () => {
-  test("escapes what would end a label or a line", () => {
-    const labels = { name: 'a"b\\c\nd' };
-    expect(
-      metricsText([{ name: "m", help: "one\\two\nlines", type: "gauge", series: [{ labels, value: -1.5 }] }]),
-    ).toBe('# HELP m one\\\\two\\nlines\n# TYPE m gauge\nm{name="a\\"b\\\\c\\nd"} -1.5\n');
-  });
-
-  test("is a text of the format for any labels", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (value) => {
-        const lines = metricsText([
-          { name: "m", help: "h", type: "gauge", series: [{ labels: { a: value }, value: 1 }] },
-        ])
-          .trimEnd()
-          .split("\n");
-        expect(lines).toHaveLength(3);
-        expect(lines[2]).toMatch(line);
-      }),
-    );
   });
 });
