@@ -28,6 +28,12 @@ function invalid(reason: string): ReadYaml {
   return { state: "invalid", reason };
 }
 
+/** The parser calls itself for each level: a text that is nested deeply enough ends in this error of the runtime. */
+function parseFault(message: string): string {
+  const isTooDeep = message.startsWith("Maximum call stack size exceeded");
+  return isTooDeep ? `it is nested deeper than ${maxDepth}` : (message.split("\n")[0] ?? "");
+}
+
 function faultOf(contents: Node | null): string | undefined {
   if (hasAlias(contents)) return "it has an alias";
   return depthOf(contents) > maxDepth ? `it is nested deeper than ${maxDepth}` : undefined;
@@ -39,7 +45,7 @@ export function readYamlObject(text: string): ReadYaml {
   const documents = parseAllDocuments(text, { schema: "core", uniqueKeys: true });
   if (!Array.isArray(documents)) return { state: "empty" };
   const problem = documents.flatMap(({ errors }) => errors)[0];
-  if (problem !== undefined) return invalid(problem.message.split("\n")[0] ?? "");
+  if (problem !== undefined) return invalid(parseFault(problem.message));
   const filled = documents.filter(
     ({ contents }) => contents !== null && !(isScalar(contents) && contents.value === null),
   );

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { Environment } from "@marcbachmann/cel-js";
+import { lintAgainstSchema } from "../../../steps/baseline/lint/lint-objects.ts";
 import { identityOf, type ManagedObject } from "../../../steps/baseline/object/managed-object.ts";
+import { readYamlObject } from "../../../steps/baseline/template/read-yaml-object.ts";
 import { renderStatic } from "../../../steps/baseline/template/render-asset.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, valueAt } from "../../../steps/lib/json/json.ts";
 import { conditions, withStatus } from "./support/in-flight-examples.ts";
@@ -78,6 +80,15 @@ describe("the OperationRuleSets", () => {
       target: { group: targetGroup, version, resource },
       rules: Object.keys(expected?.rules ?? {}).map((operation) => ({ operation, expression: expect.any(String) })),
     });
+  });
+});
+
+describe("their CRD", () => {
+  const file = new URL("../../fixtures/baseline/crds/operationrulesets.ifo.kubevirt.io.yaml", import.meta.url);
+  const crd = readYamlObject(readFileSync(file, "utf8"));
+
+  test.each(names)("allows %s", (name) => {
+    expect(crd.state === "read" && lintAgainstSchema(read(name), crd.object)).toEqual([]);
   });
 });
 
