@@ -1,0 +1,9 @@
+import { get } from "../../lib/net/get.ts";
+import type { FetchUpstream } from "./fetch-collection.ts";
+
+const maximumAnswerBytes = 10 * 1024 * 1024;
+const timeoutMs = 30_000;
+
+/** Fetches files of the collection from the internet, by HTTPS alone. */
+export const fetchUpstream: FetchUpstream = (url, headers, signal) =>
+  get({ url, headers, signal, policy: { plainHttp: false, loopback: false }, maximumAnswerBytes, timeoutMs });
