@@ -32,7 +32,19 @@ interface Managed {
   readonly isResumed: boolean;
   readonly customizations: readonly Customization[];
   readonly events: readonly AssetEvent[];
+  /** Operations of the patch that was applied; absent without one, or where it was rejected. */
+  readonly patchOperations?: number;
+  /** JSON pointers of the fields that its user keeps. */
+  readonly ignoredFields: readonly string[];
 }
+
+/** What the HyperConverged says of an object for the time before there is one; its own annotations go before it. */
+export interface DayZero {
+  readonly patch: string;
+  readonly ignoreFields: string;
+}
+
+const noDayZero: DayZero = { patch: "", ignoreFields: "" };
 
 const noMarkers: Markers = { mode: { mode: "managed" }, patch: "", ignoreFields: "", isPaused: false };
 
@@ -46,6 +58,14 @@ function customizationsOf({ patch, ignoreFields }: Markers): readonly Customizat
   return [...(patch === "" ? [] : (["patch"] as const)), ...(ignoreFields === "" ? [] : (["ignore"] as const))];
 }
 
+function withDayZero(markers: Markers, { patch, ignoreFields }: DayZero): Markers {
+  return {
+    ...markers,
+    patch: markers.patch === "" ? patch : markers.patch,
+    ignoreFields: markers.ignoreFields === "" ? ignoreFields : markers.ignoreFields,
+  };
+}
+
 function pauseOf(live: ManagedObject | undefined, markers: Markers, war: War): PauseState {
   if (live === undefined) return pauseState(war, "absent");
   return pauseState(war, markers.isPaused ? "marked" : "unmarked");
@@ -54,6 +74,7 @@ function pauseOf(live: ManagedObject | undefined, markers: Markers, war: War): P
 interface Customized {
   readonly object: ManagedObject;
   readonly events: readonly AssetEvent[];
+  readonly patchOperations?: number;
 }
 
 function withPatch(rendered: ManagedObject, text: string): Customized {
@@ -64,6 +85,7 @@ function withPatch(rendered: ManagedObject, text: string): Customized {
     case "patched":
       return {
         object: patched.object,
+        patchOperations: patched.operations,
         events: [
           {
             reason: "PatchApplied",
@@ -81,24 +103,41 @@ function withPatch(rendered: ManagedObject, text: string): Customized {
   }
 }
 
-type Masking = { readonly object: ManagedObject } | { readonly invalid: string };
+type Masking =
+  | { readonly object: ManagedObject; readonly ignoredFields: readonly string[] }
+  | { readonly invalid: string };
 
+function pointersIn(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((pointer) => pointer.trim())
+    .filter((pointer) => pointer !== "");
+}
+
+/** An object that is not there yet has no value to keep: what is ignored of it is taken out. */
 function withIgnoredFields(desired: ManagedObject, live: ManagedObject | undefined, text: string): Masking {
-  if (live === undefined) return { object: desired };
   const read = readPointers(text);
   if (read.state === "invalid") return { invalid: read.reason };
-  const masked = maskFields(desired, live, read.pointers);
-  return masked.state === "masked" ? { object: masked.object } : { invalid: masked.reason };
+  const bare = { apiVersion: desired.apiVersion, kind: desired.kind, metadata: { name: desired.metadata.name } };
+  const masked = maskFields(desired, live ?? bare, read.pointers);
+  return masked.state === "masked"
+    ? { object: masked.object, ignoredFields: pointersIn(text) }
+    : { invalid: masked.reason };
 }
 
 /**
  * What an object is to be, of what its asset renders and of what its user says on the live one: first whether it is
  * managed at all, then whether it is paused, then the patch, and last the ignored fields, whose live values win. Pure.
  *
- * @param live absent where there is no such object: then nobody has said anything of it
+ * @param live absent where there is no such object: then its user has said at most what `dayZero` has
  */
-export function desiredState(rendered: ManagedObject, live: ManagedObject | undefined, war: War): DesiredState {
-  const markers = live === undefined ? noMarkers : readMarkers(live);
+export function desiredState(
+  rendered: ManagedObject,
+  live: ManagedObject | undefined,
+  war: War,
+  dayZero: DayZero = noDayZero,
+): DesiredState {
+  const markers = withDayZero(live === undefined ? noMarkers : readMarkers(live), dayZero);
   if (markers.mode.mode === "unmanaged") {
     const note = `${marker.mode} is unmanaged: the object is left to its user`;
     return { state: "unmanaged", customizations: ["unmanaged"], events: [{ reason: "UnmanagedMode", note }] };
@@ -108,14 +147,21 @@ export function desiredState(rendered: ManagedObject, live: ManagedObject | unde
   const isResumed = pause === "resumed";
   const patched = withPatch(rendered, markers.patch);
   const events = [...modeEvents(markers.mode), ...patched.events];
-  const known = { war: isResumed ? peace : war, isResumed, customizations: customizationsOf(markers) };
+  const { patchOperations } = patched;
+  const known = {
+    war: isResumed ? peace : war,
+    isResumed,
+    customizations: customizationsOf(markers),
+    ...(patchOperations === undefined ? {} : { patchOperations }),
+  };
   const masked = withIgnoredFields(patched.object, live, markers.ignoreFields);
   return "invalid" in masked
     ? {
         ...known,
+        ignoredFields: [],
         state: "invalid",
         reason: masked.invalid,
         events: [...events, { reason: "InvalidIgnoreFields", note: masked.invalid }],
       }
-    : { ...known, state: "wanted", object: stamp(masked.object), events };
+    : { ...known, ignoredFields: masked.ignoredFields, state: "wanted", object: stamp(masked.object), events };
 }

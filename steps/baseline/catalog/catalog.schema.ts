@@ -29,6 +29,8 @@ const asset = Type.Object(
     }),
     /** The function of the program that renders it, where merging what is live is more than a template can say. */
     render: Type.Optional(Type.String({ pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" })),
+    /** Of what the function renders; a file says it itself. */
+    api_version: Type.Optional(text),
     phase: Type.Integer({ minimum: 0, maximum: 9 }),
     install: Type.Enum(["always", "opt-in"]),
     component: text,

@@ -12,8 +12,10 @@ export const hardwareFlags = [
 export type HardwareFlag = (typeof hardwareFlags)[number];
 export type Hardware = Readonly<Record<HardwareFlag, boolean>>;
 
+export const detectorProfiles = ["accurate", "legacy"] as const;
+
 /** `legacy`: the signals of virt-platform-autopilot, for who must select what that operator selected. */
-export type DetectorProfile = "accurate" | "legacy";
+export type DetectorProfile = (typeof detectorProfiles)[number];
 
 type Detector = (node: NodeFacts) => boolean;
 type Detectors = Readonly<Record<HardwareFlag, Detector>>;

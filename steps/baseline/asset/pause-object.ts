@@ -1,0 +1,70 @@
+import type { Resource } from "../../lib/kube/types.ts";
+import { refOf } from "../cluster/cluster.ts";
+import { marker } from "../markers/marker-keys.ts";
+import type { Identity, ManagedObject } from "../object/managed-object.ts";
+import type { Gate } from "../throttle/edit-war.ts";
+import type { AssetEvent } from "./asset-event.ts";
+import { type AssetRun, type Findings, reasonOf, type Settled } from "./asset-run.ts";
+
+/** Another one than that of applies: those would own the marker, or take it away. */
+export const controlManager = "virt-platform-autopilot-control";
+
+export interface Fought {
+  readonly resource: Resource;
+  readonly identity: Identity;
+  readonly live: ManagedObject | undefined;
+}
+
+function thrashing({ kind, name }: Identity): AssetEvent {
+  return {
+    reason: "ThrashingDetected",
+    note: `somebody else keeps changing ${kind} ${name}, so it is paused by ${marker.reconcilePaused}: find who writes it in its managedFields, then remove the annotation; or set ${marker.mode} to unmanaged to leave it to them`,
+  };
+}
+
+async function mark({ resource, identity, live }: Fought, { cluster }: AssetRun): Promise<string | undefined> {
+  const uid = live?.metadata["uid"];
+  try {
+    await cluster.client.mergePatch(
+      resource,
+      refOf(resource, identity),
+      { metadata: { annotations: { [marker.reconcilePaused]: "true" } } },
+      { ...cluster.options, fieldManager: controlManager, ...(typeof uid === "string" ? { uid } : {}) },
+    );
+    return undefined;
+  } catch (error) {
+    cluster.options.signal.throwIfAborted();
+    return reasonOf(error);
+  }
+}
+
+/**
+ * Pauses an object that is fought over. Only a marker that was really written counts: until then each run tries again,
+ * and nobody takes its absence for a wish to resume. One that is absent is paused in the state alone.
+ */
+export async function pauseObject(
+  fought: Fought,
+  gate: Extract<Gate, { state: "edit-war" }>,
+  run: AssetRun,
+  found: Findings,
+): Promise<Settled> {
+  const { identity, live } = fought;
+  if (gate.isNew) run.state.countThrashing(identity);
+  const refused = live === undefined ? undefined : await mark(fought, run);
+  const isPaused = refused === undefined;
+  run.state.setWar(identity, {
+    ...gate.war,
+    pausedAbsent: live === undefined,
+    pauseMarked: live !== undefined && isPaused,
+  });
+  const what = live === undefined ? "it is deleted again and again" : "somebody else keeps changing it";
+  return {
+    ...found,
+    identity,
+    events: gate.isNew ? [...found.events, thrashing(identity)] : found.events,
+    result: "failed",
+    cause: "edit-war",
+    error: `reconciliation paused, edit war: ${what}${isPaused ? "" : `; the pause could not be marked: ${refused}`}`,
+    isPaused,
+  };
+}

@@ -1,0 +1,156 @@
+import { type Json, member, valueAt } from "../../lib/json/json.ts";
+import type { Resource } from "../../lib/kube/types.ts";
+import { requiredCrd } from "../catalog/crd-name.ts";
+import type { LoadedAsset } from "../catalog/loaded-asset.ts";
+import { isExcluded } from "../exclusion/read-rules.ts";
+import { type Identity, identityOf, type ManagedObject } from "../object/managed-object.ts";
+import { driftedFields } from "../run/drifted-fields.ts";
+import type { AssetRecord } from "../run/run-record.ts";
+import type { Rendered } from "../template/render-asset.ts";
+import { type AssetRun, type Findings, failedAt, nothingFound, reasonOf, recordOf, type Settled } from "./asset-run.ts";
+import { dayZeroOf } from "./day-zero.ts";
+import { desiredState } from "./desired-state.ts";
+import { judgeDrift } from "./judge-drift.ts";
+import { applyObject, type PlannedWrite, writeObject } from "./write-object.ts";
+
+interface Place {
+  readonly asset: LoadedAsset;
+  readonly rendered: ManagedObject;
+  readonly identity: Identity;
+  readonly resource: Resource;
+}
+
+const driftNote = "fields that the baseline sets were changed";
+// A second stale answer means that somebody writes the object all the time: the next run looks again.
+const looks = 2;
+
+/** An asset that merges what a ConfigMap says must not write over what was said since. */
+function madeOf(
+  { asset, identity }: Place,
+  live: ManagedObject | undefined,
+  run: AssetRun,
+): "same" | "changed" | "nothing" {
+  const own = (asset.entry.lookups ?? []).find(
+    (lookup) =>
+      lookup.kind === "config-map-value" &&
+      lookup.namespace === identity.namespace &&
+      lookup.config_map === identity.name,
+  );
+  if (own?.kind !== "config-map-value") return "nothing";
+  const known: Json | undefined = member(run.document.lookups[asset.name] ?? {}, own.name);
+  return (valueAt(live, ["data", own.key]) ?? "") === (known ?? "") ? "same" : "changed";
+}
+
+function versionOf(live: ManagedObject | undefined): Pick<PlannedWrite, "resourceVersion"> {
+  const resourceVersion = live?.metadata["resourceVersion"];
+  return typeof resourceVersion === "string" ? { resourceVersion } : {};
+}
+
+async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Settled> {
+  const { namespace } = identityOf(planned.desired);
+  if (planned.resource.scope === "namespaced") {
+    let sight: "usable" | "missing";
+    try {
+      sight = await run.namespaces.sight(namespace);
+    } catch (error) {
+      run.cluster.options.signal.throwIfAborted();
+      return failedAt("namespace", reasonOf(error), found);
+    }
+    if (sight === "missing") return { ...found, result: "namespace-missing", namespace };
+  }
+  if (run.isDryRun) return { ...found, result: "applied", existed: planned.live !== undefined };
+  const isDrift = planned.live !== undefined && planned.paths.length > 0;
+  const events = isDrift ? [...found.events, { reason: "DriftDetected", note: driftNote } as const] : found.events;
+  return await writeObject(planned, run, { ...found, events });
+}
+
+/** One look; `stale`: the object changed between the look and the server's dry run. */
+async function lookAndWrite(place: Place, run: AssetRun): Promise<Settled | "stale"> {
+  const { asset, rendered, identity, resource } = place;
+  const live = await run.cluster.find(identity, identity);
+  const desired = desiredState(rendered, live, run.state.war(identity), dayZeroOf(run.document.hco, asset.name));
+  const found: Findings = { ...nothingFound, identity };
+  if (desired.state === "unmanaged") {
+    run.state.setCustomizations(identity, desired.customizations);
+    return { ...found, events: desired.events, result: "unmanaged" };
+  }
+  if (desired.state === "paused") return { ...found, result: "paused" };
+  if (desired.isResumed && !run.isDryRun) run.state.resume(identity);
+  run.state.setCustomizations(identity, desired.customizations);
+  const { events, ignoredFields, patchOperations } = desired;
+  const known = { ...found, events, ignoredFields, ...(patchOperations === undefined ? {} : { patchOperations }) };
+  if (desired.state === "invalid") return failedAt("ignored-fields", desired.reason, known);
+  const merged = madeOf(place, live, run);
+  if (merged === "changed")
+    return failedAt("read", "it was changed after it was looked at; the next run looks again", known);
+  const version = merged === "same" ? versionOf(live) : {};
+  const planned = { resource, desired: desired.object, live, ...version };
+  if (live === undefined) return await write({ ...planned, paths: [""] }, run, known);
+  return await correct(planned, live, run, known);
+}
+
+async function correct(
+  planned: Omit<PlannedWrite, "paths">,
+  live: ManagedObject,
+  run: AssetRun,
+  found: Findings,
+): Promise<Settled | "stale"> {
+  let wouldBe: ManagedObject;
+  try {
+    wouldBe = await applyObject(planned, run, "All");
+  } catch (error) {
+    run.cluster.options.signal.throwIfAborted();
+    return failedAt("dry-run", reasonOf(error), found);
+  }
+  const drift = judgeDrift(live, wouldBe);
+  switch (drift.state) {
+    case "stale":
+      return "stale";
+    case "in-place":
+      return { ...found, result: "unchanged" };
+    case "ownership-lost":
+      return await write({ ...planned, paths: [] }, run, found);
+    case "drifted": {
+      const paths = drift.differences.map(({ path }) => path);
+      return await write({ ...planned, paths }, run, { ...found, drift: driftedFields(live, drift.differences) });
+    }
+  }
+}
+
+async function settle(asset: LoadedAsset, rendered: Rendered, run: AssetRun): Promise<Settled> {
+  if (rendered.state === "not-applicable") return { ...nothingFound, result: "not-applicable" };
+  if (rendered.state === "failed") {
+    const events = [{ reason: "RenderFailed", note: rendered.reason }] as const;
+    return failedAt("render", rendered.reason, { ...nothingFound, events });
+  }
+  const identity = identityOf(rendered.object);
+  const found: Findings = { ...nothingFound, identity };
+  run.state.setIdentity(asset.name, identity);
+  if (isExcluded(run.rules, identity)) return { ...found, result: "excluded" };
+  try {
+    const resource = await run.cluster.resource(identity);
+    if (resource === undefined) {
+      const crd = requiredCrd(identity.apiVersion, identity.kind) ?? `${identity.kind} of ${identity.apiVersion}`;
+      return { ...found, result: "not-selected", reason: "crd-missing", crd };
+    }
+    const place = { asset, rendered: rendered.object, identity, resource };
+    for (let look = 0; look < looks; look += 1) {
+      const settled = await lookAndWrite(place, run);
+      if (settled !== "stale") return settled;
+    }
+    return failedAt("read", "it changes while it is looked at; the next run looks again", found);
+  } catch (error) {
+    run.cluster.options.signal.throwIfAborted();
+    return failedAt("read", reasonOf(error), found);
+  }
+}
+
+/**
+ * Brings the object of one asset to the baseline: what its user wants of it, whether it drifted by the server's own dry
+ * run, and then, where nobody fights over it, one forced server-side apply. Never throws but for the end of the run.
+ */
+export async function reconcileAsset(asset: LoadedAsset, rendered: Rendered, run: AssetRun): Promise<AssetRecord> {
+  const begun = run.clock.monotonic();
+  const settled = await settle(asset, rendered, run);
+  return recordOf(asset, settled, Math.round(run.clock.monotonic() - begun));
+}

@@ -1,0 +1,10 @@
+import { resolve } from "node:path";
+import { type AssetFiles, readAssetFiles } from "./asset-files.ts";
+
+/**
+ * The assets that come with the program. The build replaces this module by one that holds their texts, so that the
+ * program needs no folder beside it.
+ */
+export async function shippedAssets(): Promise<AssetFiles> {
+  return await readAssetFiles(resolve(import.meta.dirname, "../../../assets/baseline"));
+}

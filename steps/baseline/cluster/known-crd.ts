@@ -1,0 +1,41 @@
+import { isJsonArray, isJsonObject, type JsonObject, member, valueAt } from "../../lib/json/json.ts";
+
+/** A CRD of the cluster, as far as anything is decided by it. */
+export type KnownCrd =
+  | { readonly state: "missing" }
+  | { readonly state: "unreadable"; readonly reason: string }
+  | { readonly state: "installed"; readonly definition: JsonObject };
+
+function isEstablished(definition: JsonObject): boolean {
+  const conditions = valueAt(definition, ["status", "conditions"]);
+  return (
+    isJsonArray(conditions) &&
+    conditions.some(
+      (one) => isJsonObject(one) && member(one, "type") === "Established" && member(one, "status") === "True",
+    )
+  );
+}
+
+/** One that is not established yet, or is being deleted, serves no objects that would last. Pure. */
+export function judgeCrd(definition: JsonObject | undefined): KnownCrd {
+  if (definition === undefined || !isEstablished(definition)) return { state: "missing" };
+  return valueAt(definition, ["metadata", "deletionTimestamp"]) === undefined
+    ? { state: "installed", definition }
+    : { state: "missing" };
+}
+
+function versionsOf(definition: JsonObject): readonly JsonObject[] {
+  const versions = valueAt(definition, ["spec", "versions"]);
+  return isJsonArray(versions) ? versions.filter(isJsonObject) : [];
+}
+
+/** Whether objects can be written in this version. Pure. */
+export function servesVersion(definition: JsonObject, version: string): boolean {
+  return versionsOf(definition).some((one) => member(one, "name") === version && member(one, "served") === true);
+}
+
+/** The version in which objects are stored. Pure. */
+export function storageVersion(definition: JsonObject): string | undefined {
+  const name = member(versionsOf(definition).find((one) => member(one, "storage") === true) ?? {}, "name");
+  return typeof name === "string" ? name : undefined;
+}

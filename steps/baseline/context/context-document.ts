@@ -1,0 +1,22 @@
+import type { JsonObject } from "../../lib/json/json.ts";
+import type { CrdSight } from "../catalog/select-assets.ts";
+import type { ManagedObject } from "../object/managed-object.ts";
+import type { Hardware } from "./hardware.ts";
+import type { Topology } from "./topology.ts";
+
+/**
+ * Everything of a cluster that selection and rendering depend on: with the catalog it decides what is applied, and no
+ * more is asked. It is written to `context.json` and can be rendered from again.
+ */
+export interface ContextDocument {
+  readonly schemaVersion: 1;
+  readonly hco: ManagedObject;
+  readonly hardware: Hardware;
+  readonly topology: Topology;
+  /** Images by key. */
+  readonly images: Readonly<Record<string, string>>;
+  /** CRDs that wanted assets need, by name. One that is not here was not looked at. */
+  readonly crds: Readonly<Record<string, CrdSight>>;
+  /** By asset. */
+  readonly lookups: Readonly<Record<string, JsonObject>>;
+}

@@ -1,0 +1,72 @@
+import type { Clock } from "../../lib/clock/clock.ts";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
+import { source } from "../../lib/kube/live-collection.ts";
+import type { KubeClient } from "../../lib/kube/types.ts";
+import { waitFor } from "../../lib/kube/wait-for.ts";
+import type { Logger } from "../../lib/log/logger.ts";
+import { waitOn } from "../../lib/phase/types.ts";
+import { acquireLease, type LeaseOutcome } from "../../lib/state/lease.ts";
+import { judgeLease, leases } from "../../lib/state/lease-object.ts";
+import { baselineExit } from "../failure/exit-code.ts";
+import { ownNames } from "../object/own-names.ts";
+
+const durationSeconds = 900;
+
+export interface LockOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly holder: string;
+  readonly waitMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly onLost: (error: FairleadError) => void;
+}
+
+async function tryToTake(options: LockOptions): Promise<LeaseOutcome | FairleadError> {
+  try {
+    const { lock, refusedExitCode } = { lock: ownNames.lease, refusedExitCode: baselineExit.locked };
+    return await acquireLease({ ...options, name: lock, durationSeconds, refusedExitCode });
+  } catch (error) {
+    if (error instanceof FairleadError && error.exitCode === baselineExit.locked) return error;
+    throw error;
+  }
+}
+
+/** Until nobody holds the Lease, or its holder has let it expire. */
+async function untilFree(
+  { client, namespace, holder, clock, log, signal }: LockOptions,
+  timeoutMs: number,
+): Promise<void> {
+  const query = { namespace, fieldSelector: `metadata.name=${ownNames.lease}` };
+  const wait = waitOn({
+    title: `waiting for Lease ${namespace}/${ownNames.lease}`,
+    sources: { leases: source(client, leases, query, (lease) => lease) },
+    decide: ({ leases: found }, { now }) => {
+      const [lease] = found;
+      const verdict = lease === undefined ? undefined : judgeLease(lease, { holder, durationSeconds, now });
+      return verdict?.state === "held"
+        ? { state: "pending", note: `${verdict.holder} is at work` }
+        : { state: "done", note: "free" };
+    },
+    timeoutMs,
+  });
+  await waitFor(wait, { clock, signal, log, onNote: (note) => log.info(`waiting: ${note}`) });
+}
+
+/**
+ * Takes the lock that keeps a second run of the baseline away from the cluster, waiting for it as long as was asked.
+ *
+ * @throws FairleadError STATE-11 (exit 6) where another run holds it all the time
+ */
+export async function takeLock(options: LockOptions): Promise<LeaseOutcome> {
+  const { clock, waitMs } = options;
+  const deadline = clock.monotonic() + waitMs;
+  for (;;) {
+    const taken = await tryToTake(options);
+    if (!(taken instanceof FairleadError)) return taken;
+    const left = deadline - clock.monotonic();
+    if (left <= 0) throw taken;
+    await untilFree(options, left);
+  }
+}

@@ -1,0 +1,236 @@
+import { type AssetRun, recordOf } from "../asset/asset-run.ts";
+import { reconcileAsset } from "../asset/reconcile-asset.ts";
+import { type Activation, readActivation } from "../catalog/activation.ts";
+import { goldenConfig } from "../catalog/catalog.ts";
+import type { LoadedAsset } from "../catalog/loaded-asset.ts";
+import { type Selection, selectAsset, selectAssets, unknownNames } from "../catalog/select-assets.ts";
+import { findHco, generationOf, hcoCrd, hcoName } from "../cluster/find-hco.ts";
+import { Namespaces } from "../cluster/namespaces.ts";
+import { collectContext } from "../context/collect-context.ts";
+import type { ContextDocument } from "../context/context-document.ts";
+import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
+import type { RunEvent } from "../events/run-event.ts";
+import type { ManagedObject } from "../object/managed-object.ts";
+import { emptyState } from "../state/baseline-state.ts";
+import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
+import { buryTombstones } from "../tombstones/bury.ts";
+import { dependenciesOf } from "./dependencies.ts";
+import { type Exclusions, readExclusions } from "./read-exclusions.ts";
+import type { AssetRecord, Ending, RunRecord } from "./run-record.ts";
+import type { RunRequest, RunTools } from "./run-request.ts";
+import { RunState } from "./run-state.ts";
+
+/** What a run adds to its record as it goes, so that an interrupted one tells how far it came. */
+export class Reconciliation {
+  readonly #request: RunRequest;
+  readonly #tools: RunTools;
+  readonly #assets: AssetRecord[] = [];
+  readonly #events: RunEvent[] = [];
+  readonly #advice: string[] = [];
+  readonly #startedAt: number;
+  readonly #namespaces: Namespaces;
+  #state = new RunState(emptyState);
+  #tombstones: RunRecord["tombstones"] = [];
+  #dependencies: RunRecord["dependencies"] = [];
+  #hco: ManagedObject | undefined;
+  #document: ContextDocument | undefined;
+
+  constructor(request: RunRequest, tools: RunTools) {
+    this.#request = request;
+    this.#tools = tools;
+    this.#startedAt = tools.clock.now();
+    this.#namespaces = new Namespaces(tools.cluster);
+  }
+
+  /** The HyperConverged as it was read last. */
+  get hco(): ManagedObject | undefined {
+    return this.#hco;
+  }
+
+  /** What was asked of the cluster; absent where the run did not come so far. */
+  get document(): ContextDocument | undefined {
+    return this.#document;
+  }
+
+  /** What the run leaves to the next one, as far as it came. */
+  get state(): RunState {
+    return this.#state;
+  }
+
+  record(ending: Ending): RunRecord {
+    const { runId, clock } = this.#tools;
+    const { namespace, isDryRun } = this.#request;
+    return {
+      runId,
+      startedAt: this.#startedAt,
+      finishedAt: clock.now(),
+      isDryRun,
+      ending,
+      hco: { namespace, name: hcoName, ...(this.#hco === undefined ? {} : generationOf(this.#hco)) },
+      assets: this.#assets,
+      tombstones: this.#tombstones,
+      dependencies: this.#dependencies,
+      events: this.#events,
+      advice: this.#advice,
+    };
+  }
+
+  /**
+   * Goes through the whole baseline: tombstones, the HyperConverged, then the assets one after the other; what becomes of
+   * one never stops the next.
+   *
+   * @throws KubeError where what everything depends on cannot be read; the signal's reason
+   */
+  async run(): Promise<Ending> {
+    const found = await findHco(this.#tools.cluster, this.#request.namespace);
+    if (found.state === "no-crd") return { ending: "precondition-missing", crd: hcoCrd };
+    if (found.state === "absent") return { ending: "hco-not-found" };
+    this.#hco = found.hco;
+    const activation = readActivation(found.hco, this.#request.requireOptIn);
+    if (activation.state === "off") return { ending: "disabled" };
+    const exclusions = readExclusions(found.hco);
+    if (exclusions.invalid !== undefined && this.#request.exclusionOnError === "stop") {
+      this.#events.push(...exclusions.events);
+      return { ending: "invalid-input", error: exclusions.events.map(({ note }) => note).join("; ") };
+    }
+    this.#state = await this.#tools.begin();
+    this.#tellUnknownNames(activation);
+    const { loaded, cluster } = this.#tools;
+    this.#tombstones = await buryTombstones(loaded.tombstones, cluster, this.#request.isDryRun);
+    this.#advice.push(
+      ...loaded.faults.map(({ path, reason }) => `${path} is left out, since it is not valid: ${reason}`),
+    );
+    if (await this.#goldenConfigFailed(activation, exclusions)) return { ending: "completed" };
+    await this.#reconcileAssets(activation);
+    return { ending: "completed" };
+  }
+
+  /** The platform's own configuration: every other asset depends on it. */
+  async #goldenConfigFailed(activation: Activation, exclusions: Exclusions): Promise<boolean> {
+    const hco = this.#hco;
+    const asset = this.#tools.loaded.assets.find(({ name }) => name === goldenConfig);
+    if (hco === undefined || asset === undefined) return false;
+    const document: ContextDocument = {
+      schemaVersion: 1,
+      hco,
+      hardware: emptyHardware,
+      topology: emptyTopology,
+      images: this.#request.images,
+      crds: {},
+      lookups: {},
+    };
+    const selection = selectAsset(asset, {
+      ...document,
+      activation,
+      onlyAssets: this.#request.onlyAssets,
+      crd: () => "installed",
+    });
+    const record = await this.#reconcile(selection, document, exclusions);
+    const read = await findHco(this.#tools.cluster, this.#request.namespace);
+    if (read.state === "found") this.#hco = read.hco;
+    return record.result === "failed";
+  }
+
+  async #reconcileAssets(activation: Activation): Promise<void> {
+    const hco = this.#hco;
+    if (hco === undefined) return;
+    const { loaded, cluster } = this.#tools;
+    const { onlyAssets, images, profile } = this.#request;
+    const assets = loaded.assets.filter(({ name }) => name !== goldenConfig);
+    const selection = { activation, onlyAssets };
+    const context = await collectContext(cluster, { hco, assets, images, profile, selection });
+    this.#document = context.document;
+    this.#events.push(...context.events);
+    const exclusions = readExclusions(hco);
+    this.#events.push(...exclusions.events);
+    this.#advice.push(...exclusions.notes);
+    const { crds } = context.document;
+    const selections = selectAssets(assets, {
+      ...context.document,
+      ...selection,
+      crd: (name) => crds[name] ?? "missing",
+    });
+    const kinds = assets.flatMap(({ requiredCrd, kind }) =>
+      requiredCrd === undefined ? [] : [[requiredCrd, dependencyKind(kind)] as const],
+    );
+    this.#dependencies = dependenciesOf(selections, new Map(kinds));
+    for (const one of selections) {
+      const reason = context.unreadable.get(one.asset.name);
+      const judged = reason === undefined ? one : { state: "failed" as const, asset: one.asset, reason };
+      await this.#reconcile(judged, context.document, exclusions);
+    }
+  }
+
+  async #reconcile(
+    selection: Selection<LoadedAsset>,
+    document: ContextDocument,
+    { rules }: Exclusions,
+  ): Promise<AssetRecord> {
+    const { asset } = selection;
+    const record = selection.state === "selected" ? await this.#bring(asset, document, rules) : leftOut(selection);
+    this.#assets.push(record);
+    this.#tools.log.info(`${asset.name}: ${record.result}`, {
+      result: record.result,
+    });
+    return record;
+  }
+
+  async #bring(asset: LoadedAsset, document: ContextDocument, rules: Exclusions["rules"]): Promise<AssetRecord> {
+    const { runId, cluster, clock, loaded, engine } = this.#tools;
+    const state = this.#state;
+    const { limits, isDryRun } = this.#request;
+    const rendered = renderLoadedAsset(asset, document, { engine, files: loaded.files });
+    const run: AssetRun = {
+      runId,
+      cluster,
+      namespaces: this.#namespaces,
+      clock,
+      state,
+      limits,
+      rules,
+      document,
+      isDryRun,
+    };
+    // A cluster that serves no HyperConverged v1 yet keeps its own in the version that it stores.
+    const inVersion =
+      asset.name === goldenConfig && rendered.state === "rendered"
+        ? { ...rendered, object: { ...rendered.object, apiVersion: document.hco.apiVersion } }
+        : rendered;
+    return await reconcileAsset(asset, inVersion, run);
+  }
+
+  #tellUnknownNames(activation: Activation): void {
+    const listed = activation.state === "listed" ? activation.names : [];
+    for (const name of unknownNames(this.#tools.loaded.assets, [...listed, ...this.#request.onlyAssets])) {
+      const note = `${name} is listed, and there is no asset and no group of that name`;
+      this.#events.push({ reason: "UnknownAllowlistEntry", target: name, note });
+      this.#tools.log.warn(note);
+    }
+  }
+}
+
+function dependencyKind({ apiVersion, kind }: LoadedAsset["kind"]) {
+  const [group = "", version = ""] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  return { group, version, kind };
+}
+
+function leftOut(selection: Exclude<Selection<LoadedAsset>, { readonly state: "selected" }>): AssetRecord {
+  const found = { drift: [], ignoredFields: [], events: [] } as const;
+  switch (selection.state) {
+    case "not-in-allowlist":
+      return recordOf(selection.asset, { ...found, result: "not-selected", reason: selection.state }, 0);
+    case "conditions-not-met": {
+      const { state: reason, unmet, asset } = selection;
+      return recordOf(asset, { ...found, result: "not-selected", reason, unmet }, 0);
+    }
+    case "crd-missing":
+    case "gate-crd-missing": {
+      const { state: reason, crd, asset } = selection;
+      return recordOf(asset, { ...found, result: "not-selected", reason, crd }, 0);
+    }
+    case "failed": {
+      const { asset, reason: error } = selection;
+      return recordOf(asset, { ...found, result: "failed", cause: "step", step: "selection", error }, 0);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Liquid } from "liquidjs";
+import type { Clock } from "../../lib/clock/clock.ts";
+import type { Logger } from "../../lib/log/logger.ts";
+import type { LoadedAssets } from "../catalog/load-assets.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { DetectorProfile } from "../context/hardware.ts";
+import type { WarLimits } from "../throttle/edit-war.ts";
+import type { RunState } from "./run-state.ts";
+
+/** What a run of the baseline is asked for. */
+export interface RunRequest {
+  readonly namespace: string;
+  readonly isDryRun: boolean;
+  /** Names or groups of assets; none for all that the HyperConverged wants. */
+  readonly onlyAssets: readonly string[];
+  readonly requireOptIn: boolean;
+  readonly limits: WarLimits;
+  /** What becomes of a run whose HyperConverged has rules that cannot be read. */
+  readonly exclusionOnError: "ignore" | "stop";
+  readonly profile: DetectorProfile;
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** What a run works with. */
+export interface RunTools {
+  readonly runId: string;
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly loaded: LoadedAssets;
+  readonly engine: Liquid;
+  /**
+   * Called once, before anything is written: takes the lock and gives what earlier runs left.
+   *
+   * @throws FairleadError where another run is at work
+   */
+  readonly begin: () => Promise<RunState>;
+}

@@ -1,0 +1,70 @@
+import { member } from "../../lib/json/json.ts";
+import type { Resource } from "../../lib/kube/types.ts";
+import { reasonOf } from "../asset/asset-run.ts";
+import { type Cluster, refOf } from "../cluster/cluster.ts";
+import type { ManagedObject } from "../object/managed-object.ts";
+import type { TombstoneRecord } from "../run/run-record.ts";
+import { judgeTombstone } from "./judge-tombstone.ts";
+import type { Tombstone } from "./read-tombstones.ts";
+
+type Became = Pick<TombstoneRecord, "status"> & { readonly reason?: string };
+
+interface Grave {
+  readonly tombstone: Tombstone;
+  readonly resource: Resource;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+async function find(cluster: Cluster, { identity }: Tombstone): Promise<ManagedObject | undefined> {
+  return await cluster.find(identity, identity);
+}
+
+async function remove({ tombstone, resource, uid, resourceVersion }: Grave, cluster: Cluster): Promise<Became> {
+  const options = { ...cluster.options, uid, resourceVersion, propagation: "Background" } as const;
+  await cluster.client.delete(resource, refOf(resource, tombstone.identity), options);
+  const left = await find(cluster, tombstone);
+  return { status: left !== undefined && member(left.metadata, "uid") === uid ? "pending" : "deleted" };
+}
+
+async function bury(tombstone: Tombstone, cluster: Cluster, isDryRun: boolean): Promise<Became> {
+  const resource = await cluster.resource(tombstone.identity);
+  const decision = judgeTombstone(resource === undefined ? undefined : await find(cluster, tombstone));
+  switch (decision.decision) {
+    case "gone":
+      return { status: "gone" };
+    case "held":
+      return { status: "pending" };
+    case "skip":
+      return { status: "skipped", reason: decision.reason };
+    case "delete":
+      if (resource === undefined) return { status: "gone" };
+      return isDryRun ? { status: "deleted" } : await remove({ tombstone, resource, ...decision }, cluster);
+  }
+}
+
+/**
+ * Deletes what earlier releases made and this one does not know any more, in the order of the files. One that cannot be
+ * deleted is told, and stops nothing.
+ *
+ * @param isDryRun tells what would be deleted
+ */
+export async function buryTombstones(
+  tombstones: readonly Tombstone[],
+  cluster: Cluster,
+  isDryRun: boolean,
+): Promise<readonly TombstoneRecord[]> {
+  const records: TombstoneRecord[] = [];
+  for (const tombstone of tombstones) {
+    let became: Became;
+    try {
+      became = await bury(tombstone, cluster, isDryRun);
+    } catch (error) {
+      cluster.options.signal.throwIfAborted();
+      became = { status: "failed", reason: reasonOf(error) };
+    }
+    // A status that is told with its reason has one.
+    records.push({ ...tombstone, ...became } as TombstoneRecord);
+  }
+  return records;
+}
