@@ -1,6 +1,7 @@
-import { gzipSync } from "node:zlib";
 import { Liquid } from "liquidjs";
 import { type Json, valueAt } from "../../lib/json/json.ts";
+import { storedGzip } from "./stored-gzip.ts";
+import { cpuset, wholeNumber } from "./value-filters.ts";
 
 // Templates come by git push: what they may cost is bounded.
 const maxTemplateCharacters = 1024 * 1024;
@@ -19,11 +20,6 @@ function dig(value: unknown, path: unknown, otherwise: unknown): unknown {
 
 function parseJson(value: unknown): Json {
   return JSON.parse(textFrom(value, "from_json")) as Json; // JSON.parse yields nothing else
-}
-
-/** Node's level 9 has the same bytes for the same zlib; what is rendered is pinned by the hash of an asset's test. */
-function gzip(value: unknown): string {
-  return gzipSync(Buffer.from(textFrom(value, "gzip_base64"), "utf8"), { level: 9 }).toString("base64");
 }
 
 /**
@@ -50,6 +46,10 @@ export function templateEngine(): Liquid {
   engine.registerFilter("base64", (value: unknown) =>
     Buffer.from(textFrom(value, "base64"), "utf8").toString("base64"),
   );
-  engine.registerFilter("gzip_base64", gzip);
+  engine.registerFilter("gzip_base64", (value: unknown) =>
+    storedGzip(textFrom(value, "gzip_base64")).toString("base64"),
+  );
+  engine.registerFilter("cpuset", cpuset);
+  engine.registerFilter("whole_number", wholeNumber);
   return engine;
 }
