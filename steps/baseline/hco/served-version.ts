@@ -1,0 +1,29 @@
+import { isJsonArray, isJsonObject, type JsonObject, member, valueAt } from "../../lib/json/json.ts";
+import type { ManagedObject } from "../object/managed-object.ts";
+
+function versionsOf(crd: JsonObject): readonly JsonObject[] {
+  const found = valueAt(crd, ["spec", "versions"]);
+  return isJsonArray(found) ? found.filter(isJsonObject) : [];
+}
+
+/**
+ * The version by which a kind is read and applied: the wanted one where the cluster serves it, otherwise that of storage,
+ * which every cluster serves. Older releases of HyperConverged have v1beta1 alone. Pure.
+ *
+ * @param crd the CustomResourceDefinition of the kind, as the cluster has it
+ */
+export function servedApiVersion(crd: JsonObject, wanted: string): string {
+  const [group = ""] = wanted.split("/");
+  const versions = versionsOf(crd);
+  const isServed = versions.some(
+    (version) => member(version, "served") === true && `${group}/${member(version, "name")}` === wanted,
+  );
+  const stored = versions.find((version) => member(version, "storage") === true);
+  const name = stored === undefined ? undefined : member(stored, "name");
+  return isServed || typeof name !== "string" ? wanted : `${group}/${name}`;
+}
+
+/** A rendered object, in the version by which the cluster takes it. Pure. */
+export function atServedVersion(object: ManagedObject, crd: JsonObject): ManagedObject {
+  return { ...object, apiVersion: servedApiVersion(crd, object.apiVersion) };
+}
