@@ -1,6 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { renderedObject } from "../support/assets.ts";
 import { type NodeTree, nodeTree, scriptPath, searchPath } from "../support/node-tree.ts";
@@ -24,10 +25,12 @@ const two: readonly PlayedGuest[] = [
 function nodeWith(guests: readonly PlayedGuest[], signals: string): NodeTree {
   const tree = nodeTree({ signals, calls: "", preparing: "b false\n" });
   const note = `#!/bin/sh\ncd "${tree.root}"\necho "$(basename "$0") $*" >> calls\n`;
-  tree.program("systemd-inhibit", `${note}echo $$ > lock-process\necho inhibits\nexec sleep infinity\n`);
+  // No signal comes before the lock has noted its process: a pipe without a reader holds it up, and is no end of it.
+  expect(spawnSync("mkfifo", [join(tree.root, "locked")]).status).toBe(0);
+  tree.program("systemd-inhibit", `${note}echo $$ > lock-process\necho inhibits\necho > locked\nexec sleep infinity\n`);
   tree.program(
     "busctl",
-    `${note}case "$*" in *get-property*) cat preparing; exit;; esac\n[ -e monitor-fails ] && exit 1\ncat signals\nexec sleep infinity\n`,
+    `${note}case "$*" in *get-property*) cat preparing; exit;; esac\n[ -e lock-process ] || read -r _ < locked\n[ -e monitor-fails ] && exit 1\ncat signals\nexec sleep infinity\n`,
   );
   tree.write("pods.json", JSON.stringify({ items: guests.map(({ pod }) => ({ id: pod })) }));
   for (const { pod, domain, states } of guests) {
