@@ -5,7 +5,10 @@ import type { Registry } from "./lib/step/types.ts";
  * a test holds each summary to its declaration.
  */
 export const commands: Registry = {
-  areas: [{ name: "switchover", summary: "Move a fleet of managed clusters from one ACM hub to another" }],
+  areas: [
+    { name: "switchover", summary: "Move a fleet of managed clusters from one ACM hub to another" },
+    { name: "baseline", summary: "Keep a virtualization platform at its baseline" },
+  ],
   commands: [
     {
       name: "version",
@@ -123,6 +126,12 @@ export const commands: Registry = {
       name: "run",
       summary: "Run a whole switchover without Tekton",
       load: async () => (await import("./switchover/run.ts")).run,
+    },
+    {
+      area: "baseline",
+      name: "reconcile",
+      summary: "Bring a virtualization platform to its baseline",
+      load: async () => (await import("./baseline/reconcile.ts")).reconcile,
     },
   ],
 };

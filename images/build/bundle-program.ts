@@ -4,6 +4,7 @@ import { build, type Metafile } from "esbuild";
 import { precompileValidators } from "./precompile-validators.ts";
 import { repositoryRoot } from "./repository-root.ts";
 import { shakeTypebox } from "./shake-typebox.ts";
+import { shipAssets } from "./ship-assets.ts";
 
 export interface ProgramBundle {
   /** File name (flat) → contents. */
@@ -94,7 +95,7 @@ export async function bundleProgram(): Promise<ProgramBundle> {
     charset: "utf8",
     define: { FAIRLEAD_VERSION: JSON.stringify(await version()) },
     banner: { js: banner },
-    plugins: [await precompileValidators(), shakeTypebox],
+    plugins: [await precompileValidators(), shakeTypebox, shipAssets()],
     external: ["*.node"],
     metafile: true,
     write: false,

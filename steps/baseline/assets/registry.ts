@@ -2,6 +2,8 @@ import type { RenderContext, Rendered } from "../template/render-asset.ts";
 import { renderFenceAgents } from "./fence-agents.ts";
 import { renderClusterMonitoring } from "./ksm-cluster-monitoring.ts";
 import { renderMetricsExporter } from "./metrics-exporter.ts";
+import { renderUsbPassthrough } from "./usb-passthrough.ts";
+import { renderVfioAssign } from "./vfio-assign.ts";
 
 /** Renders an asset that no template can say. Pure, as templates are. */
 export type AssetRenderer = (context: RenderContext) => Rendered;
@@ -10,6 +12,8 @@ const renderers: Readonly<Record<string, AssetRenderer>> = {
   "fence-agents": renderFenceAgents,
   "ksm-cluster-monitoring": renderClusterMonitoring,
   "metrics-exporter": renderMetricsExporter,
+  "usb-passthrough": renderUsbPassthrough,
+  "vfio-assign": renderVfioAssign,
 };
 
 /** What `render` of a catalog entry may name. */

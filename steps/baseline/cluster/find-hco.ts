@@ -1,20 +1,19 @@
 import type { Json } from "../../lib/json/json.ts";
 import { baselineError } from "../baseline-error.ts";
 import { baselineExit } from "../failure/exit-code.ts";
+import { servedApiVersion } from "../hco/served-version.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import type { Cluster } from "./cluster.ts";
-import { servesVersion, storageVersion } from "./known-crd.ts";
 
 export const hcoName = "kubevirt-hyperconverged";
 export const hcoCrd = "hyperconvergeds.hco.kubevirt.io";
-const group = "hco.kubevirt.io";
+const wanted = "hco.kubevirt.io/v1";
 
 export type FoundHco =
   | { readonly state: "found"; readonly hco: ManagedObject; readonly apiVersion: string }
   | { readonly state: "absent"; readonly apiVersion: string }
   | { readonly state: "no-crd" };
 
-/** `v1` where the cluster serves it, else what it stores: HyperConverged v1 came with OpenShift Virtualization 4.21. */
 async function versionIn(cluster: Cluster): Promise<string | undefined> {
   const crd = await cluster.crd(hcoCrd);
   if (crd.state === "unreadable") {
@@ -29,14 +28,13 @@ async function versionIn(cluster: Cluster): Promise<string | undefined> {
     );
   }
   if (crd.state === "missing") return undefined;
-  return servesVersion(crd.definition, "v1") ? "v1" : storageVersion(crd.definition);
+  return servedApiVersion(crd.definition, wanted);
 }
 
 /** Looks for the HyperConverged that is managed and that says what else is. @throws KubeError; FairleadError BASE-RUN-01 */
 export async function findHco(cluster: Cluster, namespace: string): Promise<FoundHco> {
-  const version = await versionIn(cluster);
-  if (version === undefined) return { state: "no-crd" };
-  const apiVersion = `${group}/${version}`;
+  const apiVersion = await versionIn(cluster);
+  if (apiVersion === undefined) return { state: "no-crd" };
   const hco = await cluster.find({ apiVersion, kind: "HyperConverged" }, { name: hcoName, namespace });
   return hco === undefined ? { state: "absent", apiVersion } : { state: "found", hco, apiVersion };
 }

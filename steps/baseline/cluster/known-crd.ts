@@ -23,19 +23,3 @@ export function judgeCrd(definition: JsonObject | undefined): KnownCrd {
     ? { state: "installed", definition }
     : { state: "missing" };
 }
-
-function versionsOf(definition: JsonObject): readonly JsonObject[] {
-  const versions = valueAt(definition, ["spec", "versions"]);
-  return isJsonArray(versions) ? versions.filter(isJsonObject) : [];
-}
-
-/** Whether objects can be written in this version. Pure. */
-export function servesVersion(definition: JsonObject, version: string): boolean {
-  return versionsOf(definition).some((one) => member(one, "name") === version && member(one, "served") === true);
-}
-
-/** The version in which objects are stored. Pure. */
-export function storageVersion(definition: JsonObject): string | undefined {
-  const name = member(versionsOf(definition).find((one) => member(one, "storage") === true) ?? {}, "name");
-  return typeof name === "string" ? name : undefined;
-}

@@ -59,13 +59,20 @@ class Run {
   readonly #request: RunRequest;
   readonly #cluster: Cluster;
   readonly #store: StateStore;
-  readonly #lost = new AbortController();
+  readonly #onLost: (error: FairleadError) => void;
   readonly #resets: RunEvent[] = [];
   #lease: HeldLease | undefined;
   #hasBegun = false;
   #before: BaselineState | undefined;
 
-  constructor(context: ReconcileContext, request: RunRequest, cluster: Cluster, store: StateStore) {
+  constructor(
+    context: ReconcileContext,
+    request: RunRequest,
+    cluster: Cluster,
+    store: StateStore,
+    onLost: (error: FairleadError) => void,
+  ) {
+    this.#onLost = onLost;
     this.#context = context;
     this.#request = request;
     this.#cluster = cluster;
@@ -85,7 +92,7 @@ class Run {
         clock,
         log,
         signal,
-        onLost: (error) => this.#lost.abort(error),
+        onLost: this.#onLost,
       });
       if (taken.state === "held") this.#lease = taken.lease;
     }
@@ -192,9 +199,12 @@ export async function runReconcile(context: ReconcileContext): Promise<void> {
   const request = requestOf(context);
   const loaded = loadAssets(await shippedAssets(), await loadValidator("baseline-catalog", () => catalogSchema));
   const client = await openCluster(context);
-  const cluster = new Cluster(client, context.signal);
+  const lost = new AbortController();
+  const cluster = new Cluster(client, AbortSignal.any([context.signal, lost.signal]));
   const validate = await loadValidator("baseline-state", () => baselineStateSchema);
-  const run = new Run(context, request, cluster, new StateStore(client, request.namespace, validate));
+  const run = new Run(context, request, cluster, new StateStore(client, request.namespace, validate), (error) =>
+    lost.abort(error),
+  );
   const reconciliation = new Reconciliation(request, {
     runId: context.run.name,
     cluster,

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { rendererNames } from "../../../steps/baseline/assets/registry.ts";
 import { rendererFaults } from "../../../steps/baseline/assets/renderer-faults.ts";
 import { catalogSchema } from "../../../steps/baseline/catalog/catalog.schema.ts";
 import type { Catalog, CatalogAsset } from "../../../steps/baseline/catalog/catalog.ts";
@@ -56,11 +55,6 @@ describe("the entries of this part of the catalog", () => {
   test("name every file of their topics", () => {
     const named = entries.filter(({ render }) => render === undefined).map(({ path }) => path);
     expect(named.toSorted()).toEqual(files.toSorted());
-  });
-
-  test("name every function that renders an asset", () => {
-    const named = entries.flatMap(({ render }) => render ?? []);
-    expect(named.toSorted()).toEqual([...rendererNames].toSorted());
   });
 
   test.each(rendered.map((one) => [one.asset, one] as const))("%s is of the kind that it says", (_name, one) => {

@@ -17,7 +17,7 @@ import { describeTopology } from "../../../../steps/baseline/context/topology.ts
 import type { Json, JsonObject } from "../../../../steps/lib/json/json.ts";
 import { compileValidator } from "../../../../steps/lib/schema/compile-validator.ts";
 
-const catalogFile = join(import.meta.dirname, "../../../../assets/baseline/catalog.a.yaml");
+const catalogFile = join(import.meta.dirname, "../../../../assets/baseline/catalog.yaml");
 const { assets } = parse(readFileSync(catalogFile, "utf8")) as Pick<Catalog, "assets">;
 
 function selectable(name: string): SelectableAsset {

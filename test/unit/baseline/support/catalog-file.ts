@@ -4,7 +4,7 @@ import { readYamlObject } from "../../../../steps/baseline/template/read-yaml-ob
 
 /** What is committed as the catalog of the baseline; its shape is held to its schema by another test. */
 export function catalogFile(): Catalog {
-  const file = new URL("../../../../assets/baseline/catalog.c.yaml", import.meta.url);
+  const file = new URL("../../../../assets/baseline/catalog.yaml", import.meta.url);
   const read = readYamlObject(readFileSync(file, "utf8"));
   if (read.state !== "read") throw new Error(JSON.stringify(read));
   return read.object as unknown as Catalog;
