@@ -51,7 +51,7 @@ const byStatus: Readonly<Record<number, KubeReason>> = {
   504: "Timeout",
 };
 
-// Prose decides in three cases, since Kubernetes (1.35) gives no code for them.
+// Prose decides in four cases, since Kubernetes (1.35) gives no code for them.
 // 1. A webhook or a policy refuses with whatever status it likes; only these words are always there.
 const refusedByAdmission = /admission webhook .+ denied the request|ValidatingAdmissionPolicy .+ denied request/;
 // 2. Every authorizer's 403 has these words; other 403 come from admission plugins (quota, Pod Security, a namespace
@@ -59,6 +59,8 @@ const refusedByAdmission = /admission webhook .+ denied the request|ValidatingAd
 const missingPermission = /\bUser "[^"]*" cannot \S+ (resource|path)/;
 // 3. A webhook that does not answer is a 500 like any other defect of the server.
 const webhookSilent = /failed calling webhook|conversion webhook for .+ failed/;
+// 4. Server-side apply of a field that the schema lacks is a 500 on some releases, and no try of it will end otherwise.
+const schemaRefuses = /field not declared in schema|failed to create typed patch object/;
 
 function reasonOf(status: number, message: string, object: StatusObject | undefined): KubeReason {
   if (refusedByAdmission.test(message)) {
@@ -66,6 +68,9 @@ function reasonOf(status: number, message: string, object: StatusObject | undefi
   }
   if (status >= 500 && webhookSilent.test(message)) {
     return "WebhookUnavailable";
+  }
+  if (status >= 500 && schemaRefuses.test(message)) {
+    return "Invalid";
   }
   if (status === 403 && !missingPermission.test(message)) {
     return "AdmissionDenied";

@@ -80,6 +80,12 @@ describe("the reason of a refusal", () => {
     expect(classifyAnswer(answer(500, status(500, { message })), 0).reason).toBe("WebhookUnavailable");
   });
 
+  test("a field that the schema lacks is refused for good, although the server calls it an error of its own", () => {
+    const message =
+      "failed to create typed patch object (ns/cluster; operator.openshift.io/v1, Kind=KubeDescheduler): .spec.evictionLimits.node: field not declared in schema";
+    expect(classifyAnswer(answer(500, status(500, { message })), 0)).toMatchObject({ reason: "Invalid", message });
+  });
+
   test.each([302, 400, 403, 404, 409, 410, 422])(
     "%s of something that is no API server is no fact about the cluster, and is not tried again",
     (code) => {
