@@ -12,6 +12,8 @@ export interface BareRequest {
   readonly method: "GET" | "PATCH";
   readonly path: string;
   readonly body?: string;
+  /** Of the body; a JSON merge patch unless it says otherwise. */
+  readonly contentType?: string;
 }
 
 export type Send = (wanted: BareRequest) => Promise<string>;
@@ -20,11 +22,11 @@ export type Send = (wanted: BareRequest) => Promise<string>;
 export function bareRequests({ url, authority, token }: BareServer): Send {
   const agent = new Agent({ keepAlive: true, ca: authority });
   const authorization = `Bearer ${token}`;
-  return ({ method, path, body }) =>
+  return ({ method, path, body, contentType = "application/merge-patch+json" }) =>
     new Promise((resolve, reject) => {
       const headers = {
         authorization,
-        ...(body === undefined ? {} : { "content-type": "application/merge-patch+json" }),
+        ...(body === undefined ? {} : { "content-type": contentType }),
       };
       const sent = request(`${url}${path}`, { agent, method, headers }, (response) => {
         const chunks: Buffer[] = [];

@@ -1,6 +1,7 @@
 // make bench: the budgets as ratios in one run. node test/bench/bench.ts [name…]
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { baseline } from "./baseline.ts";
 import { bulk } from "./bulk.ts";
 import { memory } from "./memory.ts";
 import { pipeline } from "./pipeline.ts";
@@ -11,7 +12,7 @@ import { type Bench, type Row, renderRows } from "./row.ts";
 import { start } from "./start.ts";
 import { wholeRun } from "./whole-run.ts";
 
-const benches: readonly Bench[] = [start, rebuild, reaction, preflight, memory, bulk, wholeRun, pipeline];
+const benches: readonly Bench[] = [start, rebuild, reaction, preflight, memory, bulk, wholeRun, baseline, pipeline];
 
 function log(line: string): void {
   console.log(`   ${line}`);

@@ -1,44 +1,16 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { type ApiServers, startApiServers, type TestApiServer } from "../../../support/api-servers.ts";
+import { type DeschedulerRelease, installPlatform } from "../../../support/baseline/install-platform.ts";
 import { pooledServers } from "../../switchover/support/hub-pool.ts";
 
-const definitions = join(import.meta.dirname, "../../../fixtures/baseline/crds");
+export type { DeschedulerRelease } from "../../../support/baseline/install-platform.ts";
+
 const name = "cluster";
-
-/** Releases of the descheduler whose CRDs differ. */
-export type DeschedulerRelease = "4.17" | "4.19" | "4.21";
-
-const namespaces = [
-  "openshift-cnv",
-  "openshift-kube-descheduler-operator",
-  "openshift-monitoring",
-  "openshift-mtv",
-  "metallb-system",
-  "openshift-logging",
-  "openshift-workload-availability",
-] as const;
-
-async function crdFiles(release: DeschedulerRelease): Promise<readonly string[]> {
-  const all = await readdir(definitions);
-  return all
-    .filter((file) => !file.startsWith("kubedeschedulers") || file.endsWith(`.${release}.yaml`))
-    .map((file) => join(definitions, file));
-}
-
-async function install(server: TestApiServer, release: DeschedulerRelease): Promise<void> {
-  const files = await crdFiles(release);
-  await server.kubectl(["create", ...files.flatMap((file) => ["-f", file])]);
-  await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
-  const list = namespaces.map((namespace) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }));
-  await server.kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: list }));
-}
 
 /** An API server with RBAC, the CRDs of a virtualization platform and its namespaces, and no controller. */
 export async function baselineCluster(release: DeschedulerRelease = "4.21"): Promise<ApiServers> {
   return await pooledServers(`baseline cluster with descheduler ${release}`, async () => {
     const servers = await startApiServers([name]);
-    await install(servers.server(name), release);
+    await installPlatform(servers.server(name), release);
     return servers;
   });
 }
