@@ -28,6 +28,12 @@ export const swapConfig: Named = {
   resource: "machineconfigs.machineconfiguration.openshift.io",
   name: "90-worker-swap-online",
 };
+export const monitoringPlugin: Named = { resource: "uiplugins.observability.openshift.io", name: "monitoring" };
+export const alertRules: Named = {
+  resource: "prometheusrules.monitoring.coreos.com",
+  name: "virt-platform-autopilot-alerts",
+  namespace: "openshift-cnv",
+};
 export const hyperConverged: Named = {
   resource: "hyperconvergeds.hco.kubevirt.io",
   name: "kubevirt-hyperconverged",
@@ -125,6 +131,17 @@ export class BaselineBench {
   /** As another client writes it, not by our field manager. */
   async mergePatch(what: Named, patch: JsonObject): Promise<void> {
     await this.server.kubectl(["patch", ...this.#words(what), "--type=merge", "-p", JSON.stringify(patch)]);
+  }
+
+  /** As another client writes it, by operations of RFC 6902. */
+  async jsonPatch(what: Named, operations: readonly JsonObject[]): Promise<void> {
+    await this.server.kubectl(["patch", ...this.#words(what), "--type=json", "-p", JSON.stringify(operations)]);
+  }
+
+  /** As an operator writes what it has seen; a merge patch of `status`. */
+  async patchStatus(what: Named, status: JsonObject): Promise<void> {
+    const patch = JSON.stringify({ status });
+    await this.server.kubectl(["patch", ...this.#words(what), "--subresource=status", "--type=merge", "-p", patch]);
   }
 
   /** `null` takes an annotation away. Keys without `platform.kubevirt.io/`. */
