@@ -22,9 +22,10 @@ export function valuesOf(run: Pick<BaselineRun, "metrics">, name: string, kind: 
   return Object.fromEntries(ofKind.map(({ labels, value }) => [String(labels["name"]), value]));
 }
 
-/** By which means a kind's objects are customized, for those that are. */
-export function customizationsOf(run: Pick<BaselineRun, "metrics">, kind: string): readonly unknown[] {
+/** By which means objects of a kind are customized, sorted. */
+export function customizationsOf(run: Pick<BaselineRun, "metrics">, kind: string): readonly string[] {
   return seriesOf(run, "customization_info")
     .filter(({ labels, value }) => labels["kind"] === kind && value === 1)
-    .map(({ labels }) => labels["type"]);
+    .map(({ labels }) => String(labels["type"]))
+    .toSorted();
 }

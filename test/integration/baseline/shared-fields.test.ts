@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  member,
+  valueAt,
+} from "../../../steps/lib/json/json.ts";
+import { alertRules, assetOf, BaselineBench, descheduler } from "./support/baseline-bench.ts";
+import { deschedulerAsset, interval, liveInterval, liveValue, userDescheduler } from "./support/descheduler.ts";
+import { baselineManager, ownersAt } from "./support/field-owners.ts";
+
+const minute = 60_000;
+const rulesAsset = "prometheus-alerts";
+const team = "/metadata/labels/example.com~1team";
+
+let bench: BaselineBench;
+afterEach(() => bench.close());
+
+async function openAtBaseline(): Promise<BaselineBench> {
+  const opened = await BaselineBench.open();
+  const { exitCode } = await opened.reconcile();
+  expect(exitCode).toBe(0);
+  return opened;
+}
+
+/** The groups of the live alert rules. */
+async function groups(): Promise<readonly JsonObject[]> {
+  const found: Json | undefined = valueAt(await bench.get(alertRules), ["spec", "groups"]);
+  return isJsonArray(found) ? found.filter(isJsonObject) : [];
+}
+
+describe("an ignored field with a slash in its name", () => {
+  test(
+    "B-12-32 is the label of that name, and it is kept",
+    async () => {
+      bench = await openAtBaseline();
+      await bench.annotate(alertRules, { "ignore-fields": team });
+      await bench.mergePatch(alertRules, { metadata: { labels: { "example.com/team": "storage" } } });
+      const run = await bench.reconcile();
+      expect(assetOf(run, rulesAsset)).toMatchObject({ result: "unchanged", ignored: [team] });
+      expect((await bench.get(alertRules)).metadata).toMatchObject({ labels: { "example.com/team": "storage" } });
+    },
+    2 * minute,
+  );
+
+  test(
+    "B-12-32 keeps it against a patch that would set it, which it does not without",
+    async () => {
+      bench = await openAtBaseline();
+      const patch = JSON.stringify([{ op: "add", path: team, value: "virtualization" }]);
+      await bench.annotate(alertRules, { patch, "ignore-fields": team });
+      await bench.mergePatch(alertRules, { metadata: { labels: { "example.com/team": "storage" } } });
+      await bench.reconcile();
+      const label = ["metadata", "labels", "example.com/team"];
+      expect(valueAt(await bench.get(alertRules), label)).toBe("storage");
+      await bench.annotate(alertRules, { "ignore-fields": null });
+      await bench.reconcile();
+      expect(valueAt(await bench.get(alertRules), label)).toBe("virtualization");
+    },
+    2 * minute,
+  );
+});
+
+describe("an ignored field in a list", () => {
+  test(
+    "B-12-33 / D6 is found by its index and kept, and the rest of the list is enforced",
+    async () => {
+      bench = await openAtBaseline();
+      const before = await groups();
+      await bench.annotate(alertRules, { "ignore-fields": "/spec/groups/0/interval" });
+      await bench.jsonPatch(alertRules, [
+        { op: "replace", path: "/spec/groups/0/interval", value: "60s" },
+        { op: "replace", path: "/spec/groups/0/rules/0/for", value: "99m" },
+        { op: "replace", path: "/spec/groups/1/interval", value: "60s" },
+      ]);
+      const run = await bench.reconcile();
+      expect(run.exitCode).toBe(0);
+      expect(assetOf(run, rulesAsset)).toMatchObject({ result: "applied", driftPaths: ["/spec/groups"] });
+      const [first, ...others] = await groups();
+      expect(first).toEqual({ ...before[0], interval: "60s" });
+      expect(member(before[0] ?? {}, "interval")).not.toBe("60s");
+      expect(others).toEqual(before.slice(1));
+      expect(assetOf(await bench.reconcile(), rulesAsset).result).toBe("unchanged");
+    },
+    2 * minute,
+  );
+});
+
+describe("an ignored field that another manager applied", () => {
+  test(
+    "B-12-34 / D7 is handed over to that manager, whose next apply meets no conflict",
+    async () => {
+      bench = await openAtBaseline();
+      const path = ["spec", "deschedulingIntervalSeconds"];
+      await bench.annotate(descheduler, { "ignore-fields": interval });
+      await bench.applyAs("bob", userDescheduler({}));
+      await bench.mergePatch(descheduler, { spec: { mode: "Predictive" } });
+
+      const first = await bench.reconcile();
+      expect(assetOf(first, deschedulerAsset)).toMatchObject({ result: "applied", driftPaths: ["/spec/mode"] });
+      expect(await liveValue(bench, "spec")).toMatchObject({ mode: "Automatic", deschedulingIntervalSeconds: 300 });
+      expect(ownersAt(await bench.get(descheduler), path)).toEqual(["bob"]);
+      expect(ownersAt(await bench.get(descheduler), ["spec", "mode"])).toEqual([baselineManager]);
+
+      await bench.applyAs("bob", userDescheduler({ spec: { deschedulingIntervalSeconds: 400 } }), false);
+      const second = await bench.reconcile();
+      expect(assetOf(second, deschedulerAsset).result).toBe("unchanged");
+      expect(await liveInterval(bench)).toBe(400);
+      expect(ownersAt(await bench.get(descheduler), path)).toEqual(["bob"]);
+    },
+    2 * minute,
+  );
+});
