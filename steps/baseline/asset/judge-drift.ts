@@ -6,12 +6,13 @@ import type { ManagedObject } from "../object/managed-object.ts";
 
 /**
  * How a live object stands to the desired one.
- * - `in-place`: the same. - `drifted`: `differences` show where. - `ownership-lost`: the same values, of which some are
- *   another manager's alone: a later change of ours could not take them back. - `stale`: the live object has changed
- *   since it was read.
+ * - `in-place`: the same. - `drifted`: `differences` show where. - `ownership-differs`: the same values, of which some
+ *   are another manager's alone, so that a later change of ours could not take them back; or are ours beside another
+ *   manager, who would be in conflict over a field that we gave up. - `stale`: the live object has changed since it was
+ *   read.
  */
 export type Drift =
-  | { readonly state: "in-place" | "ownership-lost" | "stale" }
+  | { readonly state: "in-place" | "ownership-differs" | "stale" }
   | { readonly state: "drifted"; readonly differences: readonly Difference[] };
 
 function resourceVersionOf(object: ManagedObject): unknown {
@@ -51,5 +52,6 @@ export function judgeDrift(live: ManagedObject, wouldBe: ManagedObject): Drift {
   if (resourceVersionOf(live) !== resourceVersionOf(wouldBe)) return { state: "stale" };
   const found = differences(comparable(live), comparable(wouldBe));
   if (found.length > 0) return { state: "drifted", differences: found };
-  return { state: hasAll(ownFields(live), ownFields(wouldBe)) ? "in-place" : "ownership-lost" };
+  const [own, wanted] = [ownFields(live), ownFields(wouldBe)];
+  return { state: hasAll(own, wanted) && hasAll(wanted, own) ? "in-place" : "ownership-differs" };
 }

@@ -108,7 +108,7 @@ async function correct(
       return "stale";
     case "in-place":
       return { ...found, result: "unchanged" };
-    case "ownership-lost":
+    case "ownership-differs":
       return await write({ ...planned, paths: [] }, run, found);
     case "drifted": {
       const paths = drift.differences.map(({ path }) => path);

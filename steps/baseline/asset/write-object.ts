@@ -13,7 +13,7 @@ export interface PlannedWrite {
   readonly resource: Resource;
   readonly desired: ManagedObject;
   readonly live: ManagedObject | undefined;
-  /** JSON pointers of what drifted; `[""]` where the object is absent; none where only the ownership was lost. */
+  /** JSON pointers of what drifted; `[""]` where the object is absent; none where only the ownership differs. */
   readonly paths: readonly string[];
   /** Of the live object, where what is written was made of what it says. */
   readonly resourceVersion?: string;
@@ -70,7 +70,7 @@ async function apply(planned: PlannedWrite, run: AssetRun, found: Findings): Pro
 /** Writes a change, unless somebody else keeps changing the object or it was corrected too often lately. */
 export async function writeObject(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Settled> {
   const { desired, resource, live, paths } = planned;
-  // Taking back what we own changes no value: nobody fights over it, and it costs no token.
+  // To take back what we own, or to give it up, changes no value: nobody fights over it, and it costs no token.
   if (paths.length === 0) return await apply(planned, run, found);
   const identity = identityOf(desired);
   const attempt = { paths, now: run.clock.now() };

@@ -7,7 +7,7 @@ import {
   member,
   valueAt,
 } from "../../../steps/lib/json/json.ts";
-import { alertRules, assetOf, BaselineBench, descheduler } from "./support/baseline-bench.ts";
+import { alertRules, assetOf, BaselineBench, descheduler, eventsIn } from "./support/baseline-bench.ts";
 import { deschedulerAsset, interval, liveInterval, liveValue, userDescheduler } from "./support/descheduler.ts";
 import { baselineManager, ownersAt } from "./support/field-owners.ts";
 
@@ -109,6 +109,25 @@ describe("an ignored field that another manager applied", () => {
       expect(assetOf(second, deschedulerAsset).result).toBe("unchanged");
       expect(await liveInterval(bench)).toBe(400);
       expect(ownersAt(await bench.get(descheduler), path)).toEqual(["bob"]);
+    },
+    2 * minute,
+  );
+
+  test(
+    "B-12-34 / D7 is handed over, too, where both had applied the same value and nothing else drifted",
+    async () => {
+      bench = await openAtBaseline();
+      const path = ["spec", "deschedulingIntervalSeconds"];
+      await bench.applyAs("bob", userDescheduler({ spec: { deschedulingIntervalSeconds: 60 } }), false);
+      expect(ownersAt(await bench.get(descheduler), path)).toEqual(["bob", baselineManager]);
+      await bench.annotate(descheduler, { "ignore-fields": interval });
+
+      const first = await bench.reconcile();
+      expect(ownersAt(await bench.get(descheduler), path)).toEqual(["bob"]);
+      expect(eventsIn(first).filter((event) => event.startsWith("Drift"))).toEqual([]);
+      await bench.applyAs("bob", userDescheduler({ spec: { deschedulingIntervalSeconds: 400 } }), false);
+      expect(assetOf(await bench.reconcile(), deschedulerAsset).result).toBe("unchanged");
+      expect(await liveInterval(bench)).toBe(400);
     },
     2 * minute,
   );

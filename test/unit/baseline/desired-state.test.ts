@@ -134,10 +134,16 @@ describe("drift", () => {
 
   test("B28 is a field with the right value that another manager took over", () => {
     expect(judgeDrift(descheduler({ a: 1 }, owning("b")), descheduler({ a: 1 }, owning("a", "b")))).toEqual({
-      state: "ownership-lost",
+      state: "ownership-differs",
     });
-    expect(judgeDrift(descheduler({ a: 1 }, owning("a", "b")), descheduler({ a: 1 }, owning("a")))).toEqual({
+    expect(judgeDrift(descheduler({ a: 1 }, owning("b", "a")), descheduler({ a: 1 }, owning("a", "b")))).toEqual({
       state: "in-place",
+    });
+  });
+
+  test("D7 is a field that we own beside another manager, and want no more", () => {
+    expect(judgeDrift(descheduler({ a: 1 }, owning("a", "b")), descheduler({ a: 1 }, owning("a")))).toEqual({
+      state: "ownership-differs",
     });
   });
 });
