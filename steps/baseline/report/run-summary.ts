@@ -4,7 +4,7 @@ import { aggregateMessage } from "../failure/aggregate.ts";
 import { exitCodeOf, type Outcome, outcomeOf } from "../failure/exit-code.ts";
 import type { Identity } from "../object/managed-object.ts";
 import { countResults, type ResultCounts } from "../run/count-results.ts";
-import type { AssetRecord, AssetResult, DriftedField, RunRecord } from "../run/run-record.ts";
+import type { AssetRecord, AssetResult, DriftedField, NotSelected, RunRecord } from "../run/run-record.ts";
 import { type TombstoneDocument, tombstoneDocument } from "./catalog-documents.ts";
 import { outcomeWords } from "./outcome-words.ts";
 import { shownDrift } from "./shown-drift.ts";
@@ -14,7 +14,10 @@ export interface AssetSummary {
   readonly asset: string;
   readonly identity?: Identity;
   readonly result: AssetResult;
-  readonly reason?: string;
+  /** Which test an asset did not pass that is not for this run. */
+  readonly reason?: NotSelected["reason"];
+  /** The same, or why another one was left as it is, for people. */
+  readonly details?: string;
   /** JSON pointers. */
   readonly driftPaths?: readonly string[];
   readonly diff?: readonly DriftedField[];
@@ -49,12 +52,13 @@ function driftOf(record: AssetRecord): Pick<AssetSummary, "driftPaths" | "diff">
 
 function assetSummary(record: AssetRecord, isDryRun: boolean): AssetSummary {
   const { asset, identity, result, patchOperations, ignoredFields, durationMs } = record;
-  const { reason } = outcomeWords(record, isDryRun);
+  const { reason: details } = outcomeWords(record, isDryRun);
   return {
     asset,
     ...(identity === undefined ? {} : { identity }),
     result,
-    ...(record.result === "failed" || reason === "" ? {} : { reason }),
+    ...(record.result === "not-selected" ? { reason: record.reason } : {}),
+    ...(record.result === "failed" || details === "" ? {} : { details }),
     ...driftOf(record),
     ...(patchOperations === undefined ? {} : { patchOps: patchOperations }),
     ...(ignoredFields.length === 0 ? {} : { ignored: ignoredFields }),
