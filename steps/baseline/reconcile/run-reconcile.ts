@@ -11,7 +11,9 @@ import { eventsOf } from "../events/collect-events.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import { exitCodeOf, outcomeOf } from "../failure/exit-code.ts";
 import { failureText } from "../failure/failure-text.ts";
+import { managedLabel, manager } from "../markers/marker-keys.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
+import { type ManagedObject, textsOf } from "../object/managed-object.ts";
 import { reconcileReport } from "../report/reconcile-report.ts";
 import { countResults, isFailed } from "../run/count-results.ts";
 import { Reconciliation } from "../run/reconcile.ts";
@@ -22,6 +24,7 @@ import { stateAfter } from "../run/state-after.ts";
 import { writeRunFiles } from "../run/write-run-files.ts";
 import { baselineStateSchema } from "../state/baseline-state.schema.ts";
 import type { BaselineState } from "../state/baseline-state.ts";
+import type { ReadState } from "../state/read-state.ts";
 import { StateStore } from "../state/state-store.ts";
 import { templateEngine } from "../template/template-engine.ts";
 import type { ReconcileContext } from "./declaration.ts";
@@ -80,7 +83,7 @@ class Run {
   }
 
   /** Takes the lock first: a state that was read before could be older than that of the run before. */
-  async begin(): Promise<RunState> {
+  async begin(hco: ManagedObject): Promise<RunState> {
     const { clock, log, signal, run, params } = this.#context;
     const { namespace, isDryRun } = this.#request;
     if (!isDryRun) {
@@ -97,8 +100,9 @@ class Run {
       if (taken.state === "held") this.#lease = taken.lease;
     }
     const read = await this.#store.read(this.#cluster.options);
-    if (read.state === "reset") {
-      const note = `the state of earlier runs cannot be used, and a new one begins: ${read.reason}`;
+    const lost = whyLost(read, hco);
+    if (lost !== undefined) {
+      const note = `the state of earlier runs cannot be used, and a new one begins: ${lost}`;
       this.#resets.push({ reason: "StateReset", target: "state", note });
       log.warn(note);
     }
@@ -173,6 +177,13 @@ class Run {
   }
 }
 
+/** `undefined` where nothing is lost. A HyperConverged that carries our label was here in an earlier run. */
+function whyLost(read: ReadState, hco: ManagedObject): string | undefined {
+  if (read.state === "reset") return read.reason;
+  const isKnown = textsOf(hco, "labels")[managedLabel] === manager;
+  return read.state === "absent" && isKnown ? "it is gone, though this HyperConverged was managed before" : undefined;
+}
+
 function tellResults({ results }: ReconcileContext, record: RunRecord): void {
   const counts = countResults(record);
   const skipped = counts.excluded + counts.unmanaged + counts.notApplicable + counts.namespaceMissing;
@@ -212,7 +223,7 @@ export async function runReconcile(context: ReconcileContext): Promise<void> {
     log: context.log,
     loaded,
     engine: templateEngine(),
-    begin: () => run.begin(),
+    begin: (hco) => run.begin(hco),
   });
   await run.go(reconciliation);
 }

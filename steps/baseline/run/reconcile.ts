@@ -93,7 +93,7 @@ export class Reconciliation {
       this.#events.push(...exclusions.events);
       return { ending: "invalid-input", error: exclusions.events.map(({ note }) => note).join("; ") };
     }
-    this.#state = await this.#tools.begin();
+    this.#state = await this.#tools.begin(found.hco);
     this.#tellUnknownNames(activation);
     const { loaded, cluster } = this.#tools;
     this.#tombstones = await buryTombstones(loaded.tombstones, cluster, this.#request.isDryRun);

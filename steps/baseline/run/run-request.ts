@@ -4,6 +4,7 @@ import type { Logger } from "../../lib/log/logger.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { DetectorProfile } from "../context/hardware.ts";
+import type { ManagedObject } from "../object/managed-object.ts";
 import type { WarLimits } from "../throttle/edit-war.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -32,7 +33,8 @@ export interface RunTools {
   /**
    * Called once, before anything is written: takes the lock and gives what earlier runs left.
    *
+   * @param hco by which a first run is told from one whose state is lost
    * @throws FairleadError where another run is at work
    */
-  readonly begin: () => Promise<RunState>;
+  readonly begin: (hco: ManagedObject) => Promise<RunState>;
 }
