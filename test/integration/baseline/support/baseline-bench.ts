@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ManagedObject } from "../../../../steps/baseline/object/managed-object.ts";
 import type { RunSummary } from "../../../../steps/baseline/report/run-summary.ts";
-import type { JsonObject } from "../../../../steps/lib/json/json.ts";
+import type { BaselineState } from "../../../../steps/baseline/state/baseline-state.ts";
+import { isJsonObject, type JsonObject, member } from "../../../../steps/lib/json/json.ts";
 import type { ApiServers, TestApiServer } from "../../../support/api-servers.ts";
 import { program } from "../../../support/program.ts";
 import { type Ended, ended } from "../../switchover/support/switchover-bench.ts";
@@ -37,6 +38,12 @@ export const alertRules: Named = {
 export const hyperConverged: Named = {
   resource: "hyperconvergeds.hco.kubevirt.io",
   name: "kubevirt-hyperconverged",
+  namespace: "openshift-cnv",
+};
+
+export const storedState: Named = {
+  resource: "configmaps",
+  name: "virt-platform-autopilot-state",
   namespace: "openshift-cnv",
 };
 
@@ -92,12 +99,14 @@ export class BaselineBench {
 
   /** The step `baseline reconcile` as a process of its own. */
   async reconcile(...flags: readonly string[]): Promise<BaselineRun> {
+    return await this.reconcileBy(this.server.kubeconfig(), ...flags);
+  }
+
+  /** The same by another user, or through a proxy. */
+  async reconcileBy(kubeconfig: string, ...flags: readonly string[]): Promise<BaselineRun> {
     this.#runs += 1;
     const output = join(this.folder, `run-${this.#runs}`);
-    const kubeconfig = join(this.folder, "kubeconfig");
-    await mkdir(output, { recursive: true });
-    await mkdir(kubeconfig, { recursive: true });
-    const ran = await this.step("reconcile", output, flags);
+    const ran = await this.step("reconcile", output, flags, kubeconfig);
     const file = flags.includes("--dry-run") ? "plan.json" : "report.json";
     const read = async (name: string): Promise<string> => {
       return await readFile(join(output, name), "utf8").catch(() => "");
@@ -159,6 +168,18 @@ export class BaselineBench {
 
   async delete(what: Named): Promise<void> {
     await this.server.kubectl(["delete", ...this.#words(what), "--wait=false"]);
+  }
+
+  /** The next run knows nothing of earlier ones. */
+  async forgetState(): Promise<void> {
+    await this.delete(storedState);
+  }
+
+  /** What the last run left to the next one. */
+  async storedState(): Promise<BaselineState> {
+    const { data } = await this.get(storedState);
+    const text = isJsonObject(data) ? member(data, "state.json") : undefined;
+    return JSON.parse(String(text));
   }
 
   /** `undefined` where there is no such object. */
