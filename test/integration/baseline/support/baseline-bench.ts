@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -123,14 +123,22 @@ export class BaselineBench {
     flags: readonly string[],
     kubeconfig = this.server.kubeconfig(),
   ): Promise<Ended> {
+    return await ended(await this.start(name, output, flags, kubeconfig));
+  }
+
+  /** The same, not waited for. */
+  async start(
+    name: string,
+    output: string,
+    flags: readonly string[] = [],
+    kubeconfig = this.server.kubeconfig(),
+  ): Promise<ChildProcess> {
     await mkdir(output, { recursive: true });
     const args = ["baseline", name, "--workspace", `output=${output}`, "--log-format", "json", ...flags];
-    return await ended(
-      spawn(process.execPath, [program, ...args], {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, KUBECONFIG: kubeconfig },
-      }),
-    );
+    return spawn(process.execPath, [program, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+    });
   }
 
   async create(object: JsonObject): Promise<void> {
