@@ -74,10 +74,10 @@ export const reconcilePermissions: readonly Permission[] = [
     target: "cluster",
     group: "coordination.k8s.io",
     resource: "leases",
-    verbs: ["create", "delete", "get", "update"],
+    verbs: ["create", "delete", "get", "list", "update", "watch"],
     scope: platform,
     readOnly: false,
-    reason: "keep a second run away",
+    reason: "keep a second run away, or wait for a first one",
   },
   {
     target: "cluster",
