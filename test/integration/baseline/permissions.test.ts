@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { ended, written } from "../switchover/support/switchover-bench.ts";
+import { assetsWith, BaselineBench, eventsIn, hyperConverged, type Named } from "./support/baseline-bench.ts";
+import { accountUser, createAccount } from "./support/generated-role.ts";
+
+const minute = 60_000;
+const image = "quay.io/example/exporter:1";
+const images = { "kubevirt-metrics-exporter": image };
+const old: Named = { resource: "uiplugins.observability.openshift.io", name: "kubevirt-plugin" };
+
+/** Everything that a platform can opt in to on a cluster without nodes. */
+const features = [
+  "audit-logging",
+  "fence-agents",
+  "in-flight-operations",
+  "incident-detection",
+  "korrel8r",
+  "ksm-zero-only",
+  "kubelet-performance-settings",
+  "kubevirt-metrics-exporter",
+  "logging",
+  "metallb",
+  "mtv",
+  "node-maintenance",
+  "node-remediation",
+  "thp-tuning",
+  "vm-drain-shutdown-inhibitor",
+];
+const annotations = {
+  ...Object.fromEntries(features.map((feature) => [`enable-${feature}`, "true"])),
+  "fence-agents-config": JSON.stringify({ agent: "fence_ipmilan" }),
+};
+
+/** The storage class of logs goes by the provider, and a LokiStack without one is refused (Loki Operator). */
+async function createInfrastructure(bench: BaselineBench): Promise<void> {
+  const infrastructure: Named = { resource: "infrastructures.config.openshift.io", name: "cluster" };
+  await bench.create({
+    apiVersion: "config.openshift.io/v1",
+    kind: "Infrastructure",
+    metadata: { name: infrastructure.name },
+    spec: { platformSpec: { type: "AWS" } },
+  });
+  const status = { platformStatus: { type: "AWS" }, controlPlaneTopology: "HighlyAvailable" };
+  const patch = ["--subresource=status", "--type=merge", "-p", JSON.stringify({ status })];
+  await bench.server.kubectl(["patch", infrastructure.resource, infrastructure.name, ...patch]);
+}
+
+describe("an account with the generated role and nothing else", () => {
+  let bench: BaselineBench;
+  afterEach(() => bench.close());
+
+  async function refusals(): Promise<readonly string[]> {
+    const events = await bench.server.auditEvents();
+    return events
+      .filter(({ user, responseStatus }) => user.username === accountUser && responseStatus?.code === 403)
+      .map(({ verb, requestURI, responseStatus }) => `${verb} ${requestURI}: ${responseStatus?.message}`);
+  }
+
+  test(
+    "B-12-79 applies every asset, bindings to roles of others included, and buries what is old (D32, D33)",
+    async () => {
+      bench = await BaselineBench.open({ annotations });
+      await bench.create({
+        apiVersion: "observability.openshift.io/v1alpha1",
+        kind: "UIPlugin",
+        metadata: { name: old.name, labels: { "platform.kubevirt.io/managed-by": "virt-platform-autopilot" } },
+        spec: { type: "TroubleshootingPanel" },
+      });
+      await createInfrastructure(bench);
+      const account = await createAccount(bench, await bench.get(hyperConverged), images);
+      const run = await bench.reconcileBy(account, "--related-images", `KUBEVIRT_METRICS_EXPORTER=${image}`);
+      expect(run.summary.assets.flatMap(({ asset, error }) => (error === undefined ? [] : [{ asset, error }]))).toEqual(
+        [],
+      );
+      expect(await refusals()).toEqual([]);
+      expect(run.exitCode).toBe(0);
+      expect(assetsWith(run, "applied").length).toBeGreaterThan(75);
+      expect(eventsIn(run)).toContain("TombstoneDeleted UIPlugin/kubevirt-plugin");
+      const bindings = await bench.server.kubectl(["get", "clusterrolebindings", "-o", "name"]);
+      for (const name of ["application", "infrastructure", "logs-writer", "audit"]) {
+        expect(bindings).toContain(`/logging-collector-${name}\n`);
+      }
+      // Nodes are remediated by a template that was not there when the first run looked.
+      const second = await bench.reconcileBy(account, "--related-images", `KUBEVIRT_METRICS_EXPORTER=${image}`);
+      expect(assetsWith(second, "applied")).toEqual(["nhc-far"]);
+      const third = await bench.reconcileBy(account, "--related-images", `KUBEVIRT_METRICS_EXPORTER=${image}`);
+      expect(third.summary).toMatchObject({ outcome: "ok", counts: { applied: 0, failed: 0 } });
+      expect(await refusals()).toEqual([]);
+    },
+    3 * minute,
+  );
+
+  test(
+    "B-12-79 waits for the lock of another run",
+    async () => {
+      bench = await BaselineBench.open({ annotations: { autopilot: "swap-enable" } });
+      const account = await createAccount(bench, await bench.get(hyperConverged), {});
+      const lease: Named = {
+        resource: "leases.coordination.k8s.io",
+        name: "virt-platform-autopilot-reconcile",
+        namespace: "openshift-cnv",
+      };
+      const renewTime = new Date().toISOString().replace("Z", "000Z");
+      await bench.create({
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name: lease.name, namespace: "openshift-cnv" },
+        spec: { holderIdentity: "another-run", leaseDurationSeconds: 900, renewTime },
+      });
+      const run = await bench.start("reconcile", join(bench.folder, "patient"), ["--lock-wait", "5m"], account);
+      const end = ended(run);
+      await written(run, "another-run is at work");
+      await bench.delete(lease);
+      expect((await end).exitCode).toBe(0);
+      expect(await refusals()).toEqual([]);
+    },
+    minute,
+  );
+});
