@@ -234,25 +234,3 @@ describe("an object that somebody else keeps changing", () => {
     2 * minute,
   );
 });
-
-describe("an object that somebody else keeps deleting", () => {
-  let bench: BaselineBench;
-  afterEach(() => bench.close());
-
-  test(
-    "B-12-41 is created five times, then paused while it is absent (D25)",
-    async () => {
-      bench = await BaselineBench.open();
-      const runs: BaselineRun[] = [];
-      for (let run = 1; run <= 7; run += 1) {
-        runs.push(await bench.reconcile());
-        if (run < 6) await bench.delete(descheduler);
-      }
-      expect(runs.map((run) => assetOf(run, asset).result)).toEqual([...Array(5).fill("applied"), "failed", "paused"]);
-      expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0, 3, 0]);
-      expect(thrashings(runs)).toEqual([`ThrashingDetected ${target}`]);
-      expect(await bench.find(descheduler)).toBeUndefined();
-    },
-    2 * minute,
-  );
-});
