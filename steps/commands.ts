@@ -133,5 +133,17 @@ export const commands: Registry = {
       summary: "Bring a virtualization platform to its baseline",
       load: async () => (await import("./baseline/reconcile.ts")).reconcile,
     },
+    {
+      area: "baseline",
+      name: "generate-rbac",
+      summary: "Write the ClusterRole that the assets need",
+      load: async () => (await import("./baseline/generate-rbac.ts")).generateRbac,
+    },
+    {
+      area: "baseline",
+      name: "verify-rbac",
+      summary: "Check that the committed ClusterRole is what the assets need",
+      load: async () => (await import("./baseline/verify-rbac.ts")).verifyRbac,
+    },
   ],
 };

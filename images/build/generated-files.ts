@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { commands } from "../../steps/commands.ts";
 import { isStep } from "../../steps/lib/step/common-params.ts";
 import type { AnyStepDeclaration, Registry } from "../../steps/lib/step/types.ts";
+import { baselineRoleFiles } from "./baseline-roles.ts";
 import { logLinesDocument } from "./log-lines.ts";
 import { permissionsYaml } from "./permissions-yaml.ts";
 import { repositoryRoot } from "./repository-root.ts";
@@ -52,7 +53,10 @@ const documents: Readonly<Record<string, () => readonly (readonly [path: string,
 };
 
 /** Roles of an area: how its permissions are cut into accounts and parts is the area's own. */
-const roleFiles: Readonly<Record<string, () => ReadonlyMap<string, string>>> = { switchover: switchoverRoleFiles };
+const roleFiles: Readonly<Record<string, () => ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string>>>> = {
+  baseline: baselineRoleFiles,
+  switchover: switchoverRoleFiles,
+};
 
 /** Every generated file: path from the repository's root → text. */
 export async function generatedFiles(registry: Registry = commands): Promise<ReadonlyMap<string, string>> {
@@ -63,7 +67,7 @@ export async function generatedFiles(registry: Registry = commands): Promise<Rea
     files.set(`tasks/${area}/kustomization.yaml`, taskKustomization(steps.map(({ name }) => name)));
     files.set(`tasks/${area}/image-fields.yaml`, imageFields());
     files.set(`rbac/${area}/permissions.yaml`, permissionsYaml(area, steps));
-    for (const [path, text] of roleFiles[area]?.() ?? []) files.set(path, text);
+    for (const [path, text] of (await roleFiles[area]?.()) ?? []) files.set(path, text);
     for (const [path, text] of documents[area]?.() ?? []) files.set(path, text);
   }
   return files;
