@@ -145,5 +145,17 @@ export const commands: Registry = {
       summary: "Check that the committed ClusterRole is what the assets need",
       load: async () => (await import("./baseline/verify-rbac.ts")).verifyRbac,
     },
+    {
+      area: "baseline",
+      name: "generate-features",
+      summary: "Write the list of features that the catalog offers",
+      load: async () => (await import("./baseline/generate-features.ts")).generateFeatures,
+    },
+    {
+      area: "baseline",
+      name: "verify-features",
+      summary: "Check that the committed list of features is by the catalog",
+      load: async () => (await import("./baseline/verify-features.ts")).verifyFeatures,
+    },
   ],
 };
