@@ -157,5 +157,17 @@ export const commands: Registry = {
       summary: "Check that the committed list of features is by the catalog",
       load: async () => (await import("./baseline/verify-features.ts")).verifyFeatures,
     },
+    {
+      area: "baseline",
+      name: "update-crds",
+      summary: "Fetch the CRDs that assets are checked against",
+      load: async () => (await import("./baseline/update-crds.ts")).updateCrds,
+    },
+    {
+      area: "baseline",
+      name: "verify-crds",
+      summary: "Check the CRD collection by its lock, and the assets by it",
+      load: async () => (await import("./baseline/verify-crds.ts")).verifyCrds,
+    },
   ],
 };

@@ -92,3 +92,11 @@ function documentOf(assets: readonly LoadedAsset[], on: Flags): ContextDocument 
 export function sampleContexts(assets: readonly LoadedAsset[]): readonly ContextDocument[] {
   return flagMatrix(flags).map((on) => documentOf(assets, on));
 }
+
+/** Those of the contexts in which an asset may differ: a text that is no template is the same everywhere. Pure. */
+export function contextsFor(
+  { text, path }: LoadedAsset,
+  contexts: readonly ContextDocument[],
+): readonly ContextDocument[] {
+  return text === undefined || path.endsWith(".liquid") ? contexts : contexts.slice(0, 1);
+}

@@ -1,8 +1,6 @@
 import { baselineError } from "../baseline-error.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
-import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import { validateObjects } from "../catalog/validate-objects.ts";
-import type { ContextDocument } from "../context/context-document.ts";
 import { baselineExit } from "../failure/exit-code.ts";
 import { readOf } from "../lookups/lookup.ts";
 import type { AssetIdentity } from "../rbac/asset-identity.ts";
@@ -10,16 +8,11 @@ import type { RoleInput } from "../rbac/cluster-role.ts";
 import { collectIdentities } from "../rbac/collect-identities.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
 import { templateEngine } from "../template/template-engine.ts";
-import { sampleContexts } from "./sample-contexts.ts";
+import { contextsFor, sampleContexts } from "./sample-contexts.ts";
 
 interface ScannedAsset {
   readonly asset: string;
   readonly identities: readonly AssetIdentity[];
-}
-
-/** A text that is no template is the same everywhere. */
-function contextsFor({ text, path }: LoadedAsset, contexts: readonly ContextDocument[]): readonly ContextDocument[] {
-  return text === undefined || path.endsWith(".liquid") ? contexts : contexts.slice(0, 1);
 }
 
 function scanEach(loaded: LoadedAssets): readonly ScannedAsset[] {

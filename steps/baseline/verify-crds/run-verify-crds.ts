@@ -1,0 +1,86 @@
+import type { StepContext } from "../../lib/step/types.ts";
+import { loadCheckout } from "../checkout/load-checkout.ts";
+import { checkoutOf, type verifyResults } from "../checkout/parameters.ts";
+import { places } from "../checkout/places.ts";
+import { tellVerdict, type Verdict } from "../checkout/verdict.ts";
+import { collectionFolder, collectionVariable, readCollectionFolder } from "../crds/collection-folder.ts";
+import {
+  compareWithLock,
+  compareWithUpstream,
+  describeComparisons,
+  type FileComparison,
+  type PresentFiles,
+  verdictOf,
+} from "../crds/compare.ts";
+import { fetchCollection } from "../crds/fetch-collection.ts";
+import { fetchUpstream } from "../crds/fetch-upstream.ts";
+import { readCommittedLock } from "../crds/read-committed-lock.ts";
+import { type CrdSource, crdSources } from "../crds/sources.ts";
+import { readCollection } from "../crds/validate-collection.ts";
+import { lintAssets } from "../scan/lint-assets.ts";
+import type { Upstream } from "../update-crds/run-update-crds.ts";
+import type { verifyCrdsParams, verifyCrdsWorkspaces } from "../verify-crds.ts";
+
+type Context = StepContext<typeof verifyCrdsParams, typeof verifyResults, typeof verifyCrdsWorkspaces>;
+
+const update = "fairlead baseline update-crds";
+const shownReasons = 3;
+
+async function compare(
+  { params, signal }: Context,
+  checkout: string,
+  present: PresentFiles,
+  { sources, fetch }: Upstream,
+): Promise<readonly FileComparison[]> {
+  if (params.online) return compareWithUpstream(await fetchCollection(sources, fetch, signal), present);
+  const lock = await readCommittedLock(checkout);
+  if (lock !== undefined) return compareWithLock(sources, lock, present);
+  return [{ file: places.crdLock, state: "missing", reason: "the checkout has no lock" }];
+}
+
+function reasonsOf(lines: readonly string[]): string {
+  const more = lines.length > shownReasons ? `; and ${lines.length - shownReasons} more` : "";
+  return `${lines.slice(0, shownReasons).join("; ")}${more}`;
+}
+
+function outOfSync(lines: readonly string[]): Verdict {
+  const what = `the CRD collection is not what ${places.crdLock} says`;
+  const fix = `run \`${update}\` and commit the lock, or take the files back`;
+  return { state: "different", id: "BASE-VER-03", what, why: reasonsOf(lines), fix, text: lines.join("\n") };
+}
+
+function refused(faults: readonly string[]): Verdict {
+  const what = "the CRDs would refuse what assets render";
+  const fix = "correct the assets, or ask for the field with a look-up where only some releases have it";
+  return { state: "different", id: "BASE-VER-04", what, why: reasonsOf(faults), fix, text: faults.join("\n") };
+}
+
+function textsOf(present: PresentFiles): ReadonlyMap<string, string> {
+  return new Map([...present].map(([file, content]) => [file, Buffer.from(content).toString("utf8")]));
+}
+
+/** The assets by the collection, once that is what it should be. */
+async function judgeAssets(checkout: string, present: PresentFiles, sources: readonly CrdSource[]): Promise<Verdict> {
+  const read = readCollection(textsOf(present), sources);
+  if (read.state === "invalid") return outOfSync(read.faults);
+  const faults = lintAssets(await loadCheckout(checkout), read.collection);
+  if (faults.length > 0) return refused(faults);
+  return { state: "equal", summary: `the ${present.size} CRDs are those of the lock, and allow what assets render` };
+}
+
+/** @throws FairleadError BASE-CHK-01, BASE-CAT-01, BASE-CAT-02, BASE-CRD-01, BASE-CRD-03 (exit 2) */
+export async function runVerifyCrds(
+  context: Context,
+  upstream: Upstream = { sources: crdSources, fetch: fetchUpstream },
+): Promise<void> {
+  const { params, workspace, setting, log } = context;
+  const checkout = checkoutOf(context);
+  const collection = collectionFolder(params.crds, workspace("crds"), setting(collectionVariable));
+  const present = await readCollectionFolder(collection);
+  const comparisons = await compare(context, checkout, present, upstream);
+  const lines = describeComparisons(comparisons);
+  const isOut = verdictOf(comparisons) === "out-of-sync";
+  if (!isOut) for (const line of lines) log.warn(line);
+  const verdict = isOut ? outOfSync(lines) : await judgeAssets(checkout, present, upstream.sources);
+  await tellVerdict(context, verdict, "verify-crds.txt");
+}
