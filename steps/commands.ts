@@ -169,5 +169,11 @@ export const commands: Registry = {
       summary: "Check the CRD collection by its lock, and the assets by it",
       load: async () => (await import("./baseline/verify-crds.ts")).verifyCrds,
     },
+    {
+      area: "baseline",
+      name: "test-alerts",
+      summary: "Run the unit tests of the alerts with promtool",
+      load: async () => (await import("./baseline/test-alerts.ts")).testAlerts,
+    },
   ],
 };

@@ -93,10 +93,10 @@ export function sampleContexts(assets: readonly LoadedAsset[]): readonly Context
   return flagMatrix(flags).map((on) => documentOf(assets, on));
 }
 
-/** Those of the contexts in which an asset may differ: a text that is no template is the same everywhere. Pure. */
-export function contextsFor(
-  { text, path }: LoadedAsset,
-  contexts: readonly ContextDocument[],
-): readonly ContextDocument[] {
-  return text === undefined || path.endsWith(".liquid") ? contexts : contexts.slice(0, 1);
+/** What a template must name to be another one elsewhere. */
+const namesCircumstances = /\b(HCO|Hardware|Topology|Images|Lookups)\b/;
+
+/** Those of the contexts in which an asset may differ: a text that names none of what differs is the same in all. Pure. */
+export function contextsFor({ text }: LoadedAsset, contexts: readonly ContextDocument[]): readonly ContextDocument[] {
+  return text === undefined || namesCircumstances.test(text) ? contexts : contexts.slice(0, 1);
 }
