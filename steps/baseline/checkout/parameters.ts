@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import * as Type from "typebox";
 import type { StepContext } from "../../lib/step/types.ts";
 
@@ -48,5 +48,5 @@ export type VerifyContext = StepContext<typeof checkoutParameters, typeof verify
 
 /** The folder of the checkout, as a step has it. Pure. */
 export function checkoutOf({ params, workspace }: Pick<VerifyContext, "params" | "workspace">): string {
-  return join(workspace("source") ?? ".", params.folder);
+  return resolve(workspace("source") ?? ".", params.folder);
 }
