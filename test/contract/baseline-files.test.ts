@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { loadCheckout } from "../../steps/baseline/checkout/load-checkout.ts";
@@ -8,7 +10,7 @@ import { compareFeatures } from "../../steps/baseline/features/feature-files.ts"
 import { readCommittedFeatures } from "../../steps/baseline/features/read-committed.ts";
 import { clusterRoleText } from "../../steps/baseline/rbac/cluster-role.ts";
 import { scanAssets } from "../../steps/baseline/scan/scan-assets.ts";
-import { objectsOf, root } from "./support/manifests.ts";
+import { manifestsBelow, objectsOf, root } from "./support/manifests.ts";
 
 const loaded = await loadCheckout(root);
 const committedRole = (await readTextIfAny(`${root}/${places.clusterRole}`)) ?? "";
@@ -37,9 +39,8 @@ describe("the account of the runner", () => {
       roleRef: { kind: "ClusterRole", name: role.metadata.name },
       subjects: [{ kind: "ServiceAccount", name: account?.metadata.name }],
     });
-    for (const run of objectsOf("PipelineRun", "pipelines/baseline")) {
-      expect(run.spec["taskRunTemplate"]).toEqual({ serviceAccountName: account?.metadata.name });
-    }
+    const used = objectsOf("PipelineRun", "pipelines/baseline").map(({ spec }) => spec["taskRunTemplate"]);
+    expect(used).toContainEqual({ serviceAccountName: account?.metadata.name });
   });
 
   test("B10 may delete nothing but its lock and the tombstones, each by name", () => {
@@ -55,4 +56,10 @@ describe("the account of the runner", () => {
     ]);
     expect((role.rules as readonly Rule[]).flatMap(({ verbs }) => verbs)).not.toContain("*");
   });
+});
+
+test.each(["triggers/baseline", "pipelines/baseline"])("the installation of %s leaves out no object", (folder) => {
+  const installed: unknown = parse(readFileSync(`${root}/${folder}/kustomization.yaml`, "utf8")).resources;
+  const files = manifestsBelow(folder).filter(({ documents }) => documents[0]?.kind !== "PipelineRun");
+  expect(installed).toEqual(files.map(({ path }) => relative(folder, path)));
 });

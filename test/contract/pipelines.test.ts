@@ -339,7 +339,8 @@ describe("triggers", () => {
       if (names(declared).includes("dry-run")) {
         expect(given).toContain("dry-run");
       }
-      expect(run?.spec["taskRunTemplate"]).toEqual({ serviceAccountName: "switchover-runner" });
+      const area = template.metadata.labels?.["app.kubernetes.io/part-of"];
+      expect(run?.spec["taskRunTemplate"]).toEqual({ serviceAccountName: `${area}-runner` });
       if (run !== undefined && pipeline !== undefined) {
         expectTimeoutsToFit(run.spec, pipeline);
       }
