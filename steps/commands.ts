@@ -175,5 +175,23 @@ export const commands: Registry = {
       summary: "Run the unit tests of the alerts with promtool",
       load: async () => (await import("./baseline/test-alerts.ts")).testAlerts,
     },
+    {
+      area: "baseline",
+      name: "render",
+      summary: "Show the objects of a virtualization platform's baseline",
+      load: async () => (await import("./baseline/render.ts")).render,
+    },
+    {
+      area: "baseline",
+      name: "inspect",
+      summary: "Show by what a virtualization platform's baseline is decided",
+      load: async () => (await import("./baseline/inspect.ts")).inspect,
+    },
+    {
+      area: "baseline",
+      name: "resume",
+      summary: "Let paused objects be kept at the baseline again",
+      load: async () => (await import("./baseline/resume.ts")).resume,
+    },
   ],
 };

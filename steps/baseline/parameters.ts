@@ -11,6 +11,12 @@ const duration = (value: string, description: string) =>
     description,
   });
 
+/** How long to wait for another run. */
+export const lockWaitParameter = duration(
+  "0s",
+  "How long to wait for another run to end before this one gives up with exit 6",
+);
+
 /** Where the platform is. */
 export const platformParameters = {
   namespace: Type.String({
@@ -67,3 +73,11 @@ export const throttleParameters = {
   }),
   "repeat-window": duration("30m", "Time in which repeated corrections are counted"),
 };
+
+/** Names of a list between commas. Pure. */
+export function namesOf(list: string): readonly string[] {
+  return list
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}

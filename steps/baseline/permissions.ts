@@ -2,11 +2,8 @@ import type { Permission } from "../lib/step/types.ts";
 
 const platform = { namespace: "platform" } as const;
 
-/**
- * What a run needs beside its assets: those are the role that is generated from them, object by object. Reading comes
- * first, then what a run keeps beside the HyperConverged.
- */
-export const reconcilePermissions: readonly Permission[] = [
+/** What it takes to see what a cluster wants; what its assets look up is in the role that is generated from them. */
+export const readPermissions: readonly Permission[] = [
   {
     target: "cluster",
     group: "apiextensions.k8s.io",
@@ -45,15 +42,6 @@ export const reconcilePermissions: readonly Permission[] = [
   },
   {
     target: "cluster",
-    group: "",
-    resource: "namespaces",
-    verbs: ["get"],
-    scope: "cluster",
-    readOnly: true,
-    reason: "leave out what has no namespace to be in",
-  },
-  {
-    target: "cluster",
     group: "cdi.kubevirt.io",
     resource: "storageprofiles",
     verbs: ["list"],
@@ -61,6 +49,10 @@ export const reconcilePermissions: readonly Permission[] = [
     readOnly: true,
     reason: "find a storage class for shared file systems",
   },
+];
+
+/** What runs keep beside the HyperConverged. */
+const ownPermissions: readonly Permission[] = [
   {
     target: "cluster",
     group: "",
@@ -79,6 +71,21 @@ export const reconcilePermissions: readonly Permission[] = [
     readOnly: false,
     reason: "keep a second run away, or wait for a first one",
   },
+];
+
+/** What a run needs beside its assets: those are the role that is generated from them, object by object. */
+export const reconcilePermissions: readonly Permission[] = [
+  ...readPermissions,
+  {
+    target: "cluster",
+    group: "",
+    resource: "namespaces",
+    verbs: ["get"],
+    scope: "cluster",
+    readOnly: true,
+    reason: "leave out what has no namespace to be in",
+  },
+  ...ownPermissions,
   {
     target: "cluster",
     group: "events.k8s.io",
@@ -89,3 +96,6 @@ export const reconcilePermissions: readonly Permission[] = [
     reason: "tell what became of the platform",
   },
 ];
+
+/** What resuming needs beside the objects that it resumes. */
+export const resumePermissions: readonly Permission[] = [...readPermissions, ...ownPermissions];

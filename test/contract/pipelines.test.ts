@@ -16,7 +16,10 @@ const withheldAlways: readonly string[] = ["deadline", "output"];
 // What a Pipeline decides itself: another value would not fit its shape, or means nothing to it.
 const withheldHere: Readonly<Record<string, readonly string[]>> = {
   // The Secret of the workspace has one context.
+  "baseline-inspect": ["context"],
   "baseline-reconcile": ["context"],
+  "baseline-render": ["context"],
+  "baseline-resume": ["context"],
   // Its kubeconfigs come one by one, each with its current context.
   "switchover-discover": ["contexts"],
   // The fleet goes back to the old hub: without it there is no rollback.

@@ -7,7 +7,7 @@ import type { RunEvent } from "../events/run-event.ts";
 import { answersOf, type Lookup, readOf } from "../lookups/lookup.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import type { ContextDocument } from "./context-document.ts";
-import { type DetectorProfile, detectHardware } from "./hardware.ts";
+import { type DetectorProfile, detectHardware, hardwareEvidence } from "./hardware.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { type ClusterConfig, describeTopology } from "./topology.ts";
 
@@ -17,13 +17,16 @@ export interface ContextQuestion {
   readonly images: Readonly<Record<string, string>>;
   readonly profile: DetectorProfile;
   readonly selection: Pick<SelectionContext, "activation" | "onlyAssets">;
+  /** What is to be taken for true in place of what is detected. */
+  readonly override?: (detected: DetectedFacts) => DetectedFacts;
 }
+
+/** What is detected of a cluster. */
+export type DetectedFacts = Pick<ContextDocument, "hardware" | "topology">;
 
 export interface CollectedContext {
   readonly document: ContextDocument;
   readonly events: readonly RunEvent[];
-  /** Assets of which a look-up could not be read, with the reason: they fail, and no other. */
-  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 interface Config {
@@ -107,12 +110,13 @@ async function crdSights(
  * @throws KubeError where the nodes cannot be listed
  */
 export async function collectContext(cluster: Cluster, question: ContextQuestion): Promise<CollectedContext> {
-  const { hco, images, profile, assets, selection } = question;
+  const { hco, images, profile, assets, selection, override = (detected) => detected } = question;
   const [nodes, { config, events }] = await Promise.all([
     cluster.list({ apiVersion: "v1", kind: "Node" }, nodeFacts),
     clusterConfig(cluster),
   ]);
-  const base = { hco, hardware: detectHardware(nodes, profile), topology: describeTopology(nodes, config), images };
+  const detected = { hardware: detectHardware(nodes, profile), topology: describeTopology(nodes, config) };
+  const base = { hco, ...override(detected), images };
   const anyCrd: SelectionContext = { ...base, ...selection, crd: () => "installed" };
   const wanted = selectAssets(assets, anyCrd).flatMap((one) => (one.state === "selected" ? [one.asset] : []));
   const crds = await crdSights(cluster, wanted);
@@ -121,8 +125,14 @@ export async function collectContext(cluster: Cluster, question: ContextQuestion
   const unreadable = answers.flatMap(([name, found]) => (typeof found === "string" ? [[name, found] as const] : []));
   const lookups = answers.flatMap(([name, found]) => (typeof found === "string" ? [] : [[name, found] as const]));
   return {
-    document: { schemaVersion: 1, ...base, crds, lookups: Object.fromEntries(lookups) },
+    document: {
+      schemaVersion: 1,
+      ...base,
+      crds,
+      lookups: Object.fromEntries(lookups),
+      ...(unreadable.length === 0 ? {} : { unreadable: Object.fromEntries(unreadable) }),
+      evidence: hardwareEvidence(nodes, profile),
+    },
     events,
-    unreadable: new Map(unreadable),
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../lib/json/json.ts";
 import type { CrdSight } from "../catalog/select-assets.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
-import type { Hardware } from "./hardware.ts";
+import type { Hardware, HardwareEvidence } from "./hardware.ts";
 import type { Topology } from "./topology.ts";
 
 /**
@@ -19,4 +19,8 @@ export interface ContextDocument {
   readonly crds: Readonly<Record<string, CrdSight>>;
   /** By asset. */
   readonly lookups: Readonly<Record<string, JsonObject>>;
+  /** Assets of which a look-up could not be read, with the reason: they fail, and no other. Absent without one. */
+  readonly unreadable?: Readonly<Record<string, string>>;
+  /** By what each flag of `hardware` is set: for people. Absent where no node was looked at. */
+  readonly evidence?: HardwareEvidence;
 }

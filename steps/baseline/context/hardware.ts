@@ -1,4 +1,4 @@
-import type { NodeFacts } from "./node.ts";
+import type { NamedNode, NodeFacts } from "./node.ts";
 
 export const hardwareFlags = [
   "pciDevicesPresent",
@@ -17,7 +17,8 @@ export const detectorProfiles = ["accurate", "legacy"] as const;
 /** `legacy`: the signals of virt-platform-autopilot, for who must select what that operator selected. */
 export type DetectorProfile = (typeof detectorProfiles)[number];
 
-type Detector = (node: NodeFacts) => boolean;
+/** The signals of one flag that a node gives, as people read them: `label feature.node.kubernetes.io/memory-numa=true`. */
+type Detector = (node: NodeFacts) => readonly string[];
 type Detectors = Readonly<Record<HardwareFlag, Detector>>;
 
 // Published by node-feature-discovery.
@@ -41,9 +42,12 @@ function isSome(quantity: string): boolean {
   return /^[+]?0*[1-9]/.test(quantity);
 }
 
-function offered({ capacity }: NodeFacts): readonly string[] {
-  return Object.entries(capacity).flatMap(([resource, quantity]) => (isSome(quantity) ? [resource] : []));
-}
+const offers =
+  (isMeant: (resource: string) => boolean, isCounted: (quantity: string) => boolean): Detector =>
+  ({ capacity }) =>
+    Object.entries(capacity).flatMap(([resource, quantity]) =>
+      isMeant(resource) && isCounted(quantity) ? [`capacity ${resource}=${quantity}`] : [],
+    );
 
 function domainOf(resource: string): string {
   return resource.includes("/") ? (resource.split("/")[0] ?? "") : "";
@@ -60,51 +64,93 @@ function isGpu(resource: string): boolean {
 }
 
 const hasLabel =
-  (name: string): Detector =>
-  ({ labels }) =>
-    Object.hasOwn(labels, `${feature}/${name}`);
+  (name: string, isMeant: (value: string) => boolean = () => true): Detector =>
+  ({ labels }) => {
+    const key = `${feature}/${name}`;
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    return value !== undefined && isMeant(value) ? [`label ${key}=${value}`] : [];
+  };
 
-const labelIsTrue =
-  (name: string): Detector =>
-  ({ labels }) =>
-    labels[`${feature}/${name}`] === "true";
+const labelIsTrue = (name: string): Detector => hasLabel(name, (value) => value === "true");
 
 /** Labels such as `feature.node.kubernetes.io/pci-10de.present`. */
-function hasDeviceLabel({ labels }: NodeFacts, bus: "pci" | "usb"): boolean {
-  return Object.entries(labels).some(
-    ([key, value]) => value === "true" && key.startsWith(`${feature}/${bus}-`) && key.endsWith(".present"),
-  );
-}
+const hasDeviceLabel =
+  (bus: "pci" | "usb"): Detector =>
+  ({ labels }) =>
+    Object.entries(labels).flatMap(([key, value]) =>
+      value === "true" && key.startsWith(`${feature}/${bus}-`) && key.endsWith(".present")
+        ? [`label ${key}=${value}`]
+        : [],
+    );
 
-const hasTopologyPolicy: Detector = ({ annotations }) => (annotations[topologyManagerPolicy] ?? "") !== "";
+const hasTopologyPolicy: Detector = ({ annotations }) => {
+  const policy = annotations[topologyManagerPolicy] ?? "";
+  return policy === "" ? [] : [`annotation ${topologyManagerPolicy}=${policy}`];
+};
+
+const any =
+  (...all: readonly Detector[]): Detector =>
+  (node) =>
+    all.flatMap((detector) => detector(node));
 
 const detectors: Readonly<Record<DetectorProfile, Detectors>> = {
   accurate: {
-    pciDevicesPresent: (node) =>
-      hasLabel("pci-present")(node) || hasDeviceLabel(node, "pci") || offered(node).some(isDevice),
-    numaNodesPresent: (node) => labelIsTrue("memory-numa")(node) || hasTopologyPolicy(node),
+    pciDevicesPresent: any(hasLabel("pci-present"), hasDeviceLabel("pci"), offers(isDevice, isSome)),
+    numaNodesPresent: any(labelIsTrue("memory-numa"), hasTopologyPolicy),
     vfioCapable: labelIsTrue("iommu-enabled"),
-    usbDevicesPresent: (node) => hasLabel("usb-present")(node) || hasDeviceLabel(node, "usb"),
-    gpuPresent: (node) => offered(node).some(isGpu),
+    usbDevicesPresent: any(hasLabel("usb-present"), hasDeviceLabel("usb")),
+    gpuPresent: offers(isGpu, isSome),
   },
   legacy: {
-    pciDevicesPresent: (node) =>
-      hasLabel("pci-present")(node) || Object.keys(node.capacity).some((resource) => !plainResources.has(resource)),
-    numaNodesPresent: (node) => hasLabel("cpu-hardware_multithreading")(node) || hasTopologyPolicy(node),
+    pciDevicesPresent: any(
+      hasLabel("pci-present"),
+      offers(
+        (resource) => !plainResources.has(resource),
+        () => true,
+      ),
+    ),
+    numaNodesPresent: any(hasLabel("cpu-hardware_multithreading"), hasTopologyPolicy),
     vfioCapable: labelIsTrue("iommu-enabled"),
     usbDevicesPresent: hasLabel("usb-present"),
-    gpuPresent: ({ capacity }) => Object.keys(capacity).some((resource) => knownGpus.has(resource)),
+    gpuPresent: offers(
+      (resource) => knownGpus.has(resource),
+      () => true,
+    ),
   },
 };
 
+function forEachFlag<T>(value: (flag: HardwareFlag) => T): Readonly<Record<HardwareFlag, T>> {
+  return {
+    pciDevicesPresent: value("pciDevicesPresent"),
+    numaNodesPresent: value("numaNodesPresent"),
+    vfioCapable: value("vfioCapable"),
+    usbDevicesPresent: value("usbDevicesPresent"),
+    gpuPresent: value("gpuPresent"),
+  };
+}
+
 /** What hardware any of the nodes has, by what they publish. Pure. */
 export function detectHardware(nodes: readonly NodeFacts[], profile: DetectorProfile): Hardware {
-  const any = (flag: HardwareFlag): boolean => nodes.some(detectors[profile][flag]);
-  return {
-    pciDevicesPresent: any("pciDevicesPresent"),
-    numaNodesPresent: any("numaNodesPresent"),
-    vfioCapable: any("vfioCapable"),
-    usbDevicesPresent: any("usbDevicesPresent"),
-    gpuPresent: any("gpuPresent"),
-  };
+  return forEachFlag((flag) => nodes.some((node) => detectors[profile][flag](node).length > 0));
+}
+
+/** By what a flag is set: how many nodes give a signal of it, and the first of them with theirs. */
+export interface FlagEvidence {
+  readonly nodes: number;
+  readonly examples: readonly { readonly node: string; readonly signals: readonly string[] }[];
+}
+
+export type HardwareEvidence = Readonly<Record<HardwareFlag, FlagEvidence>>;
+
+// A cluster has thousands of nodes, most of them alike.
+const maxExamples = 10;
+
+/** On what {@link detectHardware} goes, flag by flag, by the same signals. Pure. */
+export function hardwareEvidence(nodes: readonly NamedNode[], profile: DetectorProfile): HardwareEvidence {
+  return forEachFlag((flag) => {
+    const found = nodes
+      .map((node) => ({ node: node.name, signals: detectors[profile][flag](node) }))
+      .filter(({ signals }) => signals.length > 0);
+    return { nodes: found.length, examples: found.slice(0, maxExamples) };
+  });
 }

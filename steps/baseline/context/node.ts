@@ -5,3 +5,7 @@ export interface NodeFacts {
   /** Quantities by resource, as the kubelet writes them. */
   readonly capacity: Readonly<Record<string, string>>;
 }
+
+export interface NamedNode extends NodeFacts {
+  readonly name: string;
+}

@@ -39,6 +39,26 @@ function textAt(object: JsonObject | undefined, ...path: readonly string[]): str
   return typeof value === "string" ? value : "";
 }
 
+type PlatformFacts = Omit<
+  Topology,
+  "totalNodeCount" | "masterCount" | "workerCount" | "isCompact" | "hasSchedulableMasters"
+>;
+
+/** What follows from who runs the control plane, and on what the cluster runs. Pure. */
+export function platformFacts(controlPlaneTopology: string, cloudProvider: string): PlatformFacts {
+  return {
+    controlPlaneTopology,
+    isHCP: controlPlaneTopology === "External",
+    cloudProvider,
+    isAWS: cloudProvider === "AWS",
+    isAzure: cloudProvider === "Azure",
+    isGCP: cloudProvider === "GCP",
+    isBareMetal: cloudProvider === "BareMetal",
+    isVSphere: cloudProvider === "VSphere",
+    isOpenStack: cloudProvider === "OpenStack",
+  };
+}
+
 /** Pure. */
 export function describeTopology(nodes: readonly NodeFacts[], { infrastructure, scheduler }: ClusterConfig): Topology {
   const masters = nodes.filter((node) => hasRole(node, "master", "control-plane"));
@@ -50,15 +70,7 @@ export function describeTopology(nodes: readonly NodeFacts[], { infrastructure, 
     masterCount: masters.length,
     workerCount: workers.length,
     isCompact: masters.length > 0 && masters.every((node) => hasRole(node, "worker")) && workers.length === 0,
-    controlPlaneTopology,
-    isHCP: controlPlaneTopology === "External",
-    cloudProvider,
-    isAWS: cloudProvider === "AWS",
-    isAzure: cloudProvider === "Azure",
-    isGCP: cloudProvider === "GCP",
-    isBareMetal: cloudProvider === "BareMetal",
-    isVSphere: cloudProvider === "VSphere",
-    isOpenStack: cloudProvider === "OpenStack",
+    ...platformFacts(controlPlaneTopology, cloudProvider),
     hasSchedulableMasters: valueAt(scheduler, ["spec", "mastersSchedulable"]) === true,
   };
 }

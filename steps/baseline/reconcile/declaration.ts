@@ -1,7 +1,6 @@
 import * as Type from "typebox";
 import type { StepContext } from "../../lib/step/types.ts";
-import { durationPattern } from "../duration.ts";
-import { platformParameters, selectionParameters, throttleParameters } from "../parameters.ts";
+import { lockWaitParameter, platformParameters, selectionParameters, throttleParameters } from "../parameters.ts";
 
 export const reconcileParams = {
   ...platformParameters,
@@ -12,13 +11,7 @@ export const reconcileParams = {
     default: "ignore",
     description: "What becomes of a run whose HyperConverged has rules of disabled resources that cannot be read",
   }),
-  "lock-wait": Type.String({
-    pattern: durationPattern,
-    maxLength: 30,
-    default: "0s",
-    rule: "a duration such as 90s, 5m or 1h30m",
-    description: "How long to wait for another run to end before this one gives up with exit 6",
-  }),
+  "lock-wait": lockWaitParameter,
 };
 
 const count = (description: string) => ({ description, neutral: "0" });

@@ -14,6 +14,7 @@ import { failureText } from "../failure/failure-text.ts";
 import { managedLabel, manager } from "../markers/marker-keys.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
 import { type ManagedObject, textsOf } from "../object/managed-object.ts";
+import { namesOf } from "../parameters.ts";
 import { reconcileReport } from "../report/reconcile-report.ts";
 import { countResults, isFailed } from "../run/count-results.ts";
 import { Reconciliation } from "../run/reconcile.ts";
@@ -39,10 +40,7 @@ function requestOf({ params }: ReconcileContext): RunRequest {
   return {
     namespace: params.namespace,
     isDryRun: params["dry-run"],
-    onlyAssets: params.assets
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== ""),
+    onlyAssets: namesOf(params.assets),
     requireOptIn: params["require-opt-in"],
     limits: {
       capacity: params["throttle-capacity"],

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import { type RenderRecord, type RenderStatus, reasonText } from "./render-record.ts";
+import { countRecords } from "./render-counts.ts";
+import { type RenderRecord, reasonText } from "./render-record.ts";
 
 /** A text from a cluster must end neither the line nor the comment that it stands in. */
 function oneLine(text: string): string {
@@ -58,8 +59,8 @@ function row(asset: string, status: string, component: string, reason: string): 
  * @param all those that are counted
  */
 export function statusOutput(shown: readonly RenderRecord[], all: readonly RenderRecord[]): string {
-  const count = (wanted: RenderStatus): number => all.filter(({ status }) => status === wanted).length;
-  const totals = `${count("INCLUDED")} included, ${count("EXCLUDED")} excluded, ${count("FILTERED")} filtered, ${count("ERROR")} errors`;
+  const { included, excluded, filtered, errors } = countRecords(all);
+  const totals = `${included} included, ${excluded} excluded, ${filtered} filtered, ${errors} errors`;
   const rows = shown.map(({ asset, status, component, reason }) => row(asset, status, component, textOf(reason) ?? ""));
   const lines = [row("ASSET", "STATUS", "COMPONENT", "REASON"), rule, ...rows, rule, totals];
   return lines.map((line) => `${line}\n`).join("");

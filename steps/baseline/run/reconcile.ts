@@ -3,12 +3,13 @@ import { reconcileAsset } from "../asset/reconcile-asset.ts";
 import { type Activation, readActivation } from "../catalog/activation.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
-import { type Selection, selectAsset, selectAssets, unknownNames } from "../catalog/select-assets.ts";
+import { type Selection, selectAsset, unknownNames } from "../catalog/select-assets.ts";
 import { findHco, generationOf, hcoCrd, hcoName } from "../cluster/find-hco.ts";
 import { Namespaces } from "../cluster/namespaces.ts";
 import { collectContext } from "../context/collect-context.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
+import { selectInContext } from "../context/select-in-context.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import { emptyState } from "../state/baseline-state.ts";
@@ -144,21 +145,12 @@ export class Reconciliation {
     const exclusions = readExclusions(hco);
     this.#events.push(...exclusions.events);
     this.#advice.push(...exclusions.notes);
-    const { crds } = context.document;
-    const selections = selectAssets(assets, {
-      ...context.document,
-      ...selection,
-      crd: (name) => crds[name] ?? "missing",
-    });
+    const selections = selectInContext(assets, context.document, selection);
     const kinds = assets.flatMap(({ requiredCrd, kind }) =>
       requiredCrd === undefined ? [] : [[requiredCrd, dependencyKind(kind)] as const],
     );
     this.#dependencies = dependenciesOf(selections, new Map(kinds));
-    for (const one of selections) {
-      const reason = context.unreadable.get(one.asset.name);
-      const judged = reason === undefined ? one : { state: "failed" as const, asset: one.asset, reason };
-      await this.#reconcile(judged, context.document, exclusions);
-    }
+    for (const one of selections) await this.#reconcile(one, context.document, exclusions);
   }
 
   async #reconcile(
@@ -191,12 +183,7 @@ export class Reconciliation {
       document,
       isDryRun,
     };
-    // A cluster that serves no HyperConverged v1 yet keeps its own in the version that it stores.
-    const inVersion =
-      asset.name === goldenConfig && rendered.state === "rendered"
-        ? { ...rendered, object: { ...rendered.object, apiVersion: document.hco.apiVersion } }
-        : rendered;
-    return await reconcileAsset(asset, inVersion, run);
+    return await reconcileAsset(asset, rendered, run);
   }
 
   #tellUnknownNames(activation: Activation): void {

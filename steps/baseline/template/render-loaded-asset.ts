@@ -1,5 +1,6 @@
 import type { Liquid } from "liquidjs";
 import { rendererOf } from "../assets/registry.ts";
+import { goldenConfig } from "../catalog/catalog.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import { emptyAnswers } from "../lookups/lookup.ts";
@@ -24,15 +25,24 @@ function contextFor({ entry }: LoadedAsset, document: ContextDocument, { files }
   };
 }
 
-/** What an asset of the catalog is in this cluster. Reconciling and showing go this one way. Pure. */
-export function renderLoadedAsset(asset: LoadedAsset, document: ContextDocument, renderer: Renderer): Rendered {
+function render(asset: LoadedAsset, document: ContextDocument, renderer: Renderer): Rendered {
   const { entry, text } = asset;
   const context = contextFor(asset, document, renderer);
   if (text === undefined) {
-    const render = rendererOf(entry.render ?? "");
-    return render === undefined
+    const write = rendererOf(entry.render ?? "");
+    return write === undefined
       ? { state: "failed", reason: `the program has no function ${entry.render}` }
-      : render(context);
+      : write(context);
   }
   return entry.path.endsWith(".liquid") ? renderTemplate(renderer.engine, text, context) : renderStatic(text);
+}
+
+/**
+ * What an asset of the catalog is in this cluster. Reconciling and showing go this one way. A cluster that serves no
+ * HyperConverged v1 yet gets its golden config in the version by which its own was read. Pure.
+ */
+export function renderLoadedAsset(asset: LoadedAsset, document: ContextDocument, renderer: Renderer): Rendered {
+  const rendered = render(asset, document, renderer);
+  if (asset.name !== goldenConfig || rendered.state !== "rendered") return rendered;
+  return { ...rendered, object: { ...rendered.object, apiVersion: document.hco.apiVersion } };
 }

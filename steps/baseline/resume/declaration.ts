@@ -1,0 +1,44 @@
+import * as Type from "typebox";
+import { outputParam } from "../../lib/step/output.ts";
+import type { StepContext } from "../../lib/step/types.ts";
+import { lockWaitParameter, platformParameters } from "../parameters.ts";
+
+export const resumeParams = {
+  ...platformParameters,
+  resource: Type.String({
+    pattern: "^(all|[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9][A-Za-z0-9.:_-]*){1,2})$",
+    maxLength: 600,
+    rule: "all, Kind/name, or Kind/namespace/name",
+    description: "What to resume: Kind/namespace/name as reports have it, Kind/name for the whole cluster's, or all",
+  }),
+  "lock-wait": lockWaitParameter,
+  output: outputParam,
+};
+
+const count = (description: string) => ({ description, neutral: "0" });
+
+export const resumeResults = {
+  outcome: {
+    description: "How the run ended",
+    neutral: "",
+    values: ["", "ok", "changed", "failed", "hco-not-found", "precondition-missing", "locked"],
+  },
+  resumed: count("Objects that were resumed"),
+  failed: count("Objects that could not be resumed"),
+  report: { description: "Path of resume.json in the output workspace", neutral: "" },
+  summary: { description: "One sentence for people", neutral: "", human: true },
+  "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
+} as const;
+
+export const resumeWorkspaces = {
+  output: { description: "Where resume.json is left", optional: true },
+  kubeconfig: {
+    description:
+      "Secret with a kubeconfig of the cluster (key kubeconfig); without it the cluster that the step runs in, or, outside of one, the current context",
+    readOnly: true,
+    optional: true,
+    secret: true,
+  },
+} as const;
+
+export type ResumeContext = StepContext<typeof resumeParams, typeof resumeResults, typeof resumeWorkspaces>;
