@@ -1,0 +1,59 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { BaselineBench, hyperConverged } from "./support/baseline-bench.ts";
+
+const minute = 60_000;
+const label = "feature.node.kubernetes.io/pci-10de.present";
+const everything =
+  "hyperconvergeds,machineconfigs,kubedeschedulers,persesdashboards,uiplugins,prometheusrules,services,servicemonitors,configmaps,leases,events";
+
+describe("an inspection", () => {
+  let bench: BaselineBench;
+  afterEach(() => bench.close());
+
+  test(
+    "leaves by what the baseline is decided as files, and nothing in the cluster",
+    async () => {
+      bench = await BaselineBench.open({ annotations: { "golden-profile": "opinionated" } });
+      await bench.create({
+        apiVersion: "v1",
+        kind: "Node",
+        metadata: { name: "worker-0", labels: { [label]: "true" } },
+      });
+      const before = await bench.server.kubectl(["get", everything, "-A", "-o", "json"]);
+      const output = join(bench.folder, "inspected");
+      const ran = await bench.step("inspect", output, []);
+      expect({ exitCode: ran.exitCode, tail: ran.stderr.slice(-1500) }).toMatchObject({ exitCode: 0 });
+      expect(await bench.server.kubectl(["get", everything, "-A", "-o", "json"])).toBe(before);
+
+      expect((await readdir(output)).toSorted()).toEqual([
+        "assets.json",
+        "context.json",
+        "exclusions.json",
+        "features.json",
+        "hco.json",
+        "rendered.json",
+        "rendered.yaml",
+        "tombstones.json",
+      ]);
+      const read = async (name: string) => JSON.parse(await readFile(join(output, name), "utf8"));
+      expect((await read("context.json")).evidence).toMatchObject({
+        pciDevicesPresent: { nodes: 1, examples: [{ node: "worker-0", signals: [`label ${label}=true`] }] },
+        gpuPresent: { nodes: 0, examples: [] },
+      });
+      expect(await read("exclusions.json")).toContainEqual(
+        expect.objectContaining({ asset: "mtv-operator", reason: "conditions-not-met" }),
+      );
+      expect((await read("assets.json")).assets).toHaveLength(88);
+      expect((await read("tombstones.json")).map(({ name }: { readonly name: string }) => name)).toContain(
+        "kubevirt-plugin",
+      );
+      const hco = await read("hco.json");
+      expect(hco.asRead.spec).toEqual({});
+      expect(hco.effective.spec.virtualization.liveMigrationConfig.parallelMigrationsPerCluster).toBe(5);
+      expect((await bench.get(hyperConverged))["spec"]).toEqual({});
+    },
+    2 * minute,
+  );
+});
