@@ -56,4 +56,32 @@ describe("an inspection", () => {
     },
     2 * minute,
   );
+
+  test(
+    "has the HyperConverged as it is where its owner keeps it, and says so",
+    async () => {
+      bench = await BaselineBench.open({ annotations: { "golden-profile": "opinionated", mode: "unmanaged" } });
+      const output = join(bench.folder, "inspected");
+      expect((await bench.step("inspect", output, [])).exitCode).toBe(0);
+      const hco = JSON.parse(await readFile(join(output, "hco.json"), "utf8"));
+      expect(hco.effective).toEqual(hco.asRead);
+      expect(hco.note).toBe("the HyperConverged is unmanaged");
+    },
+    2 * minute,
+  );
+
+  test(
+    "ends with exit 5 on a cluster without the CRD of HyperConverged, and with 0 where only the object is absent",
+    async () => {
+      bench = await BaselineBench.open();
+      const output = join(bench.folder, "inspected");
+      await bench.delete(hyperConverged);
+      const absent = await bench.step("inspect", output, []);
+      expect([absent.exitCode, await readdir(output)]).toEqual([0, []]);
+      await bench.server.kubectl(["delete", "crd", "hyperconvergeds.hco.kubevirt.io"]);
+      const missing = await bench.step("inspect", output, []);
+      expect([missing.exitCode, missing.stderr]).toEqual([5, expect.stringContaining("BASE-RUN-02")]);
+    },
+    2 * minute,
+  );
 });

@@ -119,6 +119,46 @@ describe("resuming", () => {
   );
 
   test(
+    "fails with exit 3 where an object cannot be written, and resumes the others all the same",
+    async () => {
+      bench = await BaselineBench.open();
+      await bench.reconcile("--assets", "descheduler-loadaware,swap-enable");
+      await bench.annotate(descheduler, { "reconcile-paused": "true" });
+      await bench.annotate(swapConfig, { "reconcile-paused": "true" });
+      await bench.create({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        metadata: { name: "refuses-deschedulers" },
+        webhooks: [
+          {
+            name: "deschedulers.example.com",
+            clientConfig: { url: "https://127.0.0.1:1/" },
+            rules: [
+              {
+                apiGroups: ["operator.openshift.io"],
+                apiVersions: ["*"],
+                operations: ["UPDATE"],
+                resources: ["kubedeschedulers"],
+              },
+            ],
+            sideEffects: "None",
+            admissionReviewVersions: ["v1"],
+          },
+        ],
+      });
+      const output = join(bench.folder, "refused");
+      const ran = await bench.step("resume", output, ["--resource", "all"]);
+      expect([ran.exitCode, ran.stderr]).toEqual([3, expect.stringContaining("BASE-RES-01")]);
+      expect(JSON.parse(await readFile(join(output, "resume.json"), "utf8")).objects).toEqual([
+        { object: key, result: "failed", error: expect.stringContaining("deschedulers.example.com") },
+        { object: "MachineConfig/90-worker-swap-online", result: "resumed", by: "annotation" },
+      ]);
+      expect((await bench.get(descheduler)).metadata["annotations"]).toEqual({ [paused]: "true" });
+    },
+    2 * minute,
+  );
+
+  test(
     "waits for no other run: with its Lease held it ends with exit 6 and leaves the annotation",
     async () => {
       bench = await BaselineBench.open();

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { type DetectorProfile, detectHardware, type HardwareFlag } from "../../../steps/baseline/context/hardware.ts";
+import {
+  type DetectorProfile,
+  detectHardware,
+  type HardwareFlag,
+  hardwareEvidence,
+} from "../../../steps/baseline/context/hardware.ts";
 import { relatedImages } from "../../../steps/baseline/context/images.ts";
-import type { NodeFacts } from "../../../steps/baseline/context/node.ts";
+import type { NamedNode, NodeFacts } from "../../../steps/baseline/context/node.ts";
 import { describeTopology } from "../../../steps/baseline/context/topology.ts";
 
 const node = (facts: Partial<NodeFacts>): NodeFacts => ({ labels: {}, annotations: {}, capacity: {}, ...facts });
@@ -48,6 +53,43 @@ describe("hardware that any node has", () => {
   ])("%s", (_given, one, accurate, legacy) => {
     expect(found(one, "accurate")).toEqual(accurate);
     expect(found(one, "legacy")).toEqual(legacy);
+  });
+});
+
+describe("the evidence of a flag", () => {
+  const named = (name: string, facts: NodeFacts): NamedNode => ({ name, ...facts });
+
+  test("names each node that gives a signal, with its label, resource or annotation", () => {
+    const both = node({
+      labels: { "feature.node.kubernetes.io/pci-10de.present": "true", other: "true" },
+      capacity: { cpu: "8", "nvidia.com/gpu": "2", "intel.com/sriov": "0" },
+    });
+    const evidence = hardwareEvidence([named("plain", node({})), named("gpu-0", both)], "accurate");
+    expect(evidence.pciDevicesPresent).toEqual({
+      nodes: 1,
+      examples: [
+        {
+          node: "gpu-0",
+          signals: ["label feature.node.kubernetes.io/pci-10de.present=true", "capacity nvidia.com/gpu=2"],
+        },
+      ],
+    });
+    expect(evidence.gpuPresent.examples).toEqual([{ node: "gpu-0", signals: ["capacity nvidia.com/gpu=2"] }]);
+    expect(evidence.numaNodesPresent).toEqual({ nodes: 0, examples: [] });
+  });
+
+  test("goes by the signals of the profile", () => {
+    const kvm = [named("worker-0", offering("devices.kubevirt.io/kvm", "1k"))];
+    expect(hardwareEvidence(kvm, "accurate").pciDevicesPresent.nodes).toBe(0);
+    expect(hardwareEvidence(kvm, "legacy").pciDevicesPresent.examples).toEqual([
+      { node: "worker-0", signals: ["capacity devices.kubevirt.io/kvm=1k"] },
+    ]);
+  });
+
+  test("counts all nodes of a large cluster, and names ten", () => {
+    const many = Array.from({ length: 25 }, (_, index) => named(`worker-${index}`, feature("iommu-enabled")));
+    const { nodes, examples } = hardwareEvidence(many, "accurate").vfioCapable;
+    expect([nodes, examples.length, examples[0]?.node]).toEqual([25, 10, "worker-0"]);
   });
 });
 
