@@ -20,15 +20,15 @@ describe("the parameters of a run", () => {
     });
   });
 
-  test("are refused where a line names no image", () => {
+  test("are refused where an entry names no image", () => {
     expect(() => imagesOf("quay.io/x/y")).toThrow(
       expect.objectContaining({
         exitCode: 2,
         text: {
           id: "BASE-PAR-01",
-          what: "related-images has a line that names no image",
+          what: "related-images has an entry that names no image",
           why: '"quay.io/x/y" is not of the form KEY=reference',
-          fix: "write one image a line, for example KUBEVIRT_METRICS_EXPORTER=quay.io/example/exporter@sha256:…",
+          fix: "write one image an entry, for example KUBEVIRT_METRICS_EXPORTER=quay.io/example/exporter@sha256:…",
         },
       }),
     );
