@@ -87,7 +87,7 @@ describe("what is rendered of a cluster", () => {
         );
       expect(withTest("root-exclusion")).toEqual(planned("excluded"));
       expect(withTest("root-exclusion")).toContain("monitoring-ui-plugin");
-      expect(withTest("crd-missing")).toEqual(planned("metallbs.metallb.io is not installed"));
+      expect(withTest("crd-missing")).toEqual(planned("crd-missing"));
       expect(withTest("crd-missing")).toEqual(["metallb-operator"]);
     },
     2 * minute,
