@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { valueAt } from "../../../steps/lib/json/json.ts";
-import { objectOf } from "./support/golden-b.ts";
+import { objectOf } from "./support/operator-golden.ts";
 
 interface Alert {
   readonly alert: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { valueAt } from "../../../steps/lib/json/json.ts";
 import { dashboardParts, type GridItem } from "./support/dashboard-parts.ts";
-import { objectOf } from "./support/golden-b.ts";
+import { objectOf } from "./support/operator-golden.ts";
 
 const dashboards = ["autopilot-dashboard", "descheduler-dashboard", "kubevirt-metrics-exporter-dashboard"];
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { rendererOf } from "../../../steps/baseline/assets/registry.ts";
 import { valueAt } from "../../../steps/lib/json/json.ts";
-import { hyperConverged, objectOf, renderEntry } from "./support/golden-b.ts";
+import { hyperConverged, objectOf, renderEntry } from "./support/operator-golden.ts";
 
 describe("the settings of the cluster's monitoring", () => {
   const render = (config: string) => renderEntry("ksm-cluster-monitoring", { Lookups: { config } });

@@ -10,7 +10,7 @@ import { renderLoadedAsset } from "../../../steps/baseline/template/render-loade
 import { templateEngine } from "../../../steps/baseline/template/template-engine.ts";
 import { valueAt } from "../../../steps/lib/json/json.ts";
 import { compileValidator } from "../../../steps/lib/schema/compile-validator.ts";
-import { crdFixture } from "./support/cases-b.ts";
+import { crdFixture } from "./support/operator-cases.ts";
 
 describe("the made-up clusters that assets are rendered for", () => {
   let loaded: LoadedAssets;

@@ -5,8 +5,8 @@ import { detectHardware } from "../../../steps/baseline/context/hardware.ts";
 import { describeTopology } from "../../../steps/baseline/context/topology.ts";
 import type { ManagedObject } from "../../../steps/baseline/object/managed-object.ts";
 import { type JsonObject, valueAt } from "../../../steps/lib/json/json.ts";
-import { deschedulerAnswers, topology } from "./support/cases-b.ts";
-import { entries, entryOf, hyperConverged, objectOf, renderEntry } from "./support/golden-b.ts";
+import { deschedulerAnswers, topology } from "./support/operator-cases.ts";
+import { entries, entryOf, hyperConverged, objectOf, renderEntry } from "./support/operator-golden.ts";
 
 const spec = (asset: string, context: Parameters<typeof objectOf>[1] = {}): unknown => objectOf(asset, context)["spec"];
 const hco = (annotations: Readonly<Record<string, string>>) => ({ HCO: hyperConverged(annotations) });

@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { identityOf } from "../../../steps/baseline/object/managed-object.ts";
 import type { JsonObject } from "../../../steps/lib/json/json.ts";
-import { cases, crdFixture, topology } from "./support/cases-b.ts";
-import { entries, objectOf } from "./support/golden-b.ts";
+import { cases, crdFixture, topology } from "./support/operator-cases.ts";
+import { entries, objectOf } from "./support/operator-golden.ts";
 import { type Crds, crdCheck, crdsOf } from "./support/strict-crd.ts";
 
 const builtIn: ReadonlySet<string> = new Set(["", "apps", "rbac.authorization.k8s.io"]);

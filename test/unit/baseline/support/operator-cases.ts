@@ -5,7 +5,7 @@ import { describeTopology } from "../../../../steps/baseline/context/topology.ts
 import { answersOf } from "../../../../steps/baseline/lookups/lookup.ts";
 import type { RenderContext } from "../../../../steps/baseline/template/render-asset.ts";
 import type { JsonObject } from "../../../../steps/lib/json/json.ts";
-import { entryOf, hyperConverged } from "./golden-b.ts";
+import { entryOf, hyperConverged } from "./operator-golden.ts";
 
 /** One rendering: an asset in a cluster. */
 export interface GoldenCase {

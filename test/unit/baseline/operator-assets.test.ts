@@ -7,8 +7,8 @@ import { validateCatalog } from "../../../steps/baseline/catalog/validate-catalo
 import { identityOf } from "../../../steps/baseline/object/managed-object.ts";
 import { compileValidator } from "../../../steps/lib/schema/compile-validator.ts";
 import type { SchemaValidator } from "../../../steps/lib/schema/validator.ts";
-import { cases } from "./support/cases-b.ts";
-import { entries, objectOf } from "./support/golden-b.ts";
+import { cases } from "./support/operator-cases.ts";
+import { entries, objectOf } from "./support/operator-golden.ts";
 
 const topics = ["descheduler", "observability", "logging", "operators", "metrics-exporter", "remediation"];
 const active = "assets/baseline/active";
@@ -38,7 +38,7 @@ const rendered = entries.map(({ name, component }) => {
   return { asset: name, component, ...identityOf(objectOf(name, one?.context)) };
 });
 
-describe("the entries of this part of the catalog", () => {
+describe("the entries of operators and observability", () => {
   let validate: SchemaValidator;
   beforeAll(async () => {
     validate = await compileValidator(catalogSchema);
