@@ -73,11 +73,3 @@ export const throttleParameters = {
   }),
   "repeat-window": duration("30m", "Time in which repeated corrections are counted"),
 };
-
-/** Names of a list between commas. Pure. */
-export function namesOf(list: string): readonly string[] {
-  return list
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-}

@@ -1,5 +1,4 @@
 import type { Clock } from "../../lib/clock/clock.ts";
-import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Namespaces } from "../cluster/namespaces.ts";
@@ -30,12 +29,6 @@ export type Findings = Pick<AssetRecord, "drift" | "ignoredFields" | "events"> &
 export type Settled = Findings & AssetOutcome;
 
 export const nothingFound: Findings = { drift: [], ignoredFields: [], events: [] };
-
-/** An error in one line, for records. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof FairleadError) return `${error.text.what}: ${error.text.why}`;
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** Pure. */
 export function failedAt(step: FailedStep, error: string, found: Findings): Settled {

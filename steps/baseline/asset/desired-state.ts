@@ -1,3 +1,4 @@
+import { formatPointer } from "../../lib/json/json-pointer.ts";
 import { maskFields } from "../ignored-fields/mask-fields.ts";
 import { readPointers } from "../ignored-fields/read-pointers.ts";
 import { marker } from "../markers/marker-keys.ts";
@@ -107,13 +108,6 @@ type Masking =
   | { readonly object: ManagedObject; readonly ignoredFields: readonly string[] }
   | { readonly invalid: string };
 
-function pointersIn(text: string): readonly string[] {
-  return text
-    .split(",")
-    .map((pointer) => pointer.trim())
-    .filter((pointer) => pointer !== "");
-}
-
 /** An object that is not there yet has no value to keep: what is ignored of it is taken out. */
 function withIgnoredFields(desired: ManagedObject, live: ManagedObject | undefined, text: string): Masking {
   const read = readPointers(text);
@@ -121,7 +115,7 @@ function withIgnoredFields(desired: ManagedObject, live: ManagedObject | undefin
   const bare = { apiVersion: desired.apiVersion, kind: desired.kind, metadata: { name: desired.metadata.name } };
   const masked = maskFields(desired, live ?? bare, read.pointers);
   return masked.state === "masked"
-    ? { object: masked.object, ignoredFields: pointersIn(text) }
+    ? { object: masked.object, ignoredFields: read.pointers.map(formatPointer) }
     : { invalid: masked.reason };
 }
 

@@ -1,10 +1,11 @@
 import type { Resource } from "../../lib/kube/types.ts";
 import { refOf } from "../cluster/cluster.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import { marker } from "../markers/marker-keys.ts";
 import type { Identity, ManagedObject } from "../object/managed-object.ts";
 import type { Gate } from "../throttle/edit-war.ts";
 import type { AssetEvent } from "./asset-event.ts";
-import { type AssetRun, type Findings, reasonOf, type Settled } from "./asset-run.ts";
+import type { AssetRun, Findings, Settled } from "./asset-run.ts";
 
 /** Another one than that of applies: those would own the marker, or take it away. */
 export const controlManager = "virt-platform-autopilot-control";

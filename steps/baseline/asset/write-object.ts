@@ -1,11 +1,12 @@
 import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { KubeObject, Resource } from "../../lib/kube/types.ts";
 import { asManaged } from "../cluster/cluster.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import { manager } from "../markers/marker-keys.ts";
 import { type Identity, identityOf, type ManagedObject } from "../object/managed-object.ts";
 import { afterCorrection, passGate } from "../throttle/edit-war.ts";
 import type { AssetEvent } from "./asset-event.ts";
-import { type AssetRun, type Findings, failedAt, reasonOf, type Settled } from "./asset-run.ts";
+import { type AssetRun, type Findings, failedAt, type Settled } from "./asset-run.ts";
 import { pauseObject } from "./pause-object.ts";
 
 /** A change that is to be written. */

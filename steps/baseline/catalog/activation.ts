@@ -1,3 +1,4 @@
+import { listItems } from "../list-items.ts";
 import { type ManagedObject, textsOf } from "../object/managed-object.ts";
 
 export const autopilotAnnotation = "platform.kubevirt.io/autopilot";
@@ -24,8 +25,7 @@ export function readActivation(hco: ManagedObject, requireOptIn: boolean): Activ
     case "true":
       return { state: "all" };
     default: {
-      const names = text.split(",").map((name) => name.trim());
-      return { state: "listed", names: [...new Set(names.filter((name) => name !== ""))] };
+      return { state: "listed", names: [...new Set(listItems(text))] };
     }
   }
 }

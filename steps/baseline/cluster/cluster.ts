@@ -2,6 +2,7 @@ import type { JsonObject } from "../../lib/json/json.ts";
 import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { CallOptions, KubeClient, KubeObject, ObjectRef, Resource } from "../../lib/kube/types.ts";
 import { requiredCrd } from "../catalog/crd-name.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import { judgeCrd, type KnownCrd } from "./known-crd.ts";
 import { resourceOf } from "./resource-of.ts";
@@ -92,7 +93,7 @@ export class Cluster {
     } catch (error) {
       this.options.signal.throwIfAborted();
       if (!isKubeError(error)) throw error;
-      return { state: "unreadable", reason: `${error.text.what}: ${error.text.why}` };
+      return { state: "unreadable", reason: reasonOf(error) };
     }
   }
 }

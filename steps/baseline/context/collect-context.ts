@@ -37,22 +37,17 @@ interface Config {
 async function readConfig(
   cluster: Cluster,
   kind: "Infrastructure" | "Scheduler",
-): Promise<JsonObject | RunEvent | undefined> {
+): Promise<{ readonly object?: JsonObject; readonly events: readonly RunEvent[] }> {
   try {
-    return await cluster.find({ apiVersion: "config.openshift.io/v1", kind }, { name: "cluster", namespace: "" });
+    const where = { name: "cluster", namespace: "" };
+    const object = await cluster.find({ apiVersion: "config.openshift.io/v1", kind }, where);
+    return { ...(object === undefined ? {} : { object }), events: [] };
   } catch (error) {
     cluster.options.signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    return {
-      reason: "HardwareDetectionFailed",
-      target: `${kind}/cluster`,
-      note: `${kind} cluster cannot be read: ${why}`,
-    };
+    const note = `${kind} cluster cannot be read: ${why}`;
+    return { events: [{ reason: "HardwareDetectionFailed", target: `${kind}/cluster`, note }] };
   }
-}
-
-function isEvent(found: JsonObject | RunEvent | undefined): found is RunEvent {
-  return found !== undefined && "reason" in found && "target" in found;
 }
 
 async function clusterConfig(cluster: Cluster): Promise<Config> {
@@ -62,10 +57,10 @@ async function clusterConfig(cluster: Cluster): Promise<Config> {
   ]);
   return {
     config: {
-      ...(infrastructure === undefined || isEvent(infrastructure) ? {} : { infrastructure }),
-      ...(scheduler === undefined || isEvent(scheduler) ? {} : { scheduler }),
+      ...(infrastructure.object === undefined ? {} : { infrastructure: infrastructure.object }),
+      ...(scheduler.object === undefined ? {} : { scheduler: scheduler.object }),
     },
-    events: [infrastructure, scheduler].filter(isEvent),
+    events: [...infrastructure.events, ...scheduler.events],
   };
 }
 

@@ -1,4 +1,5 @@
-import { isJsonArray, isJsonObject, type JsonObject, member, valueAt } from "../../lib/json/json.ts";
+import { type JsonObject, member, valueAt } from "../../lib/json/json.ts";
+import { crdVersions } from "../object/crd-versions.ts";
 import { readYamlObject } from "../template/read-yaml-object.ts";
 
 /** What is to be known of a CRD. */
@@ -18,11 +19,6 @@ export type CrdFile =
 function textAt(crd: JsonObject, ...path: readonly string[]): string {
   const value = valueAt(crd, path);
   return typeof value === "string" ? value : "";
-}
-
-function versionsOf(crd: JsonObject): readonly JsonObject[] {
-  const versions = valueAt(crd, ["spec", "versions"]);
-  return isJsonArray(versions) ? versions.filter(isJsonObject) : [];
 }
 
 function identityFaults(crd: JsonObject): readonly string[] {
@@ -53,7 +49,7 @@ function scopeFaults(crd: JsonObject): readonly string[] {
 }
 
 function versionFaults(crd: JsonObject): readonly string[] {
-  const versions = versionsOf(crd);
+  const versions = crdVersions(crd);
   if (versions.length === 0) return ["it has no version"];
   const stored = versions.filter((version) => member(version, "storage") === true).length;
   return stored === 1 ? [] : [`${stored} of its versions are the storage version, and one must be`];
@@ -65,7 +61,7 @@ function factsOf(crd: JsonObject): CrdFacts {
     kind: textAt(crd, "spec", "names", "kind"),
     plural: textAt(crd, "spec", "names", "plural"),
     scope: textAt(crd, "spec", "scope") === "Cluster" ? "Cluster" : "Namespaced",
-    versions: versionsOf(crd).map((version) => textAt(version, "name")),
+    versions: crdVersions(crd).map((version) => textAt(version, "name")),
   };
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../lib/json/json.ts";
 import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { CallOptions, KubeClient, KubeObject, Resource } from "../../lib/kube/types.ts";
 import type { Logger } from "../../lib/log/logger.ts";
-import { reasonOf } from "../asset/asset-run.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import { type EventOrigin, eventName, eventWrite } from "./event-object.ts";
 import type { RunEvent } from "./run-event.ts";
 

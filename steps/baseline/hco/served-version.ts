@@ -1,10 +1,6 @@
-import { isJsonArray, isJsonObject, type JsonObject, member, valueAt } from "../../lib/json/json.ts";
+import { type JsonObject, member } from "../../lib/json/json.ts";
+import { crdVersions } from "../object/crd-versions.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
-
-function versionsOf(crd: JsonObject): readonly JsonObject[] {
-  const found = valueAt(crd, ["spec", "versions"]);
-  return isJsonArray(found) ? found.filter(isJsonObject) : [];
-}
 
 /**
  * The version by which a kind is read and applied: the wanted one where the cluster serves it, otherwise that of storage,
@@ -14,7 +10,7 @@ function versionsOf(crd: JsonObject): readonly JsonObject[] {
  */
 export function servedApiVersion(crd: JsonObject, wanted: string): string {
   const [group = ""] = wanted.split("/");
-  const versions = versionsOf(crd);
+  const versions = crdVersions(crd);
   const isServed = versions.some(
     (version) => member(version, "served") === true && `${group}/${member(version, "name")}` === wanted,
   );

@@ -1,4 +1,5 @@
 import { formatPointer, isOnTheWay, type JsonPath, parsePointer } from "../../lib/json/json-pointer.ts";
+import { listItems } from "../list-items.ts";
 
 export type ReadPointers =
   | { readonly state: "read"; readonly pointers: readonly JsonPath[] }
@@ -32,8 +33,7 @@ function readPointer(text: string): ReadPointer {
  */
 export function readPointers(text: string): ReadPointers {
   const pointers: JsonPath[] = [];
-  for (const item of text.split(",").map((one) => one.trim())) {
-    if (item === "") continue;
+  for (const item of listItems(text)) {
     const read = readPointer(item);
     if ("fault" in read) return { state: "invalid", reason: `"${item}" cannot be an ignored field: ${read.fault}` };
     pointers.push(read.path);

@@ -1,9 +1,9 @@
-import { reasonOf } from "../asset/asset-run.ts";
 import { dayZeroOf } from "../asset/day-zero.ts";
 import { desiredState } from "../asset/desired-state.ts";
 import { applyObject } from "../asset/write-object.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import type { RenderRecord } from "../report/render-record.ts";
 import { peace } from "../throttle/edit-war.ts";

@@ -1,15 +1,12 @@
 import { join } from "node:path";
-import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
-import { catalogSchema } from "../catalog/catalog.schema.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
-import { loadAssets } from "../catalog/load-assets.ts";
-import { shippedAssets } from "../catalog/shipped-assets.ts";
+import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
 import { withFailure } from "../failure/with-failure.ts";
-import { namesOf } from "../parameters.ts";
+import { listItems } from "../list-items.ts";
 import { imagesOf } from "../reconcile/related-images.ts";
 import { renderCatalog } from "../report/render-catalog.ts";
 import { countRecords, countsText } from "../report/render-counts.ts";
@@ -31,8 +28,8 @@ async function writeFiles({ workspace, random }: InspectContext, files: Readonly
 export async function runInspect(context: InspectContext): Promise<void> {
   const { params, results, signal, log, summarize } = context;
   await withFailure(results, async () => {
-    const loaded = loadAssets(await shippedAssets(), await loadValidator("baseline-catalog", () => catalogSchema));
-    const onlyAssets = namesOf(params.assets);
+    const loaded = await loadShippedAssets();
+    const onlyAssets = listItems(params.assets);
     const images = imagesOf(params["related-images"]);
     const cluster = new Cluster(await openCluster(context), signal);
     const sight = await lookAtPlatform(cluster, {

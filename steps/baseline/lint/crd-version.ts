@@ -1,5 +1,6 @@
-import { isJsonArray, isJsonObject, type JsonObject, member, valueAt } from "../../lib/json/json.ts";
+import { isJsonObject, type JsonObject, member, valueAt } from "../../lib/json/json.ts";
 import { groupOf, versionOf } from "../object/api-version.ts";
+import { crdVersions } from "../object/crd-versions.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 
 export type SchemaOfObject =
@@ -16,10 +17,7 @@ export function schemaFor({ apiVersion, kind }: ManagedObject, crd: JsonObject):
   if (group !== groupOf(apiVersion) || crdKind !== kind) {
     return other(`the CRD is that of ${crdKind}.${group}, and the object is a ${kind} of ${apiVersion}`);
   }
-  const versions = valueAt(crd, ["spec", "versions"]);
-  const version = (isJsonArray(versions) ? versions : [])
-    .filter(isJsonObject)
-    .find((candidate) => member(candidate, "name") === versionOf(apiVersion));
+  const version = crdVersions(crd).find((candidate) => member(candidate, "name") === versionOf(apiVersion));
   if (version === undefined) return other(`the CRD has no version ${versionOf(apiVersion)}`);
   if (member(version, "served") === false) return other(`the CRD serves version ${versionOf(apiVersion)} no longer`);
   const schema = valueAt(version, ["schema", "openAPIV3Schema"]);

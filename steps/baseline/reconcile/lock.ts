@@ -25,8 +25,8 @@ export interface LockOptions {
 
 async function tryToTake(options: LockOptions): Promise<LeaseOutcome | FairleadError> {
   try {
-    const { lock, refusedExitCode } = { lock: ownNames.lease, refusedExitCode: baselineExit.locked };
-    return await acquireLease({ ...options, name: lock, durationSeconds, refusedExitCode });
+    const refusedExitCode = baselineExit.locked;
+    return await acquireLease({ ...options, name: ownNames.lease, durationSeconds, refusedExitCode });
   } catch (error) {
     if (error instanceof FairleadError && error.exitCode === baselineExit.locked) return error;
     throw error;

@@ -1,9 +1,7 @@
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { loadValidator } from "../../lib/schema/load-validator.ts";
 import type { HeldLease } from "../../lib/state/lease.ts";
-import { catalogSchema } from "../catalog/catalog.schema.ts";
-import { loadAssets } from "../catalog/load-assets.ts";
-import { shippedAssets } from "../catalog/shipped-assets.ts";
+import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
 import { durationMs } from "../duration.ts";
@@ -11,10 +9,10 @@ import { eventsOf } from "../events/collect-events.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import { exitCodeOf, outcomeOf } from "../failure/exit-code.ts";
 import { failureText } from "../failure/failure-text.ts";
+import { listItems } from "../list-items.ts";
 import { managedLabel, manager } from "../markers/marker-keys.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
 import { type ManagedObject, textsOf } from "../object/managed-object.ts";
-import { namesOf } from "../parameters.ts";
 import { reconcileReport } from "../report/reconcile-report.ts";
 import { countResults, isFailed } from "../run/count-results.ts";
 import { Reconciliation } from "../run/reconcile.ts";
@@ -40,7 +38,7 @@ function requestOf({ params }: ReconcileContext): RunRequest {
   return {
     namespace: params.namespace,
     isDryRun: params["dry-run"],
-    onlyAssets: namesOf(params.assets),
+    onlyAssets: listItems(params.assets),
     requireOptIn: params["require-opt-in"],
     limits: {
       capacity: params["throttle-capacity"],
@@ -153,14 +151,17 @@ class Run {
     state: BaselineState | undefined,
   ): Promise<void> {
     const { results, workspace, random, run, summarize, setExitCode } = this.#context;
-    const { summary } = reconcileReport(record);
+    const report = reconcileReport(record);
+    const { summary } = report;
     tellResults(this.#context, record);
     results.set("summary", summary);
     const folder = workspace("output");
     const metrics = state === undefined ? undefined : runMetrics(record, state, run.toolVersion);
     const { document } = reconciliation;
     const more =
-      folder === undefined ? undefined : await writeRunFiles(folder, { record, events, document, metrics }, random);
+      folder === undefined
+        ? undefined
+        : await writeRunFiles(folder, { record, report, events, document, metrics }, random);
     if (more !== undefined) results.set("report", more);
     const code = exitCodeOf(record);
     const [failed] = record.assets.filter(isFailed);
@@ -206,7 +207,7 @@ function endingOf(error: unknown, signal: AbortSignal): Ending {
 /** The work of the step `reconcile`. */
 export async function runReconcile(context: ReconcileContext): Promise<void> {
   const request = requestOf(context);
-  const loaded = loadAssets(await shippedAssets(), await loadValidator("baseline-catalog", () => catalogSchema));
+  const loaded = await loadShippedAssets();
   const client = await openCluster(context);
   const lost = new AbortController();
   const cluster = new Cluster(client, AbortSignal.any([context.signal, lost.signal]));

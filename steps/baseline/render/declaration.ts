@@ -7,6 +7,8 @@ const path = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 const forced = (what: string) =>
   Type.Optional(Type.Boolean({ description: `Take ${what} for present, or for absent, whatever the nodes say` }));
 
+import { endResults, kubeconfigWorkspace, shownResults } from "../step-parts.ts";
+
 export const renderParams = {
   ...platformParameters,
   "hco-file": path("File with the HyperConverged, for a rendering that asks no cluster"),
@@ -41,21 +43,15 @@ export const renderParams = {
   }),
 };
 
-const count = (description: string) => ({ description, neutral: "0" });
-
 export const renderResults = {
   outcome: {
     description: "How the rendering ended",
     neutral: "",
     values: ["", "ok", "degraded", "failed", "hco-not-found", "precondition-missing"],
   },
-  included: count("Assets that would be applied"),
-  excluded: count("Assets that are not wanted there, or have nothing to say"),
-  filtered: count("Assets that a rule of the HyperConverged takes out"),
-  errors: count("Assets that cannot be rendered"),
+  ...shownResults,
   report: { description: "Path of rendered.json in the output workspace", neutral: "" },
-  summary: { description: "One sentence for people", neutral: "", human: true },
-  "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
+  ...endResults,
 } as const;
 
 export const renderWorkspaces = {
@@ -65,13 +61,7 @@ export const renderWorkspaces = {
     readOnly: true,
     optional: true,
   },
-  kubeconfig: {
-    description:
-      "Secret with a kubeconfig of the cluster (key kubeconfig); without it the cluster that the step runs in, or, outside of one, the current context",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
+  kubeconfig: kubeconfigWorkspace,
 } as const;
 
 export type RenderContext = StepContext<typeof renderParams, typeof renderResults, typeof renderWorkspaces>;

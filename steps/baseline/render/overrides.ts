@@ -4,16 +4,10 @@ import { emptyTopology } from "../context/empty-context.ts";
 import { type Hardware, type HardwareFlag, hardwareFlags } from "../context/hardware.ts";
 import { platformFacts, type Topology } from "../context/topology.ts";
 import { baselineExit } from "../failure/exit-code.ts";
+import { listItems } from "../list-items.ts";
 import { imagesOf } from "../reconcile/related-images.ts";
 
 type Fact = boolean | number | string;
-
-function parts(list: string): readonly string[] {
-  return list
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
 
 function invalid(part: string, why: string) {
   return baselineError(
@@ -47,7 +41,7 @@ function factOf(part: string, known: Fact, text: string): Fact {
  */
 export function topologyOf(list: string): Partial<Topology> {
   const known: Readonly<Record<string, Fact>> = { ...emptyTopology };
-  const given = parts(list).map((part) => {
+  const given = listItems(list).map((part) => {
     const [key = "", ...rest] = part.split("=");
     const sample = Object.hasOwn(known, key) ? known[key] : undefined;
     if (rest.length === 0) throw invalid(part, "it is not of the form key=value");
@@ -59,7 +53,7 @@ export function topologyOf(list: string): Partial<Topology> {
 
 /** Images by key, of `KEY=reference` between commas; the key as variables have it, or as assets do. Pure. */
 export function imagesOfList(list: string): Readonly<Record<string, string>> {
-  const lines = parts(list).map((part) => {
+  const lines = listItems(list).map((part) => {
     const [key = "", ...reference] = part.split("=");
     const variable = key.toUpperCase().replaceAll("-", "_");
     return reference.length === 0 ? part : `${variable}=${reference.join("=")}`;

@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import type { SummaryLines } from "../../lib/step/types.ts";
 import { baselineError } from "../baseline-error.ts";
-import { catalogSchema } from "../catalog/catalog.schema.ts";
-import { type LoadedAssets, loadAssets } from "../catalog/load-assets.ts";
-import { shippedAssets } from "../catalog/shipped-assets.ts";
+import type { LoadedAssets } from "../catalog/load-assets.ts";
+import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
 import { hcoCrd } from "../cluster/find-hco.ts";
 import { baselineExit } from "../failure/exit-code.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
@@ -100,7 +98,7 @@ function summarizeRecords(
 export async function runRender(context: RenderContext): Promise<void> {
   const { params, results, log } = context;
   await withFailure(results, async () => {
-    const loaded = loadAssets(await shippedAssets(), await loadValidator("baseline-catalog", () => catalogSchema));
+    const loaded = await loadShippedAssets();
     checkAsset(params.asset, loaded);
     const sight = await look(context, loaded);
     if (sight.state !== "found") {

@@ -2,6 +2,7 @@ import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
 import type { StepContext } from "../../lib/step/types.ts";
 import { lockWaitParameter, platformParameters } from "../parameters.ts";
+import { countResult, endResults, kubeconfigWorkspace } from "../step-parts.ts";
 
 export const resumeParams = {
   ...platformParameters,
@@ -15,30 +16,21 @@ export const resumeParams = {
   output: outputParam,
 };
 
-const count = (description: string) => ({ description, neutral: "0" });
-
 export const resumeResults = {
   outcome: {
     description: "How the run ended",
     neutral: "",
     values: ["", "ok", "changed", "failed", "hco-not-found", "precondition-missing", "locked"],
   },
-  resumed: count("Objects that were resumed"),
-  failed: count("Objects that could not be resumed"),
+  resumed: countResult("Objects that were resumed"),
+  failed: countResult("Objects that could not be resumed"),
   report: { description: "Path of resume.json in the output workspace", neutral: "" },
-  summary: { description: "One sentence for people", neutral: "", human: true },
-  "error-code": { description: "Id of the error that ended the task, empty without one", neutral: "" },
+  ...endResults,
 } as const;
 
 export const resumeWorkspaces = {
   output: { description: "Where resume.json is left", optional: true },
-  kubeconfig: {
-    description:
-      "Secret with a kubeconfig of the cluster (key kubeconfig); without it the cluster that the step runs in, or, outside of one, the current context",
-    readOnly: true,
-    optional: true,
-    secret: true,
-  },
+  kubeconfig: kubeconfigWorkspace,
 } as const;
 
 export type ResumeContext = StepContext<typeof resumeParams, typeof resumeResults, typeof resumeWorkspaces>;

@@ -1,6 +1,6 @@
-import { reasonOf } from "../asset/asset-run.ts";
 import { controlManager } from "../asset/pause-object.ts";
 import { type Cluster, refOf } from "../cluster/cluster.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import { marker } from "../markers/marker-keys.ts";
 import { readMarkers } from "../markers/read-markers.ts";
 import type { Identity } from "../object/managed-object.ts";

@@ -3,9 +3,7 @@ import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import { formatOutput } from "../../lib/step/output.ts";
-import { catalogSchema } from "../catalog/catalog.schema.ts";
-import { loadAssets } from "../catalog/load-assets.ts";
-import { shippedAssets } from "../catalog/shipped-assets.ts";
+import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { findHco } from "../cluster/find-hco.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
@@ -135,7 +133,7 @@ async function tell(context: ResumeContext, records: readonly ResumeRecord[]): P
 export async function runResume(context: ResumeContext): Promise<void> {
   const { params, results, signal } = context;
   await withFailure(results, async () => {
-    const loaded = loadAssets(await shippedAssets(), await loadValidator("baseline-catalog", () => catalogSchema));
+    const loaded = await loadShippedAssets();
     const client = await openCluster(context);
     const lost = new AbortController();
     const cluster = new Cluster(client, AbortSignal.any([signal, lost.signal]));

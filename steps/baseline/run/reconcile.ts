@@ -11,6 +11,7 @@ import type { ContextDocument } from "../context/context-document.ts";
 import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
 import { selectInContext } from "../context/select-in-context.ts";
 import type { RunEvent } from "../events/run-event.ts";
+import { groupOf, versionOf } from "../object/api-version.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import { emptyState } from "../state/baseline-state.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
@@ -197,8 +198,7 @@ export class Reconciliation {
 }
 
 function dependencyKind({ apiVersion, kind }: LoadedAsset["kind"]) {
-  const [group = "", version = ""] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
-  return { group, version, kind };
+  return { group: groupOf(apiVersion), version: versionOf(apiVersion), kind };
 }
 
 function leftOut(selection: Exclude<Selection<LoadedAsset>, { readonly state: "selected" }>): AssetRecord {

@@ -2,15 +2,17 @@ import { join } from "node:path";
 import type { Random } from "../../lib/clock/clock.ts";
 import { renderHtml } from "../../lib/report/render-html.ts";
 import { renderMarkdown } from "../../lib/report/render-markdown.ts";
+import type { Report } from "../../lib/report/types.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import type { RunEvent } from "../events/run-event.ts";
-import { reconcileReport } from "../report/reconcile-report.ts";
 import { runSummary } from "../report/run-summary.ts";
 import type { RunRecord } from "./run-record.ts";
 
 export interface RunFiles {
   readonly record: RunRecord;
+  /** Of that record, for people. */
+  readonly report: Report;
   readonly events: readonly RunEvent[];
   readonly document: ContextDocument | undefined;
   /** Prometheus text; absent for a run that says nothing of the present state. */
@@ -31,8 +33,7 @@ function json(value: unknown): string {
  * @throws FairleadError when the volume refuses
  */
 export async function writeRunFiles(folder: string, files: RunFiles, random: Random): Promise<string> {
-  const { record, events, document, metrics } = files;
-  const report = reconcileReport(record);
+  const { record, report, events, document, metrics } = files;
   const summary = join(folder, record.isDryRun ? "plan.json" : "report.json");
   const all: readonly (readonly [name: string, text: string | undefined])[] = [
     ["report.md", renderMarkdown(report)],

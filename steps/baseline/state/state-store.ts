@@ -1,4 +1,3 @@
-import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { CallOptions, KubeClient, KubeObject, Resource } from "../../lib/kube/types.ts";
 import type { SchemaValidator } from "../../lib/schema/validator.ts";
 import { ownNames } from "../object/own-names.ts";
@@ -54,9 +53,4 @@ export class StateStore {
   get #ref() {
     return { name: ownNames.state, namespace: this.#namespace };
   }
-}
-
-/** Whether storing failed since somebody else stored. Pure. */
-export function isStateConflict(error: unknown): boolean {
-  return isKubeError(error, "Conflict", "AlreadyExists");
 }

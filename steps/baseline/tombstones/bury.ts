@@ -1,7 +1,7 @@
 import { member } from "../../lib/json/json.ts";
 import type { Resource } from "../../lib/kube/types.ts";
-import { reasonOf } from "../asset/asset-run.ts";
 import { type Cluster, refOf } from "../cluster/cluster.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import type { TombstoneRecord } from "../run/run-record.ts";
 import { judgeTombstone } from "./judge-tombstone.ts";

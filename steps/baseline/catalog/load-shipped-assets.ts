@@ -1,0 +1,9 @@
+import { loadValidator } from "../../lib/schema/load-validator.ts";
+import { catalogSchema } from "./catalog.schema.ts";
+import { type LoadedAssets, loadAssets } from "./load-assets.ts";
+import { shippedAssets } from "./shipped-assets.ts";
+
+/** The catalog that comes with the program, and what belongs to it. @throws FairleadError BASE-CAT-01 (exit 2) */
+export async function loadShippedAssets(): Promise<LoadedAssets> {
+  return loadAssets(await shippedAssets(), await loadValidator("baseline-catalog", () => catalogSchema));
+}
