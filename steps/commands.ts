@@ -135,14 +135,20 @@ export const commands: Registry = {
     },
     {
       area: "baseline",
+      name: "watch",
+      summary: "Reconcile within seconds whatever changes on a virtualization platform",
+      load: async () => (await import("./baseline/watch.ts")).watch,
+    },
+    {
+      area: "baseline",
       name: "generate-rbac",
-      summary: "Write the ClusterRole that the assets need",
+      summary: "Write the ClusterRoles that the assets need",
       load: async () => (await import("./baseline/generate-rbac.ts")).generateRbac,
     },
     {
       area: "baseline",
       name: "verify-rbac",
-      summary: "Check that the committed ClusterRole is what the assets need",
+      summary: "Check that the committed ClusterRoles are what the assets need",
       load: async () => (await import("./baseline/verify-rbac.ts")).verifyRbac,
     },
     {

@@ -4,17 +4,18 @@ import { checkoutParameters, generateExitCodes } from "./checkout/parameters.ts"
 
 export const generateRbacParams = {
   ...checkoutParameters,
-  "dry-run": Type.Boolean({ default: false, description: "Print the role, and write nothing" }),
+  "dry-run": Type.Boolean({ default: false, description: "Print the roles, and write nothing" }),
 };
 
-/** Writes the role that the assets of a checkout need. Asks no cluster. */
+/** Writes the roles that the assets of a checkout need. Asks no cluster. */
 export const generateRbac = defineCommand({
   area: "baseline",
   name: "generate-rbac",
-  summary: "Write the ClusterRole that the assets need",
+  summary: "Write the ClusterRoles that the assets need",
   description: `Finds out which objects the assets of a checkout can become, and writes the ClusterRole of the baseline,
 rbac/baseline/cluster-role.yaml: what the program itself needs, what roles among the assets grant, and the assets
-object by object. The same assets give the same bytes. Commit what it writes.`,
+object by object; and what a watcher needs beside it, triggers/baseline/watcher/cluster-role.yaml. The same assets give
+the same bytes. Commit what it writes.`,
   params: generateRbacParams,
   exitCodes: generateExitCodes,
   example: { "dry-run": "true" },

@@ -2,7 +2,8 @@ import * as Type from "typebox";
 import { detectorProfiles } from "./context/hardware.ts";
 import { durationPattern } from "./duration.ts";
 
-const duration = (value: string, description: string) =>
+/** A parameter that is a duration. */
+export const duration = (value: string, description: string) =>
   Type.String({
     pattern: durationPattern,
     maxLength: 30,

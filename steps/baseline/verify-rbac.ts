@@ -5,9 +5,9 @@ import { checkoutParameters, verifyExitCodes, verifyResults, verifyWorkspaces } 
 export const verifyRbac = defineStep({
   area: "baseline",
   name: "verify-rbac",
-  summary: "Check that the committed ClusterRole is what the assets need",
-  description: `Makes the ClusterRole of the baseline anew from the assets of a checkout and compares it, byte for byte,
-with rbac/baseline/cluster-role.yaml. Also refuses a catalog in which two assets render the same object, or one renders
+  summary: "Check that the committed ClusterRoles are what the assets need",
+  description: `Makes the ClusterRoles of the baseline and of its watcher anew from the assets of a checkout and compares
+them, byte for byte, with rbac/baseline/cluster-role.yaml and triggers/baseline/watcher/cluster-role.yaml. Also refuses a catalog in which two assets render the same object, or one renders
 what a tombstone deletes. For the check of a pull request: it asks no cluster and changes nothing.`,
   params: checkoutParameters,
   results: verifyResults,

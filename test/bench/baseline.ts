@@ -34,6 +34,7 @@ const prefix = "platform.kubevirt.io/";
 const request: RunRequest = {
   namespace: "openshift-cnv",
   isDryRun: false,
+  scope: "whole",
   onlyAssets: [],
   requireOptIn: true,
   limits: { capacity: 10, windowMs: 60_000, repeatThreshold: 5, repeatWindowMs: 1_800_000 },

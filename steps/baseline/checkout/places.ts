@@ -2,6 +2,7 @@
 export const places = {
   assets: "assets/baseline",
   clusterRole: "rbac/baseline/cluster-role.yaml",
+  watchRole: "triggers/baseline/watcher/cluster-role.yaml",
   featureDocument: "assets/baseline/features.json",
   featureTable: "docs/baseline/features.md",
   crdLock: "crds.lock.json",

@@ -10,7 +10,8 @@ import { resourceOf } from "./resource-of.ts";
 // As the API retries are meant here: three, after the first.
 const attempts = 4;
 
-const definitions: Resource = {
+/** CRDs as resources. */
+export const customResourceDefinitions: Resource = {
   group: "apiextensions.k8s.io",
   version: "v1",
   plural: "customresourcedefinitions",
@@ -88,7 +89,7 @@ export class Cluster {
 
   async #readCrd(name: string): Promise<KnownCrd> {
     try {
-      const definition = await this.client.find(definitions, { name }, this.options);
+      const definition = await this.client.find(customResourceDefinitions, { name }, this.options);
       return judgeCrd(definition as unknown as JsonObject | undefined); // the API answers in JSON
     } catch (error) {
       this.options.signal.throwIfAborted();

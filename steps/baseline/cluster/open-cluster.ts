@@ -10,13 +10,15 @@ export interface ClusterAccess {
   readonly connect: (target: ConnectTarget) => Promise<KubeClient>;
   readonly onExit: (cleanup: () => Promise<void>) => void;
   readonly workspace: (name: "kubeconfig") => string | undefined;
+  /** Outside of Tekton, too: a pod that is no step. */
+  readonly isInCluster?: boolean;
 }
 
 /** The kubeconfig of the workspace, else the cluster that the pod runs in, else the user's current context. */
-function kubeconfigOf({ workspace, run }: ClusterAccess): ConnectTarget["kubeconfig"] {
+function kubeconfigOf({ workspace, run, isInCluster = run.inTekton }: ClusterAccess): ConnectTarget["kubeconfig"] {
   const folder = workspace("kubeconfig");
   if (folder !== undefined) return join(folder, "kubeconfig");
-  return { kind: run.inTekton ? "in-cluster" : "default" };
+  return { kind: isInCluster ? "in-cluster" : "default" };
 }
 
 /** Opens the cluster; nothing is sent yet. It is closed when the step ends. @throws FairleadError KUBE-20 to KUBE-25 */

@@ -5,4 +5,6 @@ export const ownNames = {
   /** The Lease that keeps a second run away. */
   lease: "virt-platform-autopilot-reconcile",
   clusterRole: "virt-platform-autopilot-role",
+  /** What a watcher needs beside it. */
+  watchRole: "virt-platform-autopilot-watch",
 } as const;

@@ -54,6 +54,14 @@ function resourcesOf(identities: readonly AssetIdentity[], plurals: DynamicInput
   });
 }
 
+/** The resources that assets are of, with their groups. Pure. */
+export function dynamicResources(
+  identities: readonly AssetIdentity[],
+  plurals: DynamicInput["plurals"],
+): readonly Pick<Resource, "group" | "plural">[] {
+  return resourcesOf(identities, plurals);
+}
+
 function byPlural(one: Resource, other: Resource): number {
   return one.plural < other.plural ? -1 : 1;
 }

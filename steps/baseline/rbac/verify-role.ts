@@ -1,10 +1,9 @@
 import { createTwoFilesPatch } from "diff";
-import { regenerate } from "./cluster-role.ts";
 
 export type Verified =
   | { readonly state: "equal" }
   /** `diff` leads from what is committed to what the assets need. */
-  | { readonly state: "different"; readonly diff: string; readonly hint: string };
+  | { readonly state: "different"; readonly diff: string; readonly why: string };
 
 /**
  * Compares a committed role with the one that the assets need now, byte for byte. Pure.
@@ -16,5 +15,5 @@ export function verifyRole(committed: string | undefined, generated: string, pat
   if (committed === generated) return { state: "equal" };
   const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, committed ?? "", generated);
   const why = committed === undefined ? `there is no ${path}` : `${path} is not what the assets need`;
-  return { state: "different", diff, hint: `${why}: run \`${regenerate}\` and commit what it writes` };
+  return { state: "different", diff, why };
 }

@@ -1,5 +1,5 @@
 import type { SelectableAsset, Selection } from "../catalog/select-assets.ts";
-import type { Dependency } from "./run-record.ts";
+import type { Dependency, RunRecord } from "./run-record.ts";
 
 /** The kind of a CRD, as its asset or the CRD itself has it. */
 export type NeededKind = Pick<Dependency, "crd" | "group" | "version" | "kind">;
@@ -46,7 +46,18 @@ export function dependenciesOf(
     }));
 }
 
-/** The CRDs that this run missed, for the next one to tell which have come. Pure. */
-export function missingCrds(dependencies: readonly Dependency[]): readonly string[] {
-  return dependencies.filter(({ isMissing }) => isMissing).map(({ crd }) => crd);
+/**
+ * The CRDs that are known to be missing after a run, for the next one to tell which have come. What a run did not look
+ * at is as it was; after one that looked at the whole baseline, nothing else is wanted any more. Pure.
+ *
+ * @param before names that the run before left
+ */
+export function missingCrds(
+  { scope, dependencies }: Pick<RunRecord, "scope" | "dependencies">,
+  before: readonly string[],
+): readonly string[] {
+  const seen = new Set(dependencies.map(({ crd }) => crd));
+  const lookedAtAll = scope === "whole" && seen.size > 0;
+  const unseen = lookedAtAll ? [] : before.filter((crd) => !seen.has(crd));
+  return [...unseen, ...dependencies.filter(({ isMissing }) => isMissing).map(({ crd }) => crd)].toSorted();
 }

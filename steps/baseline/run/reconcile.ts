@@ -61,12 +61,13 @@ export class Reconciliation {
 
   record(ending: Ending): RunRecord {
     const { runId, clock } = this.#tools;
-    const { namespace, isDryRun } = this.#request;
+    const { namespace, isDryRun, scope } = this.#request;
     return {
       runId,
       startedAt: this.#startedAt,
       finishedAt: clock.now(),
       isDryRun,
+      scope,
       ending,
       hco: { namespace, name: hcoName, ...(this.#hco === undefined ? {} : generationOf(this.#hco)) },
       assets: this.#assets,
@@ -96,15 +97,20 @@ export class Reconciliation {
       return { ending: "invalid-input", error: exclusions.events.map(({ note }) => note).join("; ") };
     }
     this.#state = await this.#tools.begin(found.hco);
-    this.#tellUnknownNames(activation);
+    // What was touched says nothing of the rest, which whole runs tell of.
+    if (this.#request.scope !== "touched") await this.#lookAround(activation);
+    if (await this.#goldenConfigFailed(activation, exclusions)) return { ending: "completed" };
+    await this.#reconcileAssets(activation);
+    return { ending: "completed" };
+  }
+
+  async #lookAround(activation: Activation): Promise<void> {
     const { loaded, cluster } = this.#tools;
+    this.#tellUnknownNames(activation);
     this.#tombstones = await buryTombstones(loaded.tombstones, cluster, this.#request.isDryRun);
     this.#advice.push(
       ...loaded.faults.map(({ path, reason }) => `${path} is left out, since it is not valid: ${reason}`),
     );
-    if (await this.#goldenConfigFailed(activation, exclusions)) return { ending: "completed" };
-    await this.#reconcileAssets(activation);
-    return { ending: "completed" };
   }
 
   /** The platform's own configuration: every other asset depends on it. */
@@ -162,10 +168,16 @@ export class Reconciliation {
     const { asset } = selection;
     const record = selection.state === "selected" ? await this.#bring(asset, document, rules) : leftOut(selection);
     this.#assets.push(record);
-    this.#tools.log.info(`${asset.name}: ${record.result}`, {
-      result: record.result,
-    });
+    this.#tell(record);
     return record;
+  }
+
+  /** After a change the 80 assets that it does not concern are no news. */
+  #tell(record: AssetRecord): void {
+    const { log } = this.#tools;
+    const isNoNews = this.#request.scope === "touched" && record.result === "not-selected";
+    const level = isNoNews ? "debug" : "info";
+    log[level](`${record.asset}: ${record.result}`, { result: record.result });
   }
 
   async #bring(asset: LoadedAsset, document: ContextDocument, rules: Exclusions["rules"]): Promise<AssetRecord> {

@@ -74,6 +74,12 @@ export interface Dependency {
   readonly assets: readonly string[];
 }
 
+/**
+ * How much of the baseline a run looks at. `whole`: all that the HyperConverged wants. `listed`: of that, what the run
+ * was restricted to. `touched`: of that, what was seen to change just before.
+ */
+export type RunScope = "whole" | "listed" | "touched";
+
 /** How far a run came. `completed`: it went through its assets, whatever became of them. */
 export type Ending =
   | { readonly ending: "completed" | "disabled" | "hco-not-found" }
@@ -89,6 +95,7 @@ export interface RunRecord {
   readonly finishedAt: number;
   /** Nothing was written: `applied` is what would be. */
   readonly isDryRun: boolean;
+  readonly scope: RunScope;
   readonly ending: Ending;
   readonly hco: { readonly namespace: string; readonly name: string; readonly generation?: number };
   /** In the order in which they were reconciled, those that were not selected among them. */

@@ -6,12 +6,14 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { DetectorProfile } from "../context/hardware.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import type { WarLimits } from "../throttle/edit-war.ts";
+import type { RunScope } from "./run-record.ts";
 import type { RunState } from "./run-state.ts";
 
 /** What a run of the baseline is asked for. */
 export interface RunRequest {
   readonly namespace: string;
   readonly isDryRun: boolean;
+  readonly scope: RunScope;
   /** Names or groups of assets; none for all that the HyperConverged wants. */
   readonly onlyAssets: readonly string[];
   readonly requireOptIn: boolean;

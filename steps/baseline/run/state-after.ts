@@ -7,6 +7,7 @@ import type { RunRecord } from "./run-record.ts";
 
 /** A status that lasts keeps the time at which it began. */
 function tombstonesAfter(record: RunRecord, before: BaselineState): BaselineState["tombstones"] {
+  if (record.scope === "touched") return before.tombstones;
   return Object.fromEntries(
     record.tombstones.map((one) => {
       const [key, status] = [objectKey(one.identity), statusOf(one)];
@@ -29,7 +30,7 @@ export function stateAfter(record: RunRecord, before: BaselineState): BaselineSt
     },
     ...(success === undefined ? {} : { lastSuccessAt: success }),
     durations: observeDurations(record.assets, before),
-    missingCrds: missingCrds(record.dependencies),
+    missingCrds: missingCrds(record, before.missingCrds),
     tombstones: tombstonesAfter(record, before),
   };
   const known = new Set(Object.values(after.identities).map(objectKey));

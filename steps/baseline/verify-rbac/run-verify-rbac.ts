@@ -1,25 +1,33 @@
 import { join } from "node:path";
 import { loadCheckout } from "../checkout/load-checkout.ts";
 import { checkoutOf, type VerifyContext } from "../checkout/parameters.ts";
-import { places } from "../checkout/places.ts";
 import { readTextIfAny } from "../checkout/read-text.ts";
 import { tellVerdict } from "../checkout/verdict.ts";
-import { clusterRoleText, regenerate } from "../rbac/cluster-role.ts";
+import { generatedRoles } from "../rbac/generated-roles.ts";
+import { regenerate } from "../rbac/role-text.ts";
 import { verifyRole } from "../rbac/verify-role.ts";
 import { scanAssets } from "../scan/scan-assets.ts";
 
 /** @throws FairleadError BASE-CHK-01, BASE-CAT-01 to BASE-CAT-03 (exit 2), BASE-SCAN-01 (exit 1) */
 export async function runVerifyRbac(context: VerifyContext): Promise<void> {
   const folder = checkoutOf(context);
-  const path = places.clusterRole;
-  const wanted = clusterRoleText(scanAssets(await loadCheckout(folder)));
-  const verified = verifyRole(await readTextIfAny(join(folder, path)), wanted, path);
+  const roles = generatedRoles(scanAssets(await loadCheckout(folder)));
+  const verified = await Promise.all(
+    roles.map(async ({ path, text }) => verifyRole(await readTextIfAny(join(folder, path)), text, path)),
+  );
+  const differing = verified.flatMap((one) => (one.state === "different" ? [one] : []));
   const file = "verify-rbac.diff";
-  if (verified.state === "equal") {
-    return await tellVerdict(context, { state: "equal", summary: `${path} is what the assets need` }, file);
+  if (differing.length === 0) {
+    const summary = `${roles.map(({ path }) => path).join(" and ")} are what the assets need`;
+    return await tellVerdict(context, { state: "equal", summary }, file);
   }
-  const { diff, hint } = verified;
-  const what = `${path} is not the role that the assets need`;
-  const fix = `run \`${regenerate}\` and commit what it writes`;
-  await tellVerdict(context, { state: "different", id: "BASE-VER-01", what, why: hint, fix, text: diff }, file);
+  const verdict = {
+    state: "different",
+    id: "BASE-VER-01",
+    what: "a committed role is not the one that the assets need",
+    why: differing.map(({ why }) => why).join("; "),
+    fix: `run \`${regenerate}\` and commit what it writes`,
+    text: differing.map(({ diff }) => diff).join("\n"),
+  } as const;
+  await tellVerdict(context, verdict, file);
 }

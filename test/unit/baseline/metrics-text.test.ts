@@ -79,10 +79,34 @@ describe("missing dependencies", () => {
       (one): Selection<SelectableAsset> => ({ state: "crd-missing", asset: metallb, crd: one }),
     );
     const dependencies = dependenciesOf(selections, new Map());
-    expect(missingCrds(dependencies)).toEqual(["as.x.io", "bs.x.io"]);
+    expect(missingCrds({ scope: "whole", dependencies }, [])).toEqual(["as.x.io", "bs.x.io"]);
     expect(series(text({ dependencies }), "missing_dependency")).toEqual([
       'missing_dependency{group="x.io",version="",kind=""} 1',
     ]);
+  });
+});
+
+describe("the CRDs that the next run is told to be missing", () => {
+  const dependency = (crd: string, isMissing: boolean) => ({
+    crd,
+    group: "x.io",
+    version: "v1",
+    kind: "A",
+    isMissing,
+    assets: [],
+  });
+  const dependencies = [dependency("as.x.io", true), dependency("bs.x.io", false)];
+
+  test("are what a whole run missed: of what nobody wants any more nothing is told", () => {
+    expect(missingCrds({ scope: "whole", dependencies }, ["bs.x.io", "cs.x.io"])).toEqual(["as.x.io"]);
+  });
+
+  test.each(["listed", "touched"] as const)("are, after a %s run, those that it did not look at, too", (scope) => {
+    expect(missingCrds({ scope, dependencies }, ["bs.x.io", "cs.x.io"])).toEqual(["as.x.io", "cs.x.io"]);
+  });
+
+  test("stay as they are where a whole run ended before it came to its assets", () => {
+    expect(missingCrds({ scope: "whole", dependencies: [] }, ["cs.x.io"])).toEqual(["cs.x.io"]);
   });
 });
 

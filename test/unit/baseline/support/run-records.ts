@@ -64,6 +64,7 @@ export function runRecord(change: Partial<RunRecord> = {}): RunRecord {
     startedAt: Date.parse("2026-03-01T10:00:00Z"),
     finishedAt: Date.parse("2026-03-01T10:00:12.500Z"),
     isDryRun: false,
+    scope: "whole",
     ending: { ending: "completed" },
     hco: { namespace: "openshift-cnv", name: "kubevirt-hyperconverged", generation: 3 },
     assets: [],
