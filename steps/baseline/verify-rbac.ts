@@ -7,8 +7,9 @@ export const verifyRbac = defineStep({
   name: "verify-rbac",
   summary: "Check that the committed ClusterRoles are what the assets need",
   description: `Makes the ClusterRoles of the baseline and of its watcher anew from the assets of a checkout and compares
-them, byte for byte, with rbac/baseline/cluster-role.yaml and triggers/baseline/watcher/cluster-role.yaml. Also refuses a catalog in which two assets render the same object, or one renders
-what a tombstone deletes. For the check of a pull request: it asks no cluster and changes nothing.`,
+them, byte for byte, with rbac/baseline/cluster-role.yaml and triggers/baseline/watcher/cluster-role.yaml. Also refuses
+a catalog in which two assets render the same object, or one renders what a tombstone deletes. For the check of a pull
+request: it asks no cluster and changes nothing.`,
   params: checkoutParameters,
   results: verifyResults,
   workspaces: verifyWorkspaces,
