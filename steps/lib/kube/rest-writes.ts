@@ -79,7 +79,11 @@ export class RestWrites {
       repeatable: true,
       apply: true,
     };
-    return await this.calls.json<T>(call, options);
+    return await this.settled<T>(call, options, async (error) => {
+      // Conditional, and what it depended on is gone by its own doing; or another manager was faster.
+      const found = error.reason === "Conflict" ? await this.read(resource, body.metadata, options) : undefined;
+      return found !== undefined && differingFields(requestedFields(body), found).length === 0 ? found : undefined;
+    });
   }
 
   async mergePatch<T extends KubeObject>(
