@@ -10,7 +10,9 @@ import { judgeLease, leases } from "../../lib/state/lease-object.ts";
 import { baselineExit } from "../failure/exit-code.ts";
 import { ownNames } from "../object/own-names.ts";
 
-const durationSeconds = 900;
+// It is renewed every 10 s by a run that lives, which gives itself up when it could not for nine tenths of this: a run that
+// was killed keeps others away for less than the five minutes between two scheduled ones.
+const durationSeconds = 120;
 
 export interface LockOptions {
   readonly client: KubeClient;
