@@ -100,8 +100,7 @@ export class Reconciliation {
     // What was touched says nothing of the rest, which whole runs tell of.
     if (this.#request.scope !== "touched") await this.#lookAround(activation);
     if (await this.#goldenConfigFailed(activation, exclusions)) return { ending: "completed" };
-    await this.#reconcileAssets(activation);
-    return { ending: "completed" };
+    return await this.#goOn();
   }
 
   async #lookAround(activation: Activation): Promise<void> {
@@ -111,6 +110,17 @@ export class Reconciliation {
     this.#advice.push(
       ...loaded.faults.map(({ path, reason }) => `${path} is left out, since it is not valid: ${reason}`),
     );
+  }
+
+  /** Asks again what its user wants: it may have been withdrawn since. */
+  async #goOn(): Promise<Ending> {
+    const found = await findHco(this.#tools.cluster, this.#request.namespace);
+    if (found.state !== "found") return { ending: "hco-not-found" };
+    this.#hco = found.hco;
+    const activation = readActivation(found.hco, this.#request.requireOptIn);
+    if (activation.state === "off") return { ending: "disabled" };
+    await this.#reconcileAssets(activation, found.hco);
+    return { ending: "completed" };
   }
 
   /** The platform's own configuration: every other asset depends on it. */
@@ -134,14 +144,10 @@ export class Reconciliation {
       crd: () => "installed",
     });
     const record = await this.#reconcile(selection, document, exclusions);
-    const read = await findHco(this.#tools.cluster, this.#request.namespace);
-    if (read.state === "found") this.#hco = read.hco;
     return record.result === "failed";
   }
 
-  async #reconcileAssets(activation: Activation): Promise<void> {
-    const hco = this.#hco;
-    if (hco === undefined) return;
+  async #reconcileAssets(activation: Activation, hco: ManagedObject): Promise<void> {
     const { loaded, cluster } = this.#tools;
     const { onlyAssets, images, profile } = this.#request;
     const assets = loaded.assets.filter(({ name }) => name !== goldenConfig);
