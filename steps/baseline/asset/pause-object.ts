@@ -16,7 +16,8 @@ export interface Fought {
   readonly live: ManagedObject | undefined;
 }
 
-function thrashing({ kind, name }: Identity): AssetEvent {
+/** Tells of an edit war, once. Pure. */
+export function thrashing({ kind, name }: Identity): AssetEvent {
   return {
     reason: "ThrashingDetected",
     note: `somebody else keeps changing ${kind} ${name}, so it is paused by ${marker.reconcilePaused}: find who writes it in its managedFields, then remove the annotation; or set ${marker.mode} to unmanaged to leave it to them`,
@@ -40,8 +41,9 @@ async function mark({ resource, identity, live }: Fought, { cluster }: AssetRun)
 }
 
 /**
- * Pauses an object that is fought over. Only a marker that was really written counts: until then each run tries again,
- * and nobody takes its absence for a wish to resume. One that is absent is paused in the state alone.
+ * Pauses an object that is fought over. That is stored before the marker is written, so that a run that is killed has
+ * counted it, and after it, so that its absence is taken for a wish to resume; until it was really written nobody does, and
+ * each run tries again. One that is absent is paused in the state alone.
  */
 export async function pauseObject(
   fought: Fought,
@@ -50,19 +52,22 @@ export async function pauseObject(
   found: Findings,
 ): Promise<Settled> {
   const { identity, live } = fought;
-  if (gate.isNew) run.state.countThrashing(identity);
+  const { state } = run;
+  if (gate.isNew) state.countThrashing(identity);
+  const war = { ...gate.war, pausedAbsent: live === undefined, pauseMarked: false };
+  state.setWar(identity, war);
+  await state.keep();
   const refused = live === undefined ? undefined : await mark(fought, run);
   const isPaused = refused === undefined;
-  run.state.setWar(identity, {
-    ...gate.war,
-    pausedAbsent: live === undefined,
-    pauseMarked: live !== undefined && isPaused,
-  });
+  if (live !== undefined && isPaused) {
+    state.setWar(identity, { ...war, pauseMarked: true });
+    await state.keep();
+  }
   const what = live === undefined ? "it is deleted again and again" : "somebody else keeps changing it";
   return {
     ...found,
     identity,
-    events: gate.isNew ? [...found.events, thrashing(identity)] : found.events,
+    events: gate.war.isUntold === true ? [...found.events, thrashing(identity)] : found.events,
     result: "failed",
     cause: "edit-war",
     error: `reconciliation paused, edit war: ${what}${isPaused ? "" : `; the pause could not be marked: ${refused}`}`,

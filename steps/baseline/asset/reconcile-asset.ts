@@ -1,5 +1,6 @@
 import { type Json, member, valueAt } from "../../lib/json/json.ts";
 import type { Resource } from "../../lib/kube/types.ts";
+import { goldenConfig } from "../catalog/catalog.ts";
 import { requiredCrd } from "../catalog/crd-name.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import { isExcluded } from "../exclusion/read-rules.ts";
@@ -8,11 +9,13 @@ import { type Identity, identityOf, type ManagedObject } from "../object/managed
 import { driftedFields } from "../run/drifted-fields.ts";
 import type { AssetRecord } from "../run/run-record.ts";
 import type { Rendered } from "../template/render-asset.ts";
+import type { AssetEvent } from "./asset-event.ts";
 import { type AssetRun, type Findings, failedAt, nothingFound, recordOf, type Settled } from "./asset-run.ts";
 import { dayZeroOf } from "./day-zero.ts";
 import { desiredState } from "./desired-state.ts";
 import { judgeDrift } from "./judge-drift.ts";
-import { applyObject, type PlannedWrite, writeObject } from "./write-object.ts";
+import { thrashing } from "./pause-object.ts";
+import { applyObject, type PlannedWrite, versionOf, writeObject } from "./write-object.ts";
 
 interface Place {
   readonly asset: LoadedAsset;
@@ -22,32 +25,23 @@ interface Place {
 }
 
 const driftNote = "fields that the baseline sets were changed";
-// A second stale answer means that somebody writes the object all the time: the next run looks again.
-const looks = 2;
+// A stale answer each time means that somebody writes the object all the time: the next run looks again.
+const looks = 3;
 
-/** An asset that merges what a ConfigMap says must not write over what was said since. */
-function madeOf(
-  { asset, identity }: Place,
-  live: ManagedObject | undefined,
-  run: AssetRun,
-): "same" | "changed" | "nothing" {
+/** An asset that merges what a ConfigMap says must not write over what was said since it was read for that. */
+function wasMadeOfAnother({ asset, identity }: Place, live: ManagedObject | undefined, run: AssetRun): boolean {
   const own = (asset.entry.lookups ?? []).find(
     (lookup) =>
       lookup.kind === "config-map-value" &&
       lookup.namespace === identity.namespace &&
       lookup.config_map === identity.name,
   );
-  if (own?.kind !== "config-map-value") return "nothing";
+  if (own?.kind !== "config-map-value") return false;
   const known: Json | undefined = member(run.document.lookups[asset.name] ?? {}, own.name);
-  return (valueAt(live, ["data", own.key]) ?? "") === (known ?? "") ? "same" : "changed";
+  return (valueAt(live, ["data", own.key]) ?? "") !== (known ?? "");
 }
 
-function versionOf(live: ManagedObject | undefined): Pick<PlannedWrite, "resourceVersion"> {
-  const resourceVersion = live?.metadata["resourceVersion"];
-  return typeof resourceVersion === "string" ? { resourceVersion } : {};
-}
-
-async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Settled> {
+async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Settled | "stale"> {
   const { namespace } = identityOf(planned.desired);
   if (planned.resource.scope === "namespaced") {
     let sight: "usable" | "missing";
@@ -65,27 +59,37 @@ async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Pro
   return await writeObject(planned, run, { ...found, events });
 }
 
-/** One look; `stale`: the object changed between the look and the server's dry run. */
+/** The run that paused it may have been killed before it told so, and before it knew that the marker was written. */
+function eventsOfPaused(
+  identity: Identity,
+  live: ManagedObject | undefined,
+  { state }: AssetRun,
+): readonly AssetEvent[] {
+  const war = state.war(identity);
+  if (war.episodeReported && live !== undefined) state.setWar(identity, { ...war, pauseMarked: true });
+  return war.isUntold === true ? [thrashing(identity)] : [];
+}
+
+/** One look; `stale`: the object changed between the look and what followed from it. */
 async function lookAndWrite(place: Place, run: AssetRun): Promise<Settled | "stale"> {
   const { asset, rendered, identity, resource } = place;
   const live = await run.cluster.find(identity, identity);
+  run.state.settleIntent(identity, run.limits, versionOf(live));
   const desired = desiredState(rendered, live, run.state.war(identity), dayZeroOf(run.document.hco, asset.name));
   const found: Findings = { ...nothingFound, identity };
   if (desired.state === "unmanaged") {
     run.state.setCustomizations(identity, desired.customizations);
     return { ...found, events: desired.events, result: "unmanaged" };
   }
-  if (desired.state === "paused") return { ...found, result: "paused" };
+  if (desired.state === "paused") return { ...found, result: "paused", events: eventsOfPaused(identity, live, run) };
   if (desired.isResumed && !run.isDryRun) run.state.resume(identity);
   run.state.setCustomizations(identity, desired.customizations);
   const { events, ignoredFields, patchOperations } = desired;
   const known = { ...found, events, ignoredFields, ...(patchOperations === undefined ? {} : { patchOperations }) };
   if (desired.state === "invalid") return failedAt("ignored-fields", desired.reason, known);
-  const merged = madeOf(place, live, run);
-  if (merged === "changed")
+  if (wasMadeOfAnother(place, live, run) || (live === undefined && asset.name === goldenConfig))
     return failedAt("read", "it was changed after it was looked at; the next run looks again", known);
-  const version = merged === "same" ? versionOf(live) : {};
-  const planned = { resource, desired: desired.object, live, ...version };
+  const planned = { resource, desired: desired.object, live };
   if (live === undefined) return await write({ ...planned, paths: [""] }, run, known);
   return await correct(planned, live, run, known);
 }

@@ -22,10 +22,16 @@ export interface EventOrigin {
   readonly runId: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What was told later was told by a run that was killed before it could store that; ms since the epoch. */
+  readonly toldSince?: number;
 }
 
-/** What is to be written of an Event: a new one, or one more sight of one that is there, as a JSON merge patch. */
+/**
+ * What is to be written of an Event: a new one, or one more sight of one that is there, as a JSON merge patch. `none`: it
+ * was told already.
+ */
 export type EventWrite =
+  | { readonly write: "none" }
   | { readonly write: "create"; readonly object: ManagedObject }
   | { readonly write: "patch"; readonly name: string; readonly namespace: string; readonly patch: JsonObject };
 
@@ -65,6 +71,12 @@ function countOf(series: Json | undefined): number {
   return typeof count === "number" ? count : 1;
 }
 
+function lastTold(existing: JsonObject): number {
+  const series = member(existing, "series");
+  const last = isJsonObject(series) ? member(series, "lastObservedTime") : member(existing, "eventTime");
+  return Date.parse(String(last));
+}
+
 /**
  * How an Event is written: anew, or as one more of the series that is there already. Of one that is there nothing else
  * may change (events.k8s.io/v1, Kubernetes 1.35): its note stays that of the first run. Pure.
@@ -73,6 +85,7 @@ function countOf(series: Json | undefined): number {
  */
 export function eventWrite(event: RunEvent, existing: JsonObject | undefined, origin: EventOrigin): EventWrite {
   if (existing === undefined) return { write: "create", object: newEvent(event, origin) };
+  if (origin.toldSince !== undefined && lastTold(existing) > origin.toldSince) return { write: "none" };
   const { namespace, uid } = origin.regarding;
   const series = { count: countOf(member(existing, "series")) + 1, lastObservedTime: microTime(origin.now) };
   return { write: "patch", name: eventName(event, uid), namespace, patch: { series } };

@@ -25,20 +25,27 @@ async function publish(event: RunEvent, { client, origin, options }: EventTarget
   const { namespace, uid } = origin.regarding;
   const existing = await client.find(events, { name: eventName(event, uid), namespace }, options);
   const write = eventWrite(event, existing as unknown as JsonObject | undefined, origin); // the API answers in JSON
-  if (write.write === "create") {
-    await client.create(events, write.object as unknown as KubeObject, options); // it has a name
-  } else {
-    await client.mergePatch(events, write, write.patch, options);
+  switch (write.write) {
+    case "none":
+      return;
+    case "create":
+      await client.create(events, write.object as unknown as KubeObject, options); // it has a name
+      return;
+    case "patch":
+      await client.mergePatch(events, write, write.patch, options);
   }
 }
 
-/** Writes the Events of a run. What cannot be told so stands in the log and in the report, and fails nothing. */
+/** Writes the Events of a run until `signal` ends that. What is not told so stands in the report, and fails nothing. */
 export async function publishEvents(all: readonly RunEvent[], target: EventTarget): Promise<void> {
   for (const event of all) {
     try {
       await publish(event, target);
     } catch (error) {
-      target.options.signal.throwIfAborted();
+      if (target.options.signal.aborted) {
+        target.log.warn(`the Event ${event.reason} of ${event.target} and those after it were not written in time`);
+        return;
+      }
       target.log.warn(`the Event ${event.reason} of ${event.target} could not be written: ${reasonOf(error)}`);
       if (isKubeError(error, "Forbidden")) return;
     }

@@ -1,5 +1,6 @@
 import type { ErrorText } from "../../lib/errors/fairlead-error.ts";
 import { marker } from "../markers/marker-keys.ts";
+import { ownNames } from "../object/own-names.ts";
 import type { FailedAsset } from "../run/count-results.ts";
 import type { FailedStep } from "../run/run-record.ts";
 import { objectKey } from "../state/baseline-state.ts";
@@ -38,6 +39,11 @@ const steps: Readonly<Record<FailedStep, Words>> = {
     id: "BASE-AST-06",
     what: "was not written, since its namespace could not be read",
     fix: "let this account get namespaces",
+  },
+  state: {
+    id: "BASE-AST-11",
+    what: "was not written, since the state of the run could not be stored before",
+    fix: `let this account create and update ConfigMap ${ownNames.state} beside the HyperConverged, and see that no quota or webhook refuses it`,
   },
   apply: {
     id: "BASE-AST-07",

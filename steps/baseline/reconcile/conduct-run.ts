@@ -9,22 +9,22 @@ import { Cluster } from "../cluster/cluster.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import { eventsOf } from "../events/collect-events.ts";
 import type { RunEvent } from "../events/run-event.ts";
-import { managedLabel, manager } from "../markers/marker-keys.ts";
-import { type ManagedObject, textsOf } from "../object/managed-object.ts";
+import type { ManagedObject } from "../object/managed-object.ts";
 import { Reconciliation } from "../run/reconcile.ts";
 import type { Ending, RunRecord } from "../run/run-record.ts";
 import type { RunRequest } from "../run/run-request.ts";
-import { RunState } from "../run/run-state.ts";
+import type { RunState } from "../run/run-state.ts";
 import { stateAfter } from "../run/state-after.ts";
 import type { BaselineState } from "../state/baseline-state.ts";
-import type { ReadState } from "../state/read-state.ts";
 import { StateStore } from "../state/state-store.ts";
 import { templateEngine } from "../template/template-engine.ts";
 import { takeLock } from "./lock.ts";
 import { publishEventsOf } from "./publish.ts";
+import { RunMemory } from "./run-memory.ts";
 
-// After a stop the step has 8 s for everything that it still writes.
-const lastWordsMs = 6_000;
+// After a stop the step has 8 s for everything that it still writes; of these the state matters most.
+const stoppedMs = { events: 2_000, state: 4_000, lock: 1_000 } as const;
+const usualMs = { events: 60_000, state: 60_000, lock: 10_000 } as const;
 
 /** What one run works with. */
 export interface RunSetting {
@@ -56,51 +56,54 @@ export interface ConductedRun {
 /** One run of the baseline under its lock, from the state that the run before left to the one that it leaves. */
 class Run {
   readonly #setting: RunSetting;
-  readonly #cluster: Cluster;
-  readonly #store: StateStore;
+  /** Aborted as soon as another run may be at work: from then on nothing is written. */
   readonly #lost = new AbortController();
+  readonly #memory: RunMemory;
   readonly #reconciliation: Reconciliation;
   readonly #resets: RunEvent[] = [];
   #lease: HeldLease | undefined;
-  #hasBegun = false;
-  #before: BaselineState | undefined;
 
   constructor(setting: RunSetting) {
     const { client, request, validate, runId, clock, log, loaded } = setting;
+    const { namespace } = request;
     this.#setting = setting;
-    this.#cluster = new Cluster(client, AbortSignal.any([setting.signal, this.#lost.signal]));
-    this.#store = new StateStore(client, request.namespace, validate);
+    const cluster = new Cluster(client, AbortSignal.any([setting.signal, this.#lost.signal]));
+    const store = new StateStore(client, namespace, validate);
+    this.#memory = new RunMemory({ store, namespace, clock, options: cluster.options, lost: this.#lost });
     const begin = (hco: ManagedObject) => this.#begin(hco);
-    const tools = { runId, cluster: this.#cluster, clock, log, loaded, engine: templateEngine(), begin };
-    this.#reconciliation = new Reconciliation(request, tools);
+    this.#reconciliation = new Reconciliation(request, {
+      runId,
+      cluster,
+      clock,
+      log,
+      loaded,
+      engine: templateEngine(),
+      begin,
+    });
   }
 
   /** Takes the lock first: a state that was read before could be older than that of the run before. */
   async #begin(hco: ManagedObject): Promise<RunState> {
-    const { client, clock, log, signal, request, runId, lockWaitMs: waitMs } = this.#setting;
-    if (!request.isDryRun) {
-      const taken = await takeLock({
-        client,
-        namespace: request.namespace,
-        holder: runId,
-        waitMs,
-        clock,
-        log,
-        signal,
-        onLost: (error) => this.#lost.abort(error),
-      });
-      if (taken.state === "held") this.#lease = taken.lease;
-    }
-    const read = await this.#store.read(this.#cluster.options);
-    const lost = whyLost(read, hco);
+    const { log, request } = this.#setting;
+    const { isDryRun } = request;
+    if (!isDryRun) await this.#takeLock();
+    const isTakenOver = this.#lease?.takenOverFrom !== undefined;
+    const state = await this.#memory.open({ isDryRun, isTakenOver });
+    const lost = this.#memory.whyLost(hco);
     if (lost !== undefined) {
       const note = `the state of earlier runs cannot be used, and a new one begins: ${lost}`;
       this.#resets.push({ reason: "StateReset", target: "state", note });
       log.warn(note);
     }
-    this.#before = read.value;
-    this.#hasBegun = true;
-    return new RunState(read.value);
+    return state;
+  }
+
+  async #takeLock(): Promise<void> {
+    const { client, clock, log, signal, request, runId: holder, lockWaitMs: waitMs } = this.#setting;
+    const { namespace } = request;
+    const onLost = (error: FairleadError): void => this.#lost.abort(error);
+    const taken = await takeLock({ client, namespace, holder, waitMs, clock, log, signal, onLost });
+    if (taken.state === "held") this.#lease = taken.lease;
   }
 
   async go(): Promise<ConductedRun> {
@@ -111,47 +114,46 @@ class Run {
     }
   }
 
-  /** State and Events, also after a failure or a stop; then the lock. */
+  /** Events and state, also after a failure or a stop; then the lock. */
   async #conclude(ending: Ending, failure: ConductedRun["failure"]): Promise<ConductedRun> {
-    const reconciliation = this.#reconciliation;
-    const { request } = this.#setting;
-    const told = reconciliation.record(ending);
+    const told = this.#reconciliation.record(ending);
     const record = { ...told, events: [...this.#resets, ...told.events] };
-    const events = eventsOf(record, this.#before?.missingCrds ?? []);
-    const state = this.#hasBegun && !request.isDryRun ? stateAfter(record, reconciliation.state.value) : undefined;
-    const ended = { record, events, document: reconciliation.document, state };
-    const signal = AbortSignal.timeout(lastWordsMs);
+    const events = eventsOf(record, this.#memory.missingBefore);
+    const ended = { record, events, document: this.#reconciliation.document };
     try {
-      try {
-        if (state !== undefined) await this.#leave(state, record, events, signal);
-      } finally {
-        await this.#lease?.release(signal);
-      }
-      return { ...ended, failure };
+      return { ...ended, state: await this.#leave(record, events), failure };
     } catch (error) {
-      return { ...ended, failure: failure ?? { error } };
+      return { ...ended, state: undefined, failure: failure ?? { error } };
     }
   }
 
-  async #leave(
-    state: BaselineState,
-    record: RunRecord,
-    events: readonly RunEvent[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { client, log } = this.#setting;
-    const options = { ...this.#cluster.options, signal, attempts: 2 };
-    await this.#store.write(state, options);
-    const { hco } = this.#reconciliation;
-    if (hco !== undefined) await publishEventsOf(events, { hco, record, client, log, options });
+  async #leave(record: RunRecord, events: readonly RunEvent[]): Promise<BaselineState | undefined> {
+    const isWanted = this.#memory.isOpen && !this.#setting.request.isDryRun && !this.#lost.signal.aborted;
+    try {
+      return isWanted ? await this.#store(record, events) : undefined;
+    } finally {
+      await this.#lease?.release(AbortSignal.timeout(this.#limits.lock));
+    }
   }
-}
 
-/** `undefined` where nothing is lost. A HyperConverged that carries our label was here in an earlier run. */
-function whyLost(read: ReadState, hco: ManagedObject): string | undefined {
-  if (read.state === "reset") return read.reason;
-  const isKnown = textsOf(hco, "labels")[managedLabel] === manager;
-  return read.state === "absent" && isKnown ? "it is gone, though this HyperConverged was managed before" : undefined;
+  get #limits() {
+    return this.#setting.signal.aborted ? stoppedMs : usualMs;
+  }
+
+  /** The Events first: what the state has as told was told. */
+  async #store(record: RunRecord, events: readonly RunEvent[]): Promise<BaselineState> {
+    const { log, signal, client } = this.#setting;
+    const { hco, state } = this.#reconciliation;
+    const within = (ms: number) => AbortSignal.any([this.#lost.signal, AbortSignal.timeout(ms)]);
+    if (hco !== undefined) {
+      const limit = within(this.#limits.events);
+      const options = { signal: signal.aborted ? limit : AbortSignal.any([signal, limit]), attempts: 2 };
+      await publishEventsOf(events, { hco, record, client, log, options, ...this.#memory.toldSince });
+    }
+    const after = stateAfter(record, state.value);
+    await this.#memory.store(after, { signal: within(this.#limits.state), attempts: signal.aborted ? 2 : 4 });
+    return after;
+  }
 }
 
 function endingOf(error: unknown, signal: AbortSignal): Ending {

@@ -11,16 +11,19 @@ interface Publication {
   readonly client: KubeClient;
   readonly log: Logger;
   readonly options: CallOptions;
+  /** When a run last stored its state, ms since the epoch; absent where that is not known. */
+  readonly toldSince?: number;
 }
 
 /** Writes the Events of a run about its HyperConverged. */
 export async function publishEventsOf(events: readonly RunEvent[], publication: Publication): Promise<void> {
-  const { hco, record, client, log, options } = publication;
+  const { hco, record, client, log, options, toldSince } = publication;
   const uid = hco.metadata["uid"];
   const origin = {
     regarding: { ...identityOf(hco), uid: typeof uid === "string" ? uid : "" },
     runId: record.runId,
     now: record.finishedAt,
+    ...(toldSince === undefined ? {} : { toldSince }),
   };
   await publishEvents(events, { client, origin, log, options });
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import { formatOutput } from "../../lib/step/output.ts";
@@ -27,7 +26,7 @@ const mode = 0o664;
 async function resumeAll(
   context: ResumeContext,
   tools: FindTools,
-  onLost: (error: FairleadError) => void,
+  lost: AbortController,
 ): Promise<readonly ResumeRecord[]> {
   const { params, clock, log, signal, run } = context;
   const { cluster, namespace } = tools;
@@ -40,7 +39,7 @@ async function resumeAll(
     clock,
     log,
     signal,
-    onLost,
+    onLost: (error) => lost.abort(error),
   });
   const store = new StateStore(
     cluster.client,
@@ -60,7 +59,8 @@ async function resumeAll(
       }
     } finally {
       const options = { ...cluster.options, signal: AbortSignal.timeout(lastWordsMs), attempts: 2 };
-      if (state.value !== read.value) await store.write(state.value, options);
+      const mayWrite = !lost.signal.aborted;
+      if (mayWrite && state.value !== read.value) await store.write(state.value, options);
     }
   } finally {
     if (taken.state === "held") await taken.lease.release(AbortSignal.timeout(lastWordsMs));
@@ -144,6 +144,6 @@ export async function runResume(context: ResumeContext): Promise<void> {
       return;
     }
     const tools = { cluster, loaded, namespace, hcoVersion: hco.apiVersion };
-    await tell(context, await resumeAll(context, tools, (error) => lost.abort(error)));
+    await tell(context, await resumeAll(context, tools, lost));
   });
 }

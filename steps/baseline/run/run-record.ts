@@ -3,8 +3,19 @@ import type { Difference } from "../drift/differences.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import type { Identity } from "../object/managed-object.ts";
 
-/** At which step an asset failed; `selection`: whether it is wanted could not be judged. */
-export type FailedStep = "selection" | "render" | "read" | "ignored-fields" | "dry-run" | "namespace" | "apply";
+/**
+ * At which step an asset failed; `selection`: whether it is wanted could not be judged. `state`: what is counted before a
+ * write could not be stored.
+ */
+export type FailedStep =
+  | "selection"
+  | "render"
+  | "read"
+  | "ignored-fields"
+  | "dry-run"
+  | "namespace"
+  | "state"
+  | "apply";
 
 /** Why an asset is not for this cluster, or not for this run. */
 export type NotSelected =

@@ -1,8 +1,8 @@
 import type { Customization } from "../asset/desired-state.ts";
 import type { Identity } from "../object/managed-object.ts";
 import { type BaselineState, objectKey } from "../state/baseline-state.ts";
-import { peace, type War } from "../throttle/edit-war.ts";
-import type { Bucket } from "../throttle/token-bucket.ts";
+import { peace, type Standing, settleIntent, type War } from "../throttle/edit-war.ts";
+import type { Bucket, BucketLimits } from "../throttle/token-bucket.ts";
 
 function without<T>(entries: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(entries).filter(([name]) => name !== key));
@@ -12,12 +12,25 @@ function entry<T>(entries: Readonly<Record<string, T>>, key: string): T | undefi
   return Object.hasOwn(entries, key) ? entries[key] : undefined;
 }
 
+/** Stores what a run knows so far. @throws where it could not be stored: then nothing is to be written that it counts */
+export type KeepState = (state: BaselineState) => Promise<void>;
+
+const keepNothing: KeepState = async () => {};
+
 /** What a run knows of earlier ones, and adds to it as it goes: it can be stored at any moment. */
 export class RunState {
   #state: BaselineState;
+  readonly #keep: KeepState;
 
-  constructor(state: BaselineState) {
+  /** @param keep absent for a run that leaves nothing to the next one */
+  constructor(state: BaselineState, keep = keepNothing) {
     this.#state = state;
+    this.#keep = keep;
+  }
+
+  /** Stores it as it is now. @throws what `keep` throws */
+  async keep(): Promise<void> {
+    await this.#keep(this.#state);
   }
 
   get value(): BaselineState {
@@ -34,6 +47,23 @@ export class RunState {
 
   bucket(object: Identity): Bucket | undefined {
     return entry(this.#state.buckets, objectKey(object));
+  }
+
+  standing(object: Identity): Standing {
+    return { war: this.war(object), bucket: this.bucket(object) };
+  }
+
+  setStanding(object: Identity, { war, bucket }: Standing): void {
+    this.setWar(object, war);
+    if (bucket !== undefined) this.setBucket(object, bucket);
+    else this.#state = { ...this.#state, buckets: without(this.#state.buckets, objectKey(object)) };
+  }
+
+  /** Finds out what became of a correction that a killed run left unfinished, by the version of the live object. */
+  settleIntent(object: Identity, limits: BucketLimits, version: string): void {
+    const before = this.standing(object);
+    const settled = settleIntent(before, limits, version);
+    if (settled.war !== before.war) this.setStanding(object, settled);
   }
 
   setWar(object: Identity, war: War): void {

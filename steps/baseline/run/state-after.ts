@@ -17,7 +17,18 @@ function tombstonesAfter(record: RunRecord, before: BaselineState): BaselineStat
   );
 }
 
-/** What a run leaves to the next one. Pure. */
+/** A state as it is worth storing, in the middle of a run or after it. Pure. */
+export function keptState(state: BaselineState, now: number): BaselineState {
+  const known = new Set(Object.values(state.identities).map(objectKey));
+  return pruned(state, (key) => known.has(key), now);
+}
+
+/** The Events of a run are written before its state. */
+function told(wars: BaselineState["wars"]): BaselineState["wars"] {
+  return Object.fromEntries(Object.entries(wars).map(([key, { isUntold: _isUntold, ...war }]) => [key, war]));
+}
+
+/** What a run leaves to the next one, once its Events are written. Pure. */
 export function stateAfter(record: RunRecord, before: BaselineState): BaselineState {
   const success = lastSuccess(record, before);
   const after: BaselineState = {
@@ -29,10 +40,10 @@ export function stateAfter(record: RunRecord, before: BaselineState): BaselineSt
       outcome: outcomeOf(record),
     },
     ...(success === undefined ? {} : { lastSuccessAt: success }),
+    wars: told(before.wars),
     durations: observeDurations(record.assets, before),
     missingCrds: missingCrds(record, before.missingCrds),
     tombstones: tombstonesAfter(record, before),
   };
-  const known = new Set(Object.values(after.identities).map(objectKey));
-  return pruned(after, (key) => known.has(key), record.finishedAt);
+  return keptState(after, record.finishedAt);
 }

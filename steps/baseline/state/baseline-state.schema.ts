@@ -10,11 +10,13 @@ const correction = Type.Object({
   at: time,
   runId: Type.String({ maxLength: 253 }),
   paths: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 10_000 }),
+  intendedOn: Type.Optional(Type.String({ maxLength: 253 })),
 });
 
 const war = Type.Object({
   consecutiveThrottles: Type.Integer({ minimum: 0 }),
   episodeReported: Type.Boolean(),
+  isUntold: Type.Optional(Type.Boolean()),
   pauseMarked: Type.Boolean(),
   pausedAbsent: Type.Boolean(),
   corrections: Type.Array(correction, { maxItems: 1000 }),

@@ -1,3 +1,4 @@
+import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { CallOptions, KubeClient, KubeObject, Resource } from "../../lib/kube/types.ts";
 import type { SchemaValidator } from "../../lib/schema/validator.ts";
 import { ownNames } from "../object/own-names.ts";
@@ -47,7 +48,13 @@ export class StateStore {
     }
     const { metadata } = this.#found;
     const body: StateMap = { metadata: { ...metadata, name, namespace }, data };
-    this.#found = await this.#client.replace(configMaps, body, options);
+    try {
+      this.#found = await this.#client.replace(configMaps, body, options);
+    } catch (error) {
+      if (!isKubeError(error, "NotFound")) throw error;
+      // Somebody deleted it since: what it held is known here, and another run would have made it anew.
+      this.#found = await this.#client.create(configMaps, { metadata: { name, namespace }, data }, options);
+    }
   }
 
   get #ref() {

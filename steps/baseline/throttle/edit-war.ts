@@ -1,4 +1,4 @@
-import { type Bucket, type BucketLimits, takeToken } from "./token-bucket.ts";
+import { type Bucket, type BucketLimits, returnToken, takeToken } from "./token-bucket.ts";
 
 /** A correction of an object, by the fields that had drifted; the empty pointer where it was absent. */
 export interface Correction {
@@ -6,6 +6,11 @@ export interface Correction {
   readonly at: number;
   readonly runId: string;
   readonly paths: readonly string[];
+  /**
+   * Version of the object on which it was to be written, empty for an absent one. There only until it is known what
+   * became of it: a run that is killed leaves it behind.
+   */
+  readonly intendedOn?: string;
 }
 
 /** What is known of one object that somebody else may be changing all the time. */
@@ -13,6 +18,8 @@ export interface War {
   readonly consecutiveThrottles: number;
   /** It was told and counted that there is an edit war. */
   readonly episodeReported: boolean;
+  /** Its Event has not been written yet, as far as is known. */
+  readonly isUntold?: boolean;
   /** The object carries the marker that pauses it, by our own successful write. */
   readonly pauseMarked: boolean;
   /** It was absent when it was to be paused: there was nothing to mark. */
@@ -82,8 +89,9 @@ function repeats(war: War, limits: WarLimits, { paths, now }: Attempt): number {
 }
 
 function editWar(war: War, bucket?: Bucket): Gate {
-  const known = { ...war, episodeReported: true };
-  return { state: "edit-war", war: known, isNew: !war.episodeReported, ...(bucket === undefined ? {} : { bucket }) };
+  const isNew = !war.episodeReported;
+  const known = { ...war, episodeReported: true, ...(isNew ? { isUntold: true } : {}) };
+  return { state: "edit-war", war: known, isNew, ...(bucket === undefined ? {} : { bucket }) };
 }
 
 /**
@@ -100,6 +108,42 @@ export function passGate(war: War, bucket: Bucket | undefined, limits: WarLimits
   return counted.consecutiveThrottles < throttleThreshold
     ? { state: "throttled", bucket: taken.bucket, war: counted }
     : editWar(counted, taken.bucket);
+}
+
+/** Before a change is written to that version of the object, so that a run that is killed has counted it. Pure. */
+export function beforeCorrection(
+  war: War,
+  { paths, now }: Attempt,
+  { runId, version }: { readonly runId: string; readonly version: string },
+): War {
+  return { ...war, corrections: [...war.corrections, { at: now, runId, paths, intendedOn: version }] };
+}
+
+/** What is known of an object, by its war and its tokens. */
+export interface Standing {
+  readonly war: War;
+  readonly bucket: Bucket | undefined;
+}
+
+/**
+ * What a killed run meant to write, by what is there now: a version that nobody has written since was not written by that
+ * run either, and its token comes back. Where the object was absent and still is, it may have been made and deleted since:
+ * that counts. Pure.
+ *
+ * @param version of the live object, empty for an absent one
+ */
+export function settleIntent({ war, bucket }: Standing, limits: BucketLimits, version: string): Standing {
+  const intended = war.corrections.filter(({ intendedOn }) => intendedOn !== undefined);
+  if (intended.length === 0) return { war, bucket };
+  const undone = new Set(intended.filter(({ intendedOn }) => intendedOn === version && version !== ""));
+  const corrections = war.corrections
+    .filter((one) => !undone.has(one))
+    .map(({ intendedOn: _intendedOn, ...correction }) => correction);
+  const isUndone = undone.size === intended.length;
+  return {
+    war: isUndone ? { ...war, corrections } : { ...peace, corrections },
+    bucket: isUndone && bucket !== undefined ? returnToken(bucket, limits) : bucket,
+  };
 }
 
 /** After a change was written. Pure. */

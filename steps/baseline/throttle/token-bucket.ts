@@ -35,6 +35,11 @@ function refill(bucket: Bucket, { capacity, windowMs }: BucketLimits, now: numbe
   return { ...bucket, tokens: Math.min(capacity, bucket.tokens + back), lastFill: bucket.lastFill + back * interval };
 }
 
+/** Gives a token back that was taken for a write that did not come about. Pure. */
+export function returnToken(bucket: Bucket, { capacity }: BucketLimits): Bucket {
+  return { ...bucket, tokens: Math.min(capacity, bucket.tokens + 1) };
+}
+
 /**
  * Takes a token for one write. Pure.
  *
