@@ -1,4 +1,3 @@
-import type { Liquid } from "liquidjs";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { ContextDocument } from "../context/context-document.ts";
@@ -7,6 +6,7 @@ import { stamp } from "../markers/stamp.ts";
 import { readExclusions } from "../run/read-exclusions.ts";
 import type { Rendered } from "../template/render-asset.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
+import type { TemplateEngine } from "../template/template-engine.ts";
 import { type RenderRecord, renderRecord } from "./render-record.ts";
 
 /** With the managed label: what is shown can be compared with, and applied as, what a reconciliation applies. */
@@ -19,7 +19,7 @@ export function renderCatalog(
   { assets, files }: Pick<LoadedAssets, "assets" | "files">,
   document: ContextDocument,
   asked: AskedAssets,
-  engine: Liquid,
+  engine: TemplateEngine,
 ): readonly RenderRecord[] {
   const { rules } = readExclusions(document.hco);
   const byName = new Map<string, LoadedAsset>(assets.map((asset) => [asset.name, asset]));

@@ -1,10 +1,10 @@
-import type { Liquid } from "liquidjs";
 import type { Clock } from "../../lib/clock/clock.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { DetectorProfile } from "../context/hardware.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
+import type { TemplateEngine } from "../template/template-engine.ts";
 import type { WarLimits } from "../throttle/edit-war.ts";
 import type { RunScope } from "./run-record.ts";
 import type { RunState } from "./run-state.ts";
@@ -31,7 +31,7 @@ export interface RunTools {
   readonly clock: Clock;
   readonly log: Logger;
   readonly loaded: LoadedAssets;
-  readonly engine: Liquid;
+  readonly engine: TemplateEngine;
   /**
    * Called once, before anything is written: takes the lock and gives what earlier runs left.
    *

@@ -1,7 +1,7 @@
-import type { Liquid } from "liquidjs";
 import type { JsonObject } from "../../lib/json/json.ts";
 import { identityOf, type ManagedObject } from "../object/managed-object.ts";
-import { readYamlObject } from "./read-yaml-object.ts";
+import { type ReadYaml, readYamlObject } from "./read-yaml-object.ts";
+import type { TemplateEngine } from "./template-engine.ts";
 
 export type Rendered =
   | { readonly state: "rendered"; readonly object: ManagedObject }
@@ -22,14 +22,7 @@ export interface RenderContext {
   readonly Files: JsonObject;
 }
 
-function renderText(engine: Liquid, template: string, context: RenderContext): string {
-  const text: unknown = engine.parseAndRenderSync(template, context);
-  if (typeof text !== "string") throw new Error("the template gave no text");
-  return text;
-}
-
-function objectOf(text: string): Rendered {
-  const read = readYamlObject(text);
+function objectOf(read: ReadYaml): Rendered {
   if (read.state === "empty") return { state: "not-applicable" };
   if (read.state === "invalid") return { state: "failed", reason: `what was rendered is no object: ${read.reason}` };
   const { apiVersion, kind, name } = identityOf(read.object);
@@ -39,19 +32,23 @@ function objectOf(text: string): Rendered {
     : { state: "failed", reason: `what was rendered has no ${missing}` };
 }
 
-/** The object of an asset that is constant. Pure. */
-export function renderStatic(text: string): Rendered {
-  return objectOf(text);
+/**
+ * The object of an asset that is constant. Pure.
+ *
+ * @param read of the engine, where the text is rendered more than once
+ */
+export function renderStatic(text: string, read: TemplateEngine["read"] = readYamlObject): Rendered {
+  return objectOf(read(text));
 }
 
 /** The object of an asset, rendered from what is known of the cluster. Pure: equal contexts give equal objects. */
-export function renderTemplate(engine: Liquid, template: string, context: RenderContext): Rendered {
+export function renderTemplate(engine: TemplateEngine, template: string, context: RenderContext): Rendered {
   let text: string;
   try {
-    text = renderText(engine, template, context);
+    text = engine.renderText(template, context);
   } catch (error) {
     const [words = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     return { state: "failed", reason: words };
   }
-  return objectOf(text);
+  return objectOf(engine.read(text));
 }

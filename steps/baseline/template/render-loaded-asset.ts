@@ -1,13 +1,13 @@
-import type { Liquid } from "liquidjs";
 import { rendererOf } from "../assets/registry.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import { emptyAnswers } from "../lookups/lookup.ts";
 import { type RenderContext, type Rendered, renderStatic, renderTemplate } from "./render-asset.ts";
+import type { TemplateEngine } from "./template-engine.ts";
 
 export interface Renderer {
-  readonly engine: Liquid;
+  readonly engine: TemplateEngine;
   /** Texts beside the templates, by path. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -34,7 +34,9 @@ function render(asset: LoadedAsset, document: ContextDocument, renderer: Rendere
       ? { state: "failed", reason: `the program has no function ${entry.render}` }
       : write(context);
   }
-  return entry.path.endsWith(".liquid") ? renderTemplate(renderer.engine, text, context) : renderStatic(text);
+  return entry.path.endsWith(".liquid")
+    ? renderTemplate(renderer.engine, text, context)
+    : renderStatic(text, renderer.engine.read);
 }
 
 /**

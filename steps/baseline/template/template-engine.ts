@@ -1,5 +1,8 @@
 import { Liquid } from "liquidjs";
+import { freeze } from "../../lib/json/freeze.ts";
 import { type Json, valueAt } from "../../lib/json/json.ts";
+import { type ReadYaml, readYamlObject } from "./read-yaml-object.ts";
+import { remembered } from "./remembered.ts";
 import { storedGzip } from "./stored-gzip.ts";
 import { cpuset, wholeNumber } from "./value-filters.ts";
 
@@ -7,6 +10,20 @@ import { cpuset, wholeNumber } from "./value-filters.ts";
 const maxTemplateCharacters = 1024 * 1024;
 const maxRenderMs = 2_000;
 const maxMemory = 50 * 1024 * 1024;
+// A catalog of a hundred assets in a few forms each.
+const maxRemembered = 512;
+
+/** Renders templates and reads what they give. What equal texts come to is worked out once and shared. */
+export interface TemplateEngine {
+  /**
+   * Pure.
+   *
+   * @throws Error where the template, or what it asks of the context, is wrong
+   */
+  readonly renderText: (template: string, context: object) => string;
+  /** `readYamlObject`; its object cannot be changed. Pure. */
+  readonly read: (text: string) => ReadYaml;
+}
 
 function textFrom(value: unknown, filter: string): string {
   if (typeof value === "string") return value;
@@ -22,12 +39,7 @@ function parseJson(value: unknown): Json {
   return JSON.parse(textFrom(value, "from_json")) as Json; // JSON.parse yields nothing else
 }
 
-/**
- * The template language of assets: Liquid, without files and includes. A name that does not exist is an error, outside
- * of a condition and `default`. Whatever is put out is written as JSON, which is YAML too: no value, wherever it comes
- * from, breaks out of its place. `raw` is for text of the template itself.
- */
-export function templateEngine(): Liquid {
+function liquidOfAssets(): Liquid {
   const engine = new Liquid({
     strictVariables: true,
     strictFilters: true,
@@ -52,4 +64,27 @@ export function templateEngine(): Liquid {
   engine.registerFilter("cpuset", cpuset);
   engine.registerFilter("whole_number", wholeNumber);
   return engine;
+}
+
+function readFrozen(text: string): ReadYaml {
+  const read = readYamlObject(text);
+  return read.state === "read" ? { ...read, object: freeze(read.object) } : read;
+}
+
+/**
+ * The template language of assets: Liquid, without files and includes. A name that does not exist is an error, outside
+ * of a condition and `default`. Whatever is put out is written as JSON, which is YAML too: no value, wherever it comes
+ * from, breaks out of its place. `raw` is for text of the template itself.
+ */
+export function templateEngine(): TemplateEngine {
+  const liquid = liquidOfAssets();
+  const parse = remembered((template) => liquid.parse(template), maxRemembered);
+  return {
+    renderText(template, context) {
+      const text: unknown = liquid.renderSync(parse(template), context);
+      if (typeof text !== "string") throw new Error("the template gave no text");
+      return text;
+    },
+    read: remembered(readFrozen, maxRemembered),
+  };
 }
