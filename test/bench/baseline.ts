@@ -9,30 +9,28 @@ import type { RunRecord } from "../../steps/baseline/run/run-record.ts";
 import type { RunRequest } from "../../steps/baseline/run/run-request.ts";
 import { RunState } from "../../steps/baseline/run/run-state.ts";
 import { emptyState } from "../../steps/baseline/state/baseline-state.ts";
-import { renderLoadedAsset } from "../../steps/baseline/template/render-loaded-asset.ts";
 import { templateEngine } from "../../steps/baseline/template/template-engine.ts";
 import { systemClock } from "../../steps/lib/clock/system-clock.ts";
 import { objectPath } from "../../steps/lib/kube/resource-path.ts";
 import type { KubeClient } from "../../steps/lib/kube/types.ts";
 import { withOverrides } from "../../steps/lib/kube/with-overrides.ts";
 import { compileValidator } from "../../steps/lib/schema/compile-validator.ts";
-import { startApiServers, type TestApiServer } from "../support/api-servers.ts";
-import { installPlatform } from "../support/baseline/install-platform.ts";
+import { startApiServers } from "../support/api-servers.ts";
 import { type BareRequest, bareRequests } from "./bare-requests.ts";
+import { createPlatform, exporterImage, platformNamespace } from "./baseline-platform.ts";
+import { firstRun, wholeRuns } from "./baseline-process.ts";
+import { timeRendering } from "./baseline-rendering.ts";
 import { openClient } from "./fleet.ts";
 import { compare, takeTurns, timeWork } from "./paired.ts";
 import { quietLog } from "./quiet-log.ts";
-import { type Bench, type Row, ratioRow, seconds } from "./row.ts";
+import { type Bench, ratioRow } from "./row.ts";
 
 const rounds = 7;
 const ratioBudget = 1.3;
 const callsBudget = 3;
-const renderBudgetSeconds = 0.1;
 const { signal } = new AbortController();
-const prefix = "platform.kubevirt.io/";
-
 const request: RunRequest = {
-  namespace: "openshift-cnv",
+  namespace: platformNamespace,
   isDryRun: false,
   scope: "whole",
   onlyAssets: [],
@@ -40,34 +38,8 @@ const request: RunRequest = {
   limits: { capacity: 10, windowMs: 60_000, repeatThreshold: 5, repeatWindowMs: 1_800_000 },
   exclusionOnError: "ignore",
   profile: "accurate",
-  images: { "kubevirt-metrics-exporter": "quay.io/example/exporter:1" },
+  images: { "kubevirt-metrics-exporter": exporterImage },
 };
-
-/** Every annotation by which an asset is opted in to. */
-function optIns({ assets }: LoadedAssets): Readonly<Record<string, string>> {
-  const entries = assets.flatMap(({ conditions }) =>
-    conditions.flatMap((one) => (one.type === "annotation" && one.value !== undefined ? [[one.key, one.value]] : [])),
-  );
-  return Object.fromEntries([...entries, [`${prefix}autopilot`, "true"]]);
-}
-
-async function createPlatform(server: TestApiServer, loaded: LoadedAssets): Promise<void> {
-  await installPlatform(server, "4.21");
-  const metadata = { name: "kubevirt-hyperconverged", namespace: request.namespace, annotations: optIns(loaded) };
-  const hco = { apiVersion: "hco.kubevirt.io/v1", kind: "HyperConverged", metadata, spec: {} };
-  const labels = { "feature.node.kubernetes.io/pci-10de.present": "true", "node-role.kubernetes.io/worker": "" };
-  const node = { apiVersion: "v1", kind: "Node", metadata: { name: "worker-1", labels } };
-  const infrastructure = {
-    apiVersion: "config.openshift.io/v1",
-    kind: "Infrastructure",
-    metadata: { name: "cluster" },
-  };
-  const list = { apiVersion: "v1", kind: "List", items: [hco, node, infrastructure] };
-  await server.kubectl(["create", "-f", "-"], JSON.stringify(list));
-  const status = { status: { platformStatus: { type: "AWS" } } };
-  const patch = ["--subresource=status", "--type=merge", "-p", JSON.stringify(status)];
-  await server.kubectl(["patch", "infrastructures.config.openshift.io", "cluster", ...patch]);
-}
 
 async function reconcile(client: KubeClient, loaded: LoadedAssets): Promise<RunRecord> {
   const run = new Reconciliation(request, {
@@ -105,41 +77,10 @@ function expectQuiet(record: RunRecord): number {
   return selected;
 }
 
-async function timeRendering(loaded: LoadedAssets, client: KubeClient): Promise<Row> {
-  const run = new Reconciliation(request, {
-    runId: "bench",
-    cluster: new Cluster(client, signal),
-    clock: systemClock,
-    log: quietLog,
-    loaded,
-    engine: templateEngine(),
-    begin: async () => new RunState(emptyState),
-  });
-  await run.run();
-  const { document } = run;
-  if (document === undefined) throw new Error("the run collected no context");
-  const renderer = { engine: templateEngine(), files: loaded.files };
-  const times: number[] = [];
-  for (let turn = 0; turn < 20; turn += 1) {
-    const began = performance.now();
-    for (const asset of loaded.assets) renderLoadedAsset(asset, document, renderer);
-    times.push(performance.now() - began);
-  }
-  const [median = 0] = times.toSorted((one, other) => one - other).slice(10);
-  return {
-    what: `rendering of ${loaded.assets.length} assets for one context`,
-    floor: "–",
-    measured: seconds(median),
-    value: median / 1000,
-    budget: renderBudgetSeconds,
-    unit: "s",
-  };
-}
-
 /** What keeping a platform costs that is at its baseline. */
 export const baseline: Bench = {
   name: "baseline",
-  summary: "calls and time of a run without drift against a bare loop of its looks and dry runs; a minute",
+  summary: "calls, time and memory of a run without drift, and what rendering costs; two minutes",
   async run(log) {
     const loaded = loadAssets(await shippedAssets(), await compileValidator(catalogSchema));
     const servers = await startApiServers(["cluster"]);
@@ -147,7 +88,7 @@ export const baseline: Bench = {
       const server = servers.server("cluster");
       await createPlatform(server, loaded);
       const client = await openClient(server);
-      await reconcile(client, loaded);
+      const firstPeak = await firstRun(server);
       await reconcile(client, loaded);
       const calls: BareRequest[] = [];
       const before = client.requestCount();
@@ -176,10 +117,9 @@ export const baseline: Bench = {
           budget: callsBudget,
           unit: "requests" as const,
         },
-        await timeRendering(loaded, client),
       ];
       await client.close();
-      return rows;
+      return [...rows, ...(await wholeRuns(server, firstPeak)), ...timeRendering(loaded)];
     } finally {
       await servers.stop();
     }

@@ -1,20 +1,16 @@
-import { spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { build } from "esbuild";
-import { parse } from "yaml";
 import type { TestApiServer } from "../support/api-servers.ts";
 import { startBareHubs } from "../support/hubs.ts";
 import type { BareServer } from "./bare-requests.ts";
 import { clusterNames, growFleet, growTokens } from "./fleet.ts";
+import { peakMemory, type Running, startProcess, taskOptions } from "./task-process.ts";
 
 const root = join(import.meta.dirname, "../..");
 const program = join(root, "dist/fairlead");
 const pageSize = 500;
-const lookMs = 5;
-const kibi = 1024;
 
 export interface ValidatedHubs {
   /** Clusters on both hubs, tokens on the primary; starts at none. */
@@ -33,54 +29,6 @@ export interface ValidatedHubs {
 export function pagesOf(clusters: number): number {
   // Each hub is a cluster of its own too.
   return 2 * Math.ceil((clusters + 1) / pageSize) + Math.max(1, Math.ceil(clusters / pageSize));
-}
-
-/** The heap limit with which a Task starts the program. */
-async function taskOptions(): Promise<string> {
-  const { spec } = parse(await readFile(join(root, "tasks/switchover/preflight/preflight.yaml"), "utf8"));
-  const { value } = spec.stepTemplate.env.find(({ name }: { readonly name: string }) => name === "NODE_OPTIONS");
-  return value;
-}
-
-/** Looks at the resident memory of a process until it is gone, and resolves with the highest. */
-async function peakOf(pid: number, ended: AbortSignal): Promise<number> {
-  let peak = 0;
-  while (!ended.aborted) {
-    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-    peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0));
-    await pause(lookMs);
-  }
-  return peak / kibi;
-}
-
-interface Running {
-  readonly pid: number;
-  readonly ended: AbortSignal;
-  readonly ms: Promise<number>;
-}
-
-/** Starts a process of Node. `codes` are the exit codes that count as a measurement. */
-function run(args: readonly string[], codes: readonly number[], nodeOptions: string): Running {
-  const began = performance.now();
-  const env = { ...process.env, NODE_OPTIONS: nodeOptions };
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
-  const ended = new AbortController();
-  let stderr = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += String(chunk);
-  });
-  const ms = new Promise<number>((resolve, reject) => {
-    child.once("error", (error) => {
-      ended.abort();
-      reject(error);
-    });
-    child.once("close", (code) => {
-      ended.abort();
-      if (code !== null && codes.includes(code)) resolve(performance.now() - began);
-      else reject(new Error(`${args[0]} ended with ${code}: ${stderr.slice(-800)}`));
-    });
-  });
-  return { pid: child.pid ?? 0, ended: ended.signal, ms };
 }
 
 /** What a preflight needs: a folder for each hub with its kubeconfig, as a Secret is mounted. */
@@ -115,20 +63,19 @@ export async function withValidatedHubs<T>(work: (hubs: ValidatedHubs) => Promis
   try {
     const [primary, secondary] = [servers.server("primary"), servers.server("secondary")];
     await writeInputs(folder, [primary, secondary]);
-    const options = await taskOptions();
+    const nodeOptions = await taskOptions("switchover/preflight");
     const hub = (name: string): readonly string[] => ["--workspace", `${name}-kubeconfig=${join(folder, name)}`];
     // Nothing there changes by waiting.
     const tuning = JSON.stringify({ errorGrace: 0, backupInProgressWait: 0, backupSyncWait: 0 });
     const flags = ["--mode", "validate", "--tuning", tuning, ...hub("primary"), ...hub("secondary")];
-    const validate = (): Running => run([program, "switchover", "preflight", ...flags], [0, 3], options);
+    const validate = (): Running =>
+      startProcess({ args: [program, "switchover", "preflight", ...flags], codes: [0, 3], nodeOptions });
     return await work({
       timeValidation: () => validate().ms,
-      async peakOfValidation() {
-        const { pid, ended, ms } = validate();
-        const [peak] = await Promise.all([peakOf(pid, ended), ms]);
-        return peak;
-      },
-      timeList: () => run([join(folder, "list-all.mjs"), join(folder, "servers.json")], [0], options).ms,
+      peakOfValidation: () => peakMemory(validate()),
+      timeList: () =>
+        startProcess({ args: [join(folder, "list-all.mjs"), join(folder, "servers.json")], codes: [0], nodeOptions })
+          .ms,
       async grow(from, to) {
         const names = clusterNames(from, to);
         await Promise.all([growFleet(primary, names), growFleet(secondary, names), growTokens(primary, names)]);
