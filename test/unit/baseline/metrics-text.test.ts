@@ -6,6 +6,7 @@ import { runMetrics } from "../../../steps/baseline/metrics/run-metrics.ts";
 import { dependenciesOf, missingCrds } from "../../../steps/baseline/run/dependencies.ts";
 import type { RunRecord } from "../../../steps/baseline/run/run-record.ts";
 import { emptyState } from "../../../steps/baseline/state/baseline-state.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 import { runRecord } from "./support/run-records.ts";
 
 const prefix = "kubevirt_autopilot_";
@@ -120,7 +121,7 @@ describe("the text of metrics", () => {
 
   test("is a text of the format for any labels", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (value) => {
+      fc.property(fc.string({ unit: anyCharacter }), (value) => {
         const lines = metricsText([
           { name: "m", help: "h", type: "gauge", series: [{ labels: { a: value }, value: 1 }] },
         ])

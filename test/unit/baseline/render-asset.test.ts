@@ -5,6 +5,7 @@ import { readYamlObject } from "../../../steps/baseline/template/read-yaml-objec
 import { type RenderContext, renderStatic, renderTemplate } from "../../../steps/baseline/template/render-asset.ts";
 import { templateEngine } from "../../../steps/baseline/template/template-engine.ts";
 import type { JsonObject } from "../../../steps/lib/json/json.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 
 const engine = templateEngine();
 const empty: RenderContext = { HCO: {}, Hardware: {}, Topology: {}, Images: {}, Params: {}, Lookups: {}, Files: {} };
@@ -89,7 +90,7 @@ describe("a template", () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: "binary" }),
+          fc.string({ unit: anyCharacter }),
           fc.constantFrom("x\nkind: Secret", '"}', "{{ HCO }}", "&a", "*a", "!!js x", "- 1"),
         ),
         (value) => {

@@ -4,6 +4,7 @@ import * as Type from "typebox";
 import { loadValidator } from "../../../steps/lib/schema/load-validator.ts";
 import { type OperationHub, operationId } from "../../../steps/switchover/operation-id.ts";
 import { operationParameters } from "../../../steps/switchover/parameters.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 
 const parameter = Type.Object({ "operation-id": operationParameters["operation-id"] });
 
@@ -12,7 +13,7 @@ const server = fc.oneof(
   fc.domain().map((domain) => `https://api.${domain}:6443`),
   fc.ipV6().map((address) => `https://[${address}]:6443`),
   fc.ipV4().map((address) => `https://${address}`),
-  fc.string({ unit: "binary", maxLength: 100 }),
+  fc.string({ unit: anyCharacter, maxLength: 100 }),
 );
 const hub: fc.Arbitrary<OperationHub> = fc.record({ server, id: fc.oneof(fc.constant(""), fc.uuid(), fc.string()) });
 

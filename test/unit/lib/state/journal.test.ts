@@ -4,6 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { openJournal } from "../../../../steps/lib/state/journal.ts";
 import { readJournal } from "../../../../steps/lib/state/read-journal.ts";
+import { anyCharacter } from "../../../support/any-character.ts";
 import { ManualClock, temporaryFolders } from "./state-fixtures.ts";
 
 const folder = temporaryFolders();
@@ -99,7 +100,7 @@ describe("the journal", () => {
     const path = join(folder(), "journal");
     const journal = await journalAt(path);
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary", maxLength: 200 }), async (what) => {
+      fc.asyncProperty(fc.string({ unit: anyCharacter, maxLength: 200 }), async (what) => {
         await journal.append({ event: "text", what });
         expect((await readJournal(path)).lines.at(-1)?.["what"]).toBe(what.toWellFormed());
       }),

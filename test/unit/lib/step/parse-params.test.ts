@@ -6,6 +6,7 @@ import { compileValidator } from "../../../../steps/lib/schema/compile-validator
 import { paramVariable } from "../../../../steps/lib/step/environment-names.ts";
 import { type ParamFault, paramsSchema, parseParams } from "../../../../steps/lib/step/parse-params.ts";
 import { invalidParams } from "../../../../steps/lib/step/step-errors.ts";
+import { anyCharacter } from "../../../support/any-character.ts";
 
 const params = {
   method: Type.Enum(["passive", "full"], { description: "d" }),
@@ -199,7 +200,7 @@ describe("hostile text", () => {
 
 describe("for any input", () => {
   const anyText = fc.oneof(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: anyCharacter }),
     fc.constantFrom("true", "5", "{}", "[1]", "null", '"x"', "$(a)", "__proto__"),
   );
   const anyFlags = fc.dictionary(
