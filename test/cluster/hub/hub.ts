@@ -66,8 +66,8 @@ export class Hub {
   async auditEvents(): Promise<readonly AuditEvent[]> {
     const file = join(this.folder, apiServerFiles.auditLog);
     const { process } = this.#parts.part("kube-apiserver");
-    if (process === undefined || !(await isAlive(process))) return await readAuditLog(file);
-    return await completeAuditLog(file, (auditId) => this.get("/version", { "Audit-ID": auditId }));
+    if (process === undefined || !(await isAlive(process))) return (await readAuditLog(file)).events;
+    return (await completeAuditLog(file, (auditId) => this.get("/version", { "Audit-ID": auditId }))).events;
   }
 
   /** Path of a program's log. */

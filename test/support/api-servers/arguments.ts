@@ -45,6 +45,8 @@ export function apiServerArguments(layout: ApiServerLayout): readonly string[] {
     `--audit-log-path=${file("auditLog")}`,
     // The event is on disk before the request's goroutine ends.
     "--audit-log-mode=blocking",
+    // Megabytes after which the log would go on in another file.
+    "--audit-log-maxsize=10000",
     `--cert-dir=${layout.folder}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** What tests read of an audit.k8s.io/v1 Event at level Metadata. A watch yields two: ResponseStarted, ResponseComplete. */
@@ -34,29 +35,39 @@ rules:
   - level: Metadata
 `;
 
-/** All events written so far; a last line that is still being written is left out. */
-export async function readAuditLog(file: string): Promise<readonly AuditEvent[]> {
-  const text = await readIfPresent(file);
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  return lines.filter((line) => line !== "").map(parseEvent);
+/** A part of a log, read once: a server that many tests share has written far more than the last one asks for. */
+export interface AuditLogPart {
+  readonly events: readonly AuditEvent[];
+  /** Bytes of the file up to here; the next part begins there. */
+  readonly end: number;
+}
+
+/** The events written since `from`; a last line that is still being written is left out. */
+export async function readAuditLog(file: string, from = 0): Promise<AuditLogPart> {
+  const bytes = await readIfPresent(file, from);
+  const whole = bytes.subarray(0, bytes.lastIndexOf("\n") + 1);
+  const lines = whole.toString("utf8").split("\n");
+  return { events: lines.filter((line) => line !== "").map(parseEvent), end: from + whole.length };
 }
 
 /**
- * All events of calls that ended before this one. A client may have its answer before the event is on disk, hence a
- * marker call is sent behind it: once that is in the log, the log is complete.
+ * All events since `from` of calls that ended before this one. A client may have its answer before the event is on disk,
+ * hence a marker call is sent behind it: once that is in the log, the log is complete.
  *
  * @param callServer makes any request with the header `Audit-ID` of that value
  */
 export async function completeAuditLog(
   file: string,
   callServer: (auditId: string) => Promise<unknown>,
-): Promise<readonly AuditEvent[]> {
+  from = 0,
+): Promise<AuditLogPart> {
   const marker = randomUUID();
   await callServer(marker);
   const deadline = performance.now() + 10_000;
   for (;;) {
-    const events = await readAuditLog(file);
-    if (events.some((event) => event.auditID === marker)) return events.filter((event) => event.auditID !== marker);
+    const { events, end } = await readAuditLog(file, from);
+    const others = events.filter((event) => event.auditID !== marker);
+    if (others.length < events.length) return { events: others, end };
     if (performance.now() > deadline) throw new Error(`the API server writes no audit log to ${file}`);
     await pause(10);
   }
@@ -67,11 +78,11 @@ function parseEvent(line: string): AuditEvent {
   return JSON.parse(line) as AuditEvent;
 }
 
-async function readIfPresent(file: string): Promise<string> {
+async function readIfPresent(file: string, start: number): Promise<Buffer> {
   try {
-    return await readFile(file, "utf8");
+    return await buffer(createReadStream(file, { start }));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return ""; // readFile rejects with system errors only
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0); // a stream of a file fails with system errors only
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SetupError } from "../../cluster/programs/setup-error.ts";
-import { ManagedProcess } from "./managed-process.ts";
+import { ManagedProcess, rareCollection } from "./managed-process.ts";
 
 /** A started etcd and its address for `--etcd-servers`. */
 export interface Etcd {
@@ -38,7 +38,10 @@ export function etcdOnSocket(folder: string): {
 /** Starts etcd on Unix sockets in `folder`: no port to clash on, and the folder's mode keeps others out. */
 export async function startEtcd(program: string, folder: string, pidFolder: string): Promise<Etcd> {
   const { socket, endpoint, args } = etcdOnSocket(folder);
-  const etcd = await ManagedProcess.start({ name: "etcd", command: program, folder, pidFolder, args });
+  const etcd = await ManagedProcess.start({
+    ...{ name: "etcd", command: program, folder, pidFolder, args },
+    environment: rareCollection,
+  });
   while (!(await exists(socket))) {
     if (etcd.exitStatus !== undefined) {
       throw new SetupError({

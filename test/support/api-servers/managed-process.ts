@@ -18,6 +18,12 @@ export interface ProcessSpec {
 
 const setpriv = "/usr/bin/setpriv";
 
+/**
+ * For servers in Go that live as long as a few tests: a quarter of a kube-apiserver's processor time is the collection of
+ * garbage. Here it waits until there is four times as much of it as of the rest, or until memory is more than this.
+ */
+export const rareCollection: Readonly<Record<string, string>> = { GOGC: "400", GOMEMLIMIT: "512MiB" };
+
 /** A server process of a test: logs into its folder, ends with the process that started it. */
 export class ManagedProcess {
   readonly logFile: string;

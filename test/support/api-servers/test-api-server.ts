@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SetupError } from "../../cluster/programs/setup-error.ts";
 import { type ApiServerLayout, apiServerArguments, apiServerFiles } from "./arguments.ts";
-import { type AuditEvent, completeAuditLog, readAuditLog } from "./audit-log.ts";
+import { type AuditEvent, type AuditLogPart, completeAuditLog, readAuditLog } from "./audit-log.ts";
 import { httpsGet } from "./https-get.ts";
-import { ManagedProcess } from "./managed-process.ts";
+import { ManagedProcess, rareCollection } from "./managed-process.ts";
 import { runKubectl } from "./run-kubectl.ts";
 import type { TestUser } from "./users.ts";
 
@@ -38,7 +38,7 @@ export class TestApiServer {
   readonly #spec: ApiServerSpec;
   readonly #authority: string;
   #process: ManagedProcess | undefined;
-  #forgottenEvents = 0;
+  #auditBegins = 0;
 
   constructor(spec: ApiServerSpec) {
     const { name, folder, address, port } = spec.layout;
@@ -67,18 +67,19 @@ export class TestApiServer {
 
   /** What clients asked of this server so far, whoever they are; calls that ended before this call are all in it. */
   async auditEvents(): Promise<readonly AuditEvent[]> {
-    return (await this.#allAuditEvents()).slice(this.#forgottenEvents);
+    return (await this.#auditLog()).events;
   }
 
   /** From here on `auditEvents` begins anew. */
   async forgetAuditEvents(): Promise<void> {
-    this.#forgottenEvents = (await this.#allAuditEvents()).length;
+    this.#auditBegins = (await this.#auditLog()).end;
   }
 
-  async #allAuditEvents(): Promise<readonly AuditEvent[]> {
+  async #auditLog(): Promise<AuditLogPart> {
     const file = join(this.folder, apiServerFiles.auditLog);
-    if (this.#process === undefined || this.#process.exitStatus !== undefined) return await readAuditLog(file);
-    return await completeAuditLog(file, (auditId) => this.#get("/version", { "Audit-ID": auditId }, 10_000));
+    const from = this.#auditBegins;
+    if (this.#process === undefined || this.#process.exitStatus !== undefined) return await readAuditLog(file, from);
+    return await completeAuditLog(file, (auditId) => this.#get("/version", { "Audit-ID": auditId }, 10_000), from);
   }
 
   /** Runs kubectl as admin and returns its standard output. @throws Error with what kubectl said. */
@@ -102,6 +103,7 @@ export class TestApiServer {
       args: [...apiServerArguments(layout), ...extraArguments],
       folder: this.folder,
       pidFolder,
+      environment: rareCollection,
     });
     await this.#becomeReady(this.#process);
   }
