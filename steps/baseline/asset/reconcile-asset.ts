@@ -3,6 +3,7 @@ import type { Resource } from "../../lib/kube/types.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
 import { requiredCrd } from "../catalog/crd-name.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
+import type { NamespaceSight } from "../cluster/namespaces.ts";
 import { isExcluded } from "../exclusion/read-rules.ts";
 import { reasonOf } from "../failure/reason-of.ts";
 import { type Identity, identityOf, type ManagedObject } from "../object/managed-object.ts";
@@ -41,19 +42,37 @@ function wasMadeOfAnother({ asset, identity }: Place, live: ManagedObject | unde
   return (valueAt(live, ["data", own.key]) ?? "") !== (known ?? "");
 }
 
-async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Settled | "stale"> {
-  const { namespace } = identityOf(planned.desired);
-  if (planned.resource.scope === "namespaced") {
-    let sight: "usable" | "missing";
+/** Whether there is room for an object: a namespace that takes it, or a kind that needs none. */
+async function roomFor({ resource, desired }: PlannedWrite, { namespaces }: AssetRun): Promise<NamespaceSight> {
+  return resource.scope === "cluster" ? "usable" : await namespaces.sight(identityOf(desired).namespace);
+}
+
+/** What a run would do. What is there was tried already; of what is not, the server says whether it would take it. */
+async function plan(planned: PlannedWrite, room: NamespaceSight, run: AssetRun, found: Findings): Promise<Settled> {
+  const { live, desired } = planned;
+  if (live === undefined && room === "usable") {
     try {
-      sight = await run.namespaces.sight(namespace);
+      await applyObject(planned, run, "All");
     } catch (error) {
       run.cluster.options.signal.throwIfAborted();
-      return failedAt("namespace", reasonOf(error), found);
+      return failedAt("apply", reasonOf(error), found);
     }
-    if (sight === "missing") return { ...found, result: "namespace-missing", namespace };
   }
-  if (run.isDryRun) return { ...found, result: "applied", existed: planned.live !== undefined };
+  if (desired.kind === "Namespace") run.namespaces.plan(desired.metadata.name);
+  return { ...found, result: "applied", existed: live !== undefined };
+}
+
+async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Settled | "stale"> {
+  const { namespace } = identityOf(planned.desired);
+  let room: NamespaceSight;
+  try {
+    room = await roomFor(planned, run);
+  } catch (error) {
+    run.cluster.options.signal.throwIfAborted();
+    return failedAt("namespace", reasonOf(error), found);
+  }
+  if (room === "missing") return { ...found, result: "namespace-missing", namespace };
+  if (run.isDryRun) return await plan(planned, room, run, found);
   const isDrift = planned.live !== undefined && planned.paths.length > 0;
   const events = isDrift ? [...found.events, { reason: "DriftDetected", note: driftNote } as const] : found.events;
   return await writeObject(planned, run, { ...found, events });

@@ -1,7 +1,8 @@
 import { valueAt } from "../../lib/json/json.ts";
 import type { Cluster } from "./cluster.ts";
 
-export type NamespaceSight = "usable" | "missing";
+/** `planned`: it is not there, and would be if this were no dry run. */
+export type NamespaceSight = "usable" | "planned" | "missing";
 
 /** Whether namespaces can take objects, each asked once in a run. */
 export class Namespaces {
@@ -22,6 +23,11 @@ export class Namespaces {
   /** Assets may make a namespace that others lie in. */
   forget(name: string): void {
     this.#known.delete(name);
+  }
+
+  /** A dry run makes none, and others lie in it all the same. */
+  plan(name: string): void {
+    this.#known.set(name, Promise.resolve("planned"));
   }
 
   async #look(name: string): Promise<NamespaceSight> {

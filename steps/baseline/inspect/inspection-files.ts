@@ -1,10 +1,10 @@
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import { featureDocument, formatFeatureDocument } from "../features/feature-document.ts";
+import type { HcoDocument } from "../hco/effective-hco.ts";
 import { assetsDocument, exclusionDocuments, tombstoneDocument } from "../report/catalog-documents.ts";
 import { jsonOutput, yamlOutput } from "../report/render-output.ts";
 import { type RenderRecord, shownRecords } from "../report/render-record.ts";
-import type { HcoDocument } from "./effective-hco.ts";
 
 export interface Inspection {
   readonly loaded: LoadedAssets;

@@ -6,6 +6,7 @@ import { Cluster } from "../cluster/cluster.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
 import { withFailure } from "../failure/with-failure.ts";
+import { effectiveHco } from "../hco/effective-hco.ts";
 import { listItems } from "../list-items.ts";
 import { imagesOf } from "../reconcile/related-images.ts";
 import { renderCatalog } from "../report/render-catalog.ts";
@@ -13,7 +14,6 @@ import { countRecords, countsText } from "../report/render-counts.ts";
 import { lookAtPlatform } from "../run/look-at-platform.ts";
 import { templateEngine } from "../template/template-engine.ts";
 import type { InspectContext } from "./declaration.ts";
-import { effectiveHco } from "./effective-hco.ts";
 import { inspectionFiles } from "./inspection-files.ts";
 
 const mode = 0o664;

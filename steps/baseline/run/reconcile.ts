@@ -10,9 +10,11 @@ import { collectContext } from "../context/collect-context.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
 import { selectInContext } from "../context/select-in-context.ts";
+import { withMade } from "../context/with-made.ts";
 import type { RunEvent } from "../events/run-event.ts";
+import { effectiveHco } from "../hco/effective-hco.ts";
 import { groupOf, versionOf } from "../object/api-version.ts";
-import type { ManagedObject } from "../object/managed-object.ts";
+import type { Identity, ManagedObject } from "../object/managed-object.ts";
 import { emptyState } from "../state/baseline-state.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
 import { buryTombstones } from "../tombstones/bury.ts";
@@ -35,6 +37,7 @@ export class Reconciliation {
   #tombstones: RunRecord["tombstones"] = [];
   #dependencies: RunRecord["dependencies"] = [];
   #hco: ManagedObject | undefined;
+  #expected: ManagedObject | undefined;
   #document: ContextDocument | undefined;
 
   constructor(request: RunRequest, tools: RunTools) {
@@ -116,10 +119,10 @@ export class Reconciliation {
   async #goOn(): Promise<Ending> {
     const found = await findHco(this.#tools.cluster, this.#request.namespace);
     if (found.state !== "found") return { ending: "hco-not-found" };
-    this.#hco = found.hco;
+    this.#hco = this.#expected ?? found.hco;
     const activation = readActivation(found.hco, this.#request.requireOptIn);
     if (activation.state === "off") return { ending: "disabled" };
-    await this.#reconcileAssets(activation, found.hco);
+    await this.#reconcileAssets(activation, this.#hco);
     return { ending: "completed" };
   }
 
@@ -144,7 +147,18 @@ export class Reconciliation {
       crd: () => "installed",
     });
     const record = await this.#reconcile(selection, document, exclusions);
+    if (this.#request.isDryRun && record.result === "applied") await this.#expectGoldenConfig(asset, document);
     return record.result === "failed";
+  }
+
+  /** What later assets are made of is the HyperConverged with its golden config, which a dry run does not write. */
+  async #expectGoldenConfig(asset: LoadedAsset, document: ContextDocument): Promise<void> {
+    const { cluster, engine, loaded } = this.#tools;
+    const rendered = renderLoadedAsset(asset, document, { engine, files: loaded.files });
+    if (rendered.state !== "rendered") return;
+    const golden = { status: "INCLUDED", object: rendered.object } as const;
+    const { effective } = await effectiveHco(cluster, document.hco, golden);
+    this.#expected = effective;
   }
 
   async #reconcileAssets(activation: Activation, hco: ManagedObject): Promise<void> {
@@ -163,7 +177,14 @@ export class Reconciliation {
       requiredCrd === undefined ? [] : [[requiredCrd, dependencyKind(kind)] as const],
     );
     this.#dependencies = dependenciesOf(selections, new Map(kinds));
-    for (const one of selections) await this.#reconcile(one, context.document, exclusions);
+    let { document } = context;
+    const made: Identity[] = [];
+    for (const one of selections) {
+      document = withMade(document, one.asset, made);
+      this.#document = document;
+      const { result, identity } = await this.#reconcile(one, document, exclusions);
+      if (result === "applied" && identity !== undefined) made.push(identity);
+    }
   }
 
   async #reconcile(

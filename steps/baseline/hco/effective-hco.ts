@@ -29,7 +29,7 @@ function unchanged(hco: ManagedObject, note: string): HcoDocument {
 export async function effectiveHco(
   cluster: Cluster,
   hco: ManagedObject,
-  golden: RenderRecord | undefined,
+  golden: Pick<RenderRecord, "object" | "status"> | undefined,
 ): Promise<HcoDocument> {
   if (golden?.object === undefined)
     return unchanged(hco, `${goldenConfig} is ${golden?.status ?? "not in the catalog"}`);
