@@ -26,13 +26,15 @@ export function isIdle({ lastAccessed }: Bucket, now: number): boolean {
   return now - lastAccessed > idleMs;
 }
 
-/** What of a token has come back since the last full one carries over. A clock that went back adds nothing. */
+/**
+ * What of a token has come back since the last full one carries over. A clock that went back adds nothing, and a bucket
+ * of an earlier run, which may have been larger, holds no more than this one's.
+ */
 function refill(bucket: Bucket, { capacity, windowMs }: BucketLimits, now: number): Bucket {
-  if (bucket.lastFill > now) return { ...bucket, lastFill: now };
   const interval = windowMs / capacity;
-  const back = Math.floor((now - bucket.lastFill) / interval);
-  if (back === 0) return bucket;
-  return { ...bucket, tokens: Math.min(capacity, bucket.tokens + back), lastFill: bucket.lastFill + back * interval };
+  const back = Math.max(0, Math.floor((now - bucket.lastFill) / interval));
+  const lastFill = bucket.lastFill > now ? now : bucket.lastFill + back * interval;
+  return { ...bucket, tokens: Math.min(capacity, bucket.tokens + back), lastFill };
 }
 
 /** Gives a token back that was taken for a write that did not come about. Pure. */

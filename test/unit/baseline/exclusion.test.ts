@@ -60,6 +60,43 @@ describe("a pattern for names", () => {
       }),
     );
   });
+
+  const letter = fc.constantFrom("a", "b", "-", ".", "*", "?", "[", "]", "^", "\\", "/", "é", "😀");
+  const text = fc.array(letter, { maxLength: 8 }).map((all) => all.join(""));
+  const escaped = (name: string): string => [...name].map((character) => `\\${character}`).join("");
+
+  test("matches one name alone where every character of it is escaped", () => {
+    fc.assert(
+      fc.property(text, text, (name, other) => {
+        expect(is(escaped(name), other)).toBe(name === other);
+      }),
+    );
+  });
+
+  test("means what a regular expression made of the same parts means", () => {
+    const part = fc.oneof(
+      fc.constantFrom("a", "b", "-", "é").map((character) => [character, character] as const),
+      fc.constant(["*", "[^/]*"] as const),
+      fc.constant(["?", "[^/]"] as const),
+      fc.constantFrom("[ab]", "[a-c]", "[^ab]").map((set) => [set, `(?!/)${set}`] as const),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), text, (parts, name) => {
+        const expression = new RegExp(`^${parts.map(([, one]) => one).join("")}$`, "us");
+        expect(is(parts.map(([one]) => one).join(""), name)).toBe(expression.test(name));
+      }),
+    );
+  });
+
+  test("is read whatever it is", () => {
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string({ unit: "binary" })), text, (pattern, name) => {
+        const glob = readGlob(pattern);
+        if (glob.state === "malformed") expect(matches(glob, name)).toBe(false);
+        else expect(typeof matches(glob, name)).toBe("boolean");
+      }),
+    );
+  });
 });
 
 const descheduler: Identity = {
@@ -129,5 +166,30 @@ describe("rules of what is excluded", () => {
   test("are read with few aliases only", () => {
     const bomb = ["a: &a [x, x]", ...Array.from({ length: 9 }, (_, n) => `b${n}: [*a, *a]`)].join("\n");
     expect(readRules(bomb).state).toBe("invalid");
+  });
+
+  test("are read or invalid, whatever is written, and nothing is thrown", () => {
+    const line = fc.constantFrom(
+      "- {kind: A, name: a}",
+      "- ",
+      "kind: A",
+      "&a [*a]",
+      "!!js x",
+      "? [",
+      "name: '",
+      "*b",
+      "\t",
+    );
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(line).map((all) => all.join("\n")),
+    );
+    fc.assert(
+      fc.property(text, (given) => {
+        const read = readRules(given);
+        if (read.state === "read") expect(isExcluded(read.rules, descheduler)).toBe(false);
+        else expect(read.reason).not.toBe("");
+      }),
+    );
   });
 });

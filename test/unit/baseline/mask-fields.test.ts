@@ -2,8 +2,10 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { maskFields } from "../../../steps/baseline/ignored-fields/mask-fields.ts";
 import { readPointers } from "../../../steps/baseline/ignored-fields/read-pointers.ts";
+import { listItems } from "../../../steps/baseline/list-items.ts";
 import type { ManagedObject } from "../../../steps/baseline/object/managed-object.ts";
 import type { JsonObject } from "../../../steps/lib/json/json.ts";
+import { formatPointer } from "../../../steps/lib/json/json-pointer.ts";
 import { descheduler } from "./support/objects.ts";
 
 const pointersOf = (text: string) => {
@@ -48,6 +50,47 @@ describe("the list of ignored fields", () => {
       state: "invalid",
       reason: expect.stringContaining(reason),
     });
+  });
+
+  test("B27 is read or invalid, whatever is written, and never names what no user can own", () => {
+    const word = fc.constantFrom(
+      "/spec/a",
+      "/metadata",
+      "/metadata/uid",
+      "/kind",
+      " ",
+      ",",
+      "~",
+      "~2",
+      "/status/x",
+      "/",
+      "x",
+    );
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(word).map((all) => all.join("")),
+    );
+    fc.assert(
+      fc.property(text, (given) => {
+        const read = readPointers(given);
+        if (read.state === "invalid") return;
+        const written = read.pointers.map(formatPointer);
+        expect(written.join(",")).toBe(listItems(given).join(","));
+        for (const one of [
+          "/apiVersion",
+          "/kind",
+          "/status",
+          "/metadata/name",
+          "/metadata/namespace",
+          "/metadata/uid",
+        ]) {
+          expect(
+            written.some((pointer) => `${one}/`.startsWith(`${pointer}/`) || `${pointer}/`.startsWith(`${one}/`)),
+          ).toBe(false);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { managedLabel, marker } from "../../../steps/baseline/markers/marker-keys.ts";
 import { identityOf } from "../../../steps/baseline/object/managed-object.ts";
 import { patchObject } from "../../../steps/baseline/user-patch/patch-object.ts";
+import { type JsonObject, valueAt } from "../../../steps/lib/json/json.ts";
+import { formatPointer } from "../../../steps/lib/json/json-pointer.ts";
 import { descheduler } from "./support/objects.ts";
 
 type Operation = Readonly<Record<string, unknown>>;
@@ -165,27 +167,61 @@ describe("a patch is rejected whole", () => {
 });
 
 describe("whatever a patch says", () => {
-  const path = fc
-    .array(fc.constantFrom("metadata", "name", "labels", "a", "spec", "kind", "0", "-", "status", "__proto__"), {
-      maxLength: 4,
-    })
-    .map((segments) => segments.map((one) => `/${one}`).join(""));
+  const keys = [managedLabel, ...Object.values(marker)];
+  const segment = fc.constantFrom(
+    ...["metadata", "name", "labels", "annotations", "a", "spec", "kind", "0", "-", "status", "__proto__"],
+    ...["uid", "resourceVersion", "finalizers", "ownerReferences", "managedFields", ...keys],
+  );
+  const path = fc.array(segment, { maxLength: 4 }).map(formatPointer);
   const operation = fc.record({
     op: fc.constantFrom("add", "remove", "replace", "move", "copy", "test"),
     path,
     from: path,
     value: fc.jsonValue(),
   });
+  const own = { [managedLabel]: "virt-platform-autopilot", a: "x" };
+  const metadata = {
+    labels: own,
+    annotations: Object.fromEntries(Object.values(marker).map((key) => [key, "mine"])),
+    uid: "u-1",
+    resourceVersion: "7",
+    finalizers: ["a.b/c"],
+    ownerReferences: [],
+    managedFields: [],
+  };
+  const object = { ...descheduler({ a: { a: [1, 2] }, list: [] }, metadata), status: { phase: "Ready" } };
 
-  test("the object stays the one that it is, and every label a text", () => {
+  /** What no user may change, of the object as it is and as it is patched. */
+  function kept(of: JsonObject): readonly unknown[] {
+    const { labels: _labels, annotations: _annotations, ...rest } = of["metadata"] as JsonObject; // every object has it
+    const marked = keys.map((key) => ["labels", "annotations"].map((map) => valueAt(of, ["metadata", map, key])));
+    return [of["apiVersion"], of["kind"], of["status"], rest, marked];
+  }
+
+  test("B2 D5 what is not a user's to change stays, and every label a text", () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 6 }), (operations) => {
-        const object = descheduler({ a: { a: [1, 2] }, list: [] }, { labels: { a: "x" } });
         const { object: result } = patched(operations, object);
         expect(identityOf(result)).toEqual(identityOf(object));
+        expect(kept(result)).toEqual(kept(object));
         expect(Object.values(result.metadata["labels"] ?? {}).every((value) => typeof value === "string")).toBe(true);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test("it is applied or rejected, and nothing is thrown", () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.json(),
+      fc.array(fc.jsonValue()).map((all) => JSON.stringify(all)),
+    );
+    fc.assert(
+      fc.property(text, (given) => {
+        const result = patched(given, object);
+        if (result.state !== "patched") expect(result.object).toBe(object);
+      }),
+      { numRuns: 300 },
     );
   });
 });

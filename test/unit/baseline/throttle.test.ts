@@ -62,26 +62,62 @@ describe("the tokens of an object", () => {
     expect([isIdle(bucket, 60 * minute), isIdle(bucket, 60 * minute + 1)]).toEqual([false, true]);
   });
 
-  test("never allow more than they hold and get back, whenever they are asked for", () => {
-    const steps = fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 120 });
+  test("of an earlier run that had more are no more than this one allows", () => {
+    const before = { tokens: 9, lastFill: 0, lastAccessed: 0 };
+    const narrow = { capacity: 2, windowMs: 60 * minute };
+    expect(takeToken(before, narrow, 1).bucket.tokens).toBe(1);
+  });
+
+  /** Clocks go back as well. */
+  const gaps = fc.array(fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: -90_000, max: -1 })), {
+    maxLength: 120,
+  });
+
+  /** How far the clock went forward, and how many attempts were allowed, from one of them to each later one. */
+  function spansFrom(first: number, all: readonly number[], states: readonly string[]) {
+    let [forward, allowed] = [0, 0];
+    return all.slice(first).map((gap, index) => {
+      forward += index === 0 ? 0 : Math.max(0, gap);
+      allowed += states[first + index] === "allowed" ? 1 : 0;
+      return { forward, allowed };
+    });
+  }
+
+  test("never allow more than they hold and get back, whenever they are asked for and wherever the clock goes", () => {
     fc.assert(
-      fc.property(steps, (gaps) => {
+      fc.property(gaps, (all) => {
         let now = 0;
-        const times = gaps.map((gap) => {
-          now += gap;
-          return now;
-        });
-        const states = attempts(times);
-        const allowed = times.filter((_, index) => states[index] === "allowed");
-        for (const [first, start] of allowed.entries()) {
-          for (const [last, end] of allowed.entries()) {
-            if (last < first) continue;
-            // What had come back of a token before the first of them counts as one more.
-            expect(last - first + 1).toBeLessThanOrEqual(limits.capacity + Math.floor((end - start) / 6_000) + 1);
-          }
+        const states = attempts(
+          all.map((gap) => {
+            now += gap;
+            return now;
+          }),
+        );
+        for (const { forward, allowed } of [...all.keys()].flatMap((first) => spansFrom(first, all, states))) {
+          // What had come back of a token before the first of them counts as one more.
+          expect(allowed).toBeLessThanOrEqual(limits.capacity + Math.floor(forward / 6_000) + 1);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
+    );
+  });
+
+  test("are whole, none missing and never more than the capacity, whatever time it is and whatever is allowed", () => {
+    const attempt = fc.record({
+      now: fc.integer({ min: 0, max: 10 * minute }),
+      capacity: fc.integer({ min: 1, max: 12 }),
+      windowMs: fc.integer({ min: 1, max: 60 * minute }),
+    });
+    fc.assert(
+      fc.property(fc.array(attempt, { maxLength: 60 }), (all) => {
+        let bucket: Bucket | undefined;
+        for (const { now, ...given } of all) {
+          ({ bucket } = takeToken(bucket, given, now));
+          expect(Number.isInteger(bucket.tokens)).toBe(true);
+          expect(bucket.tokens).toBeGreaterThanOrEqual(0);
+          expect(bucket.tokens).toBeLessThan(given.capacity);
+        }
+      }),
     );
   });
 });
@@ -159,6 +195,38 @@ describe("an edit war", () => {
     const war = { ...peace, corrections: [{ at: 0, runId: "old", paths: ["/a"] }] };
     const after = afterCorrection(war, limits, { paths: ["/b"], now: 31 * minute }, "new");
     expect(after.corrections.map(({ runId }) => runId)).toEqual(["new"]);
+  });
+});
+
+describe("whatever drifts, and whenever", () => {
+  const drift = fc.record({
+    gap: fc.integer({ min: 0, max: 12 * minute }),
+    paths: fc.uniqueArray(fc.constantFrom<string[]>("/a", "/b", "/c", ""), { minLength: 1, maxLength: 2 }),
+  });
+
+  test("D24 an edit war is what had five corrections of one field within half an hour, and nothing else is", () => {
+    const untiring = { ...limits, capacity: 1000 };
+    fc.assert(
+      fc.property(fc.array(drift, { maxLength: 60 }), (drifts) => {
+        const all: (Attempt & { readonly at: number })[] = [];
+        let war: War = peace;
+        let now = 0;
+        for (const { gap, paths } of drifts) {
+          now += gap;
+          const alike: readonly unknown[] = all.filter(
+            ({ at, paths: other }) => now - at <= 30 * minute && other.some((one) => paths.includes(one)),
+          );
+          const gate = passGate(war, undefined, untiring, { paths, now });
+          expect(gate.state).toBe(alike.length >= 5 ? "edit-war" : "open");
+          if (gate.state !== "open") continue;
+          war = afterCorrection(war, untiring, { paths, now }, "run");
+          all.push({ at: now, now, paths });
+          expect(war.corrections.map(({ at }) => at)).toEqual(
+            all.map(({ at }) => at).filter((at) => now - at <= 30 * minute),
+          );
+        }
+      }),
+    );
   });
 });
 
