@@ -74,3 +74,12 @@ export const throttleParameters = {
   }),
   "repeat-window": duration("30m", "Time in which repeated corrections are counted"),
 };
+
+/** Where the metrics of whole runs go. */
+export const pushgatewayParameter = Type.String({
+  pattern: "^(https?://[^\\s?#@]{1,2000})?$",
+  maxLength: 2_048,
+  default: "",
+  rule: "an http or https address without user name, query and fragment",
+  description: "Prometheus Pushgateway that takes the metrics of runs over the whole baseline; none when empty",
+});

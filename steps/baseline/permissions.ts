@@ -85,6 +85,15 @@ export const reconcilePermissions: readonly Permission[] = [
     readOnly: true,
     reason: "leave out what has no namespace to be in",
   },
+  {
+    target: "cluster",
+    group: "machineconfiguration.openshift.io",
+    resource: "machineconfigpools",
+    verbs: ["list"],
+    scope: "cluster",
+    readOnly: true,
+    reason: "tell which nodes reboot",
+  },
   ...ownPermissions,
   {
     target: "cluster",

@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Namespaces } from "../cluster/namespaces.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import type { ExclusionRule } from "../exclusion/read-rules.ts";
+import type { NodeChanges } from "../rollout/node-changes.ts";
 import type { AssetOutcome, AssetRecord, FailedStep } from "../run/run-record.ts";
 import type { RunState } from "../run/run-state.ts";
 import type { WarLimits } from "../throttle/edit-war.ts";
@@ -13,6 +14,8 @@ export interface AssetRun {
   readonly runId: string;
   readonly cluster: Cluster;
   readonly namespaces: Namespaces;
+  /** Gathers what reboots nodes. */
+  readonly nodes: NodeChanges;
   readonly clock: Clock;
   readonly state: RunState;
   readonly limits: WarLimits;

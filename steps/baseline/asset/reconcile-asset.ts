@@ -62,6 +62,21 @@ async function plan(planned: PlannedWrite, room: NamespaceSight, run: AssetRun, 
   return { ...found, result: "applied", existed: live !== undefined };
 }
 
+/** @param after as the server would have it, or as it is asked for where it is not there yet */
+async function writeAndNote(
+  planned: PlannedWrite,
+  after: ManagedObject,
+  run: AssetRun,
+  found: Findings,
+): Promise<Settled | "stale"> {
+  const settled = await write(planned, run, found);
+  const { live } = planned;
+  if (settled !== "stale" && settled.result === "applied") {
+    run.nodes.wrote({ after, ...(live === undefined ? {} : { before: live }) });
+  }
+  return settled;
+}
+
 async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Settled | "stale"> {
   const { namespace } = identityOf(planned.desired);
   let room: NamespaceSight;
@@ -109,7 +124,7 @@ async function lookAndWrite(place: Place, run: AssetRun): Promise<Settled | "sta
   if (wasMadeOfAnother(place, live, run) || (live === undefined && asset.name === goldenConfig))
     return failedAt("read", "it was changed after it was looked at; the next run looks again", known);
   const planned = { resource, desired: desired.object, live };
-  if (live === undefined) return await write({ ...planned, paths: [""] }, run, known);
+  if (live === undefined) return await writeAndNote({ ...planned, paths: [""] }, desired.object, run, known);
   return await correct(planned, live, run, known);
 }
 
@@ -131,12 +146,14 @@ async function correct(
     case "stale":
       return "stale";
     case "in-place":
+      run.nodes.kept(live);
       return { ...found, result: "unchanged" };
     case "ownership-differs":
-      return await write({ ...planned, paths: [] }, run, found);
+      return await writeAndNote({ ...planned, paths: [] }, wouldBe, run, found);
     case "drifted": {
       const paths = drift.differences.map(({ path }) => path);
-      return await write({ ...planned, paths }, run, { ...found, drift: driftedFields(live, drift.differences) });
+      const drifted = { ...found, drift: driftedFields(live, drift.differences) };
+      return await writeAndNote({ ...planned, paths }, wouldBe, run, drifted);
     }
   }
 }

@@ -22,6 +22,7 @@ export const staticRules: readonly PolicyRule[] = [
   named("coordination.k8s.io", "leases", ownNames.lease, "delete", "get", "list", "patch", "update", "watch"),
   rule("apiextensions.k8s.io", "customresourcedefinitions", "get", "list"),
   rule("config.openshift.io", ["infrastructures", "schedulers"], "get", "list"),
+  rule("machineconfiguration.openshift.io", "machineconfigpools", "list"),
   rule("", "namespaces", "get"),
   rule("cdi.kubevirt.io", "storageprofiles", "list"),
   rule("", "configmaps", "create"),

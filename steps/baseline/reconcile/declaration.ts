@@ -1,6 +1,12 @@
 import * as Type from "typebox";
 import type { StepContext } from "../../lib/step/types.ts";
-import { lockWaitParameter, platformParameters, selectionParameters, throttleParameters } from "../parameters.ts";
+import {
+  lockWaitParameter,
+  platformParameters,
+  pushgatewayParameter,
+  selectionParameters,
+  throttleParameters,
+} from "../parameters.ts";
 import { countResult, endResults, kubeconfigWorkspace } from "../step-parts.ts";
 
 export const reconcileParams = {
@@ -13,6 +19,7 @@ export const reconcileParams = {
     description: "What becomes of a run whose HyperConverged has rules of disabled resources that cannot be read",
   }),
   "lock-wait": lockWaitParameter,
+  "pushgateway-url": pushgatewayParameter,
 };
 
 export const reconcileResults = {

@@ -5,7 +5,7 @@ import type { ReconcileContext } from "./declaration.ts";
 import { imagesOf } from "./related-images.ts";
 
 /** The parameters that decide what a run does. */
-export type RequestParams = Omit<ReconcileContext["params"], "context" | "lock-wait">;
+export type RequestParams = Omit<ReconcileContext["params"], "context" | "lock-wait" | "pushgateway-url">;
 
 /** What the parameters of a run ask for. Pure. */
 export function requestOf(params: RequestParams): RunRequest {

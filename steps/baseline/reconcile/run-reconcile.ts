@@ -4,7 +4,6 @@ import { openCluster } from "../cluster/open-cluster.ts";
 import { durationMs } from "../duration.ts";
 import { exitCodeOf, outcomeOf } from "../failure/exit-code.ts";
 import { failureText } from "../failure/failure-text.ts";
-import { runMetrics } from "../metrics/run-metrics.ts";
 import { reconcileReport } from "../report/reconcile-report.ts";
 import { countResults, isFailed } from "../run/count-results.ts";
 import type { RunRecord } from "../run/run-record.ts";
@@ -12,21 +11,23 @@ import { writeRunFiles } from "../run/write-run-files.ts";
 import { baselineStateSchema } from "../state/baseline-state.schema.ts";
 import { type ConductedRun, conductRun } from "./conduct-run.ts";
 import type { ReconcileContext } from "./declaration.ts";
+import { metricsOf, pushMetricsOf } from "./push-metrics-of.ts";
 import { requestOf } from "./request-of.ts";
 
 /** Files, results, last lines and exit code of a run. */
 async function tell(context: ReconcileContext, ran: ConductedRun): Promise<void> {
-  const { results, workspace, random, run, summarize, setExitCode } = context;
-  const { record, events, document, state } = ran;
+  const { params, results, workspace, random, run, log, signal, summarize, setExitCode } = context;
+  const { record, events, document } = ran;
   const report = reconcileReport(record);
   const { summary } = report;
   tellResults(context, record);
   results.set("summary", summary);
-  const metrics = state === undefined ? undefined : runMetrics(record, state, run.toolVersion);
+  const metrics = metricsOf(ran, run.toolVersion);
   const folder = workspace("output");
   const files = { record, report, events, document, metrics };
   const more = folder === undefined ? undefined : await writeRunFiles(folder, files, random);
   if (more !== undefined) results.set("report", more);
+  await pushMetricsOf(ran, metrics, { url: params["pushgateway-url"], log, signal });
   const [failed] = record.assets.filter(isFailed);
   const why = failed === undefined ? undefined : failureText(failed);
   if (why !== undefined) results.set("error-code", why.id);

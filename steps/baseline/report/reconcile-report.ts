@@ -2,6 +2,7 @@ import type { Report, ReportError } from "../../lib/report/types.ts";
 import { outcomeOf } from "../failure/exit-code.ts";
 import { failureText } from "../failure/failure-text.ts";
 import { marker } from "../markers/marker-keys.ts";
+import { describeRollout } from "../rollout/plan-rollout.ts";
 import { countResults, isFailed } from "../run/count-results.ts";
 import type { RunRecord } from "../run/run-record.ts";
 import { objectKey } from "../state/baseline-state.ts";
@@ -48,7 +49,7 @@ function errorsOf(record: RunRecord): readonly ReportError[] {
   return record.assets.filter(isFailed).map((failed) => ({ ...failureText(failed), at }));
 }
 
-function warningsOf({ assets, tombstones, advice }: RunRecord): readonly string[] {
+function warningsOf({ assets, tombstones, rollouts, advice }: RunRecord): readonly string[] {
   const told = assets.flatMap(({ asset, events }) =>
     events
       .filter(({ reason }) => reason === "InvalidPatch" || reason === "InvalidMode")
@@ -59,7 +60,7 @@ function warningsOf({ assets, tombstones, advice }: RunRecord): readonly string[
       ? [`${objectKey(record.identity)}, of an earlier release, is still there: ${record.reason}`]
       : [],
   );
-  return [...told, ...left, ...advice];
+  return [...rollouts.map(describeRollout), ...told, ...left, ...advice];
 }
 
 function nextActions({ assets, dependencies, tombstones, isDryRun }: RunRecord): readonly string[] {

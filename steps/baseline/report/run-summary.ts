@@ -3,6 +3,7 @@ import { typeOf } from "../events/run-event.ts";
 import { aggregateMessage } from "../failure/aggregate.ts";
 import { exitCodeOf, type Outcome, outcomeOf } from "../failure/exit-code.ts";
 import type { Identity } from "../object/managed-object.ts";
+import type { PoolRollout } from "../rollout/plan-rollout.ts";
 import { countResults, type ResultCounts } from "../run/count-results.ts";
 import type { AssetRecord, AssetResult, DriftedField, NotSelected, RunRecord } from "../run/run-record.ts";
 import { type TombstoneDocument, tombstoneDocument } from "./catalog-documents.ts";
@@ -41,6 +42,8 @@ export interface RunSummary {
   readonly counts: ResultCounts;
   readonly assets: readonly AssetSummary[];
   readonly tombstones: readonly TombstoneDocument[];
+  /** Pools whose nodes reboot for what was applied. */
+  readonly rollouts: readonly PoolRollout[];
   readonly events: readonly (RunEvent & { readonly type: "Normal" | "Warning" })[];
   readonly advice: readonly string[];
 }
@@ -90,6 +93,7 @@ export function runSummary(record: RunRecord, events: readonly RunEvent[]): RunS
     counts: countResults(record),
     assets: record.assets.map((asset) => assetSummary(asset, record.isDryRun)),
     tombstones: record.tombstones.map(tombstoneDocument),
+    rollouts: record.rollouts,
     events: events.map((event) => ({ ...event, type: typeOf(event.reason) })),
     advice: record.advice,
   };

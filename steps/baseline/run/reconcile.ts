@@ -15,6 +15,8 @@ import type { RunEvent } from "../events/run-event.ts";
 import { effectiveHco } from "../hco/effective-hco.ts";
 import { groupOf, versionOf } from "../object/api-version.ts";
 import type { Identity, ManagedObject } from "../object/managed-object.ts";
+import { foreseeRollout } from "../rollout/foresee-rollout.ts";
+import { NodeChanges } from "../rollout/node-changes.ts";
 import { emptyState } from "../state/baseline-state.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
 import { buryTombstones } from "../tombstones/bury.ts";
@@ -33,9 +35,11 @@ export class Reconciliation {
   readonly #advice: string[] = [];
   readonly #startedAt: number;
   readonly #namespaces: Namespaces;
+  readonly #nodes = new NodeChanges();
   #state = new RunState(emptyState);
   #tombstones: RunRecord["tombstones"] = [];
   #dependencies: RunRecord["dependencies"] = [];
+  #rollouts: RunRecord["rollouts"] = [];
   #hco: ManagedObject | undefined;
   #expected: ManagedObject | undefined;
   #document: ContextDocument | undefined;
@@ -76,6 +80,7 @@ export class Reconciliation {
       assets: this.#assets,
       tombstones: this.#tombstones,
       dependencies: this.#dependencies,
+      rollouts: this.#rollouts,
       events: this.#events,
       advice: this.#advice,
     };
@@ -185,6 +190,9 @@ export class Reconciliation {
       const { result, identity } = await this.#reconcile(one, document, exclusions);
       if (result === "applied" && identity !== undefined) made.push(identity);
     }
+    const { rollouts, advice } = await foreseeRollout(this.#nodes, cluster);
+    this.#rollouts = rollouts;
+    this.#advice.push(...advice);
   }
 
   async #reconcile(
@@ -216,6 +224,7 @@ export class Reconciliation {
       runId,
       cluster,
       namespaces: this.#namespaces,
+      nodes: this.#nodes,
       clock,
       state,
       limits,

@@ -2,6 +2,7 @@ import type { AssetEvent } from "../asset/asset-event.ts";
 import type { Difference } from "../drift/differences.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import type { Identity } from "../object/managed-object.ts";
+import type { PoolRollout } from "../rollout/plan-rollout.ts";
 
 /**
  * At which step an asset failed; `selection`: whether it is wanted could not be judged. `state`: what is counted before a
@@ -113,6 +114,8 @@ export interface RunRecord {
   readonly assets: readonly AssetRecord[];
   readonly tombstones: readonly TombstoneRecord[];
   readonly dependencies: readonly Dependency[];
+  /** Nodes that get a new configuration by what was applied, and so reboot. */
+  readonly rollouts: readonly PoolRollout[];
   /** What is told of the run itself; that of assets, tombstones and CRDs is told by them. */
   readonly events: readonly RunEvent[];
   /** For who runs the platform: what a change will cause, what works against another setting. */

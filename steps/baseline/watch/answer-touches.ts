@@ -6,6 +6,7 @@ import type { LoadedAssets } from "../catalog/load-assets.ts";
 import { outcomeOf } from "../failure/exit-code.ts";
 import { reasonOf } from "../failure/reason-of.ts";
 import { type ConductedRun, conductRun } from "../reconcile/conduct-run.ts";
+import { metricsOf, pushMetricsOf } from "../reconcile/push-metrics-of.ts";
 import { reconcileReport } from "../report/reconcile-report.ts";
 import type { RunRequest } from "../run/run-request.ts";
 import { StateStore } from "../state/state-store.ts";
@@ -21,6 +22,9 @@ export interface AnswerTools {
   /** What a run is asked for when everything is looked at. */
   readonly request: RunRequest;
   readonly lockWaitMs: number;
+  /** Empty for none. */
+  readonly pushgatewayUrl: string;
+  readonly toolVersion: string;
   /** A new one for each run: the lock is held by it. */
   readonly runId: () => string;
 }
@@ -67,10 +71,12 @@ export async function answerTouches(touches: readonly Touch[], tools: AnswerTool
     if (request === undefined) return { state: "done" };
     const scope = request.scope === "whole" ? "all assets" : request.onlyAssets.join(", ");
     log.info(`changed: ${changeWords(touches)}; reconciling ${scope}`);
-    const { record, failure } = await run(request, tools);
-    if (failure !== undefined) throw failure.error;
-    const result = outcomeOf(record);
-    log.info(reconcileReport(record).summary, { result });
+    const ran = await run(request, tools);
+    if (ran.failure !== undefined) throw ran.failure.error;
+    const { record } = ran;
+    log.info(reconcileReport(record).summary, { result: outcomeOf(record) });
+    const url = request.scope === "whole" ? tools.pushgatewayUrl : "";
+    await pushMetricsOf(ran, metricsOf(ran, tools.toolVersion), { url, log, signal });
     return { state: "done" };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,6 +1,12 @@
 import * as Type from "typebox";
 import type { CommandContext } from "../../lib/step/types.ts";
-import { duration, platformParameters, selectionParameters, throttleParameters } from "../parameters.ts";
+import {
+  duration,
+  platformParameters,
+  pushgatewayParameter,
+  selectionParameters,
+  throttleParameters,
+} from "../parameters.ts";
 
 const { assets: _, ...selection } = selectionParameters;
 
@@ -11,6 +17,7 @@ export const watchParams = {
   quiet: duration("1s", "How long nothing more must have changed before a run begins"),
   "at-most": duration("3s", "How long a run waits at most for changes to end"),
   "lock-wait": duration("15m", "How long to wait for another run to end; the changes are kept when it takes longer"),
+  "pushgateway-url": pushgatewayParameter,
   "in-cluster": Type.Boolean({
     default: false,
     description: "Use the ServiceAccount of this pod, as the Deployment does",

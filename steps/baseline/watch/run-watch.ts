@@ -13,7 +13,7 @@ import { Readiness } from "./readiness.ts";
 import { TouchQueue } from "./touch-queue.ts";
 
 async function toolsOf(context: WatchContext): Promise<AnswerTools> {
-  const { params, clock, log, signal, random } = context;
+  const { params, clock, log, signal, random, run } = context;
   const name = `watch-${random.hex(4)}`;
   let runs = 0;
   return {
@@ -22,6 +22,8 @@ async function toolsOf(context: WatchContext): Promise<AnswerTools> {
     validate: await loadValidator("baseline-state", () => baselineStateSchema),
     request: requestOf({ ...params, assets: "", "dry-run": false, "exclusion-on-error": "ignore" }),
     lockWaitMs: durationMs(params["lock-wait"]),
+    pushgatewayUrl: params["pushgateway-url"],
+    toolVersion: run.toolVersion,
     runId: () => {
       runs += 1;
       return `${name}-${runs}`;

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { guardedLookup, type OutboundPolicy, outboundUrl } from "./outbound-policy.ts";
 
 export interface ExchangeRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly url: string;
   readonly policy: OutboundPolicy;
   readonly headers: Readonly<Record<string, string>>;

@@ -70,6 +70,7 @@ export function runRecord(change: Partial<RunRecord> = {}): RunRecord {
     assets: [],
     tombstones: [],
     dependencies: [],
+    rollouts: [],
     events: [],
     advice: [],
     ...change,
