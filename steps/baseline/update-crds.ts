@@ -2,10 +2,12 @@ import * as Type from "typebox";
 import { defineCommand } from "../lib/step/define-command.ts";
 import { checkoutParameters } from "./checkout/parameters.ts";
 import { collectionParameter } from "./crds/collection-parameter.ts";
+import { upstreamParameters } from "./crds/upstream-parameters.ts";
 
 export const updateCrdsParams = {
   ...checkoutParameters,
   ...collectionParameter,
+  ...upstreamParameters,
   "dry-run": Type.Boolean({ default: false, description: "Fetch and tell what would change, and write nothing" }),
 };
 

@@ -2,14 +2,16 @@ import * as Type from "typebox";
 import { defineStep } from "../lib/step/define-step.ts";
 import { checkoutParameters, verifyExitCodes, verifyResults, verifyWorkspaces } from "./checkout/parameters.ts";
 import { collectionParameter } from "./crds/collection-parameter.ts";
+import { upstreamParameters } from "./crds/upstream-parameters.ts";
 
 export const verifyCrdsParams = {
   ...checkoutParameters,
   ...collectionParameter,
   online: Type.Boolean({
     default: false,
-    description: "Compare with what the sources have now, and not with the lock; needs the internet",
+    description: "Compare with what the sources have now, and not with the lock; needs the internet, or a mirror",
   }),
+  ...upstreamParameters,
 };
 
 export const verifyCrdsWorkspaces = {

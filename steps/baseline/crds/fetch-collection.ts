@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
-import { type CrdSource, commitUrl, fileUrl } from "./sources.ts";
+import type { CrdSource } from "./sources.ts";
+import { commitUrl, fileUrl, type UpstreamAddresses } from "./upstream-addresses.ts";
 
 export interface UpstreamAnswer {
   readonly status: number;
@@ -12,6 +13,12 @@ export type FetchUpstream = (
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ) => Promise<UpstreamAnswer>;
+
+/** Where the files are, and how they are fetched. */
+export interface Upstream {
+  readonly addresses: UpstreamAddresses;
+  readonly fetch: FetchUpstream;
+}
 
 export type FetchedCrd =
   | {
@@ -31,9 +38,17 @@ function wordsOf(error: unknown): string {
 }
 
 /** A commit is good to know and no more: without it the branch itself is read. */
-async function commitOf(source: CrdSource, fetch: FetchUpstream, signal: AbortSignal): Promise<string | undefined> {
+async function commitOf(
+  source: CrdSource,
+  { addresses, fetch }: Upstream,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
-    const { status, body } = await fetch(commitUrl(source), { accept: "application/vnd.github.sha" }, signal);
+    const { status, body } = await fetch(
+      commitUrl(source, addresses),
+      { accept: "application/vnd.github.sha" },
+      signal,
+    );
     const text = Buffer.from(body).toString("utf8").trim();
     return status === 200 && commitPattern.test(text) ? text : undefined;
   } catch {
@@ -45,16 +60,16 @@ async function commitOf(source: CrdSource, fetch: FetchUpstream, signal: AbortSi
 async function fetchOne(
   source: CrdSource,
   commit: string | undefined,
-  fetch: FetchUpstream,
+  { addresses, fetch }: Upstream,
   signal: AbortSignal,
 ): Promise<FetchedCrd> {
   try {
-    const { status, body } = await fetch(fileUrl(source, commit), {}, signal);
+    const { status, body } = await fetch(fileUrl(source, commit, addresses), {}, signal);
     if (status !== 200) return { state: "failed", source, reason: `its source answered ${status}` };
     return { state: "fetched", source, content: body, ...(commit === undefined ? {} : { commit }) };
   } catch (error) {
     signal.throwIfAborted();
-    return { state: "failed", source, reason: `its source cannot be reached: ${wordsOf(error)}` };
+    return { state: "failed", source, reason: `its source gave no whole answer: ${wordsOf(error)}` };
   }
 }
 
@@ -66,7 +81,7 @@ async function fetchOne(
  */
 export async function fetchCollection(
   sources: readonly CrdSource[],
-  fetch: FetchUpstream,
+  upstream: Upstream,
   signal: AbortSignal,
 ): Promise<readonly FetchedCrd[]> {
   const limit = pLimit(concurrency);
@@ -76,13 +91,13 @@ export async function fetchCollection(
     if (!commits.has(branch))
       commits.set(
         branch,
-        limit(() => commitOf(source, fetch, signal)),
+        limit(() => commitOf(source, upstream, signal)),
       );
   }
   return Promise.all(
     sources.map(async (source) => {
       const commit = await commits.get(`${source.repo}@${source.ref}`);
-      return limit(() => fetchOne(source, commit, fetch, signal));
+      return limit(() => fetchOne(source, commit, upstream, signal));
     }),
   );
 }

@@ -2,7 +2,7 @@
 export interface CrdSource {
   /** Its place in the collection, `<category>/<name>`. */
   readonly file: string;
-  /** `<owner>/<name>` on GitHub. */
+  /** `<owner>/<name>` on GitHub, or on a mirror of it. */
   readonly repo: string;
   /** A branch: what it points at moves, so that what was taken is in the lock file. */
   readonly ref: string;
@@ -192,13 +192,3 @@ export const crdSources: readonly CrdSource[] = [
     "config/crd/bases/ifo.kubevirt.io_operationrulesets.yaml",
   ),
 ];
-
-/** The commit that a branch points at, as GitHub's API answers it to `accept: application/vnd.github.sha`. Pure. */
-export function commitUrl({ repo, ref }: CrdSource): string {
-  return `https://api.github.com/repos/${repo}/commits/${encodeURIComponent(ref)}`;
-}
-
-/** The file as it is at a commit, or at the branch. Pure. */
-export function fileUrl({ repo, ref, path }: CrdSource, commit: string | undefined): string {
-  return `https://raw.githubusercontent.com/${repo}/${commit ?? ref}/${path}`;
-}

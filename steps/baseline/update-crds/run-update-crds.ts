@@ -19,12 +19,13 @@ import { type CrdLock, formatLock } from "../crds/lock.ts";
 import { type FileUpdate, planUpdate, type UpdatePlan } from "../crds/plan-update.ts";
 import { readCommittedLock } from "../crds/read-committed-lock.ts";
 import { type CrdSource, crdSources } from "../crds/sources.ts";
+import { upstreamAddresses } from "../crds/upstream-addresses.ts";
 import type { updateCrdsParams } from "../update-crds.ts";
 
 type Context = CommandContext<typeof updateCrdsParams>;
 
-/** What a collection is made of. */
-export interface Upstream {
+/** What a collection is made of, and how it is fetched. */
+export interface CollectionSources {
   readonly sources: readonly CrdSource[];
   readonly fetch: FetchUpstream;
 }
@@ -62,17 +63,18 @@ function countsOf(updates: readonly FileUpdate[]): string {
   return byAction.toSorted().join(", ");
 }
 
-/** @throws FairleadError BASE-CRD-01 to BASE-CRD-03 (exit 2), BASE-CRD-04 (exit 1) */
+/** @throws FairleadError BASE-CRD-01 to BASE-CRD-03, BASE-CRD-05 (exit 2), BASE-CRD-04 (exit 1) */
 export async function runUpdateCrds(
   context: Context,
-  { sources, fetch }: Upstream = { sources: crdSources, fetch: fetchUpstream },
+  { sources, fetch }: CollectionSources = { sources: crdSources, fetch: fetchUpstream },
 ): Promise<void> {
   const { params, print, random, signal, setting, summarize } = context;
   const collection = collectionFolder(params.crds, setting(collectionVariable));
   assertOutside(collection, params.folder);
+  const upstream = { addresses: upstreamAddresses(params), fetch };
   const lock = await readCommittedLock(params.folder);
   const present = ownFiles(await readCollectionFolder(collection), sources, lock);
-  const plan = planUpdate(await fetchCollection(sources, fetch, signal), present, lock);
+  const plan = planUpdate(await fetchCollection(sources, upstream, signal), present, lock);
   for (const update of plan.updates) if (update.action !== "unchanged") print(lineOf(update));
   const isWorthIt = plan.lock.files.length > 0;
   if (isWorthIt && !params["dry-run"]) await write(collection, params.folder, plan, random);

@@ -16,9 +16,10 @@ import { fetchCollection } from "../crds/fetch-collection.ts";
 import { fetchUpstream } from "../crds/fetch-upstream.ts";
 import { readCommittedLock } from "../crds/read-committed-lock.ts";
 import { type CrdSource, crdSources } from "../crds/sources.ts";
+import { upstreamAddresses } from "../crds/upstream-addresses.ts";
 import { readCollection } from "../crds/validate-collection.ts";
 import { lintAssets } from "../scan/lint-assets.ts";
-import type { Upstream } from "../update-crds/run-update-crds.ts";
+import type { CollectionSources } from "../update-crds/run-update-crds.ts";
 import type { verifyCrdsParams, verifyCrdsWorkspaces } from "../verify-crds.ts";
 
 type Context = StepContext<typeof verifyCrdsParams, typeof verifyResults, typeof verifyCrdsWorkspaces>;
@@ -30,9 +31,12 @@ async function compare(
   { params, signal }: Context,
   checkout: string,
   present: PresentFiles,
-  { sources, fetch }: Upstream,
+  { sources, fetch }: CollectionSources,
 ): Promise<readonly FileComparison[]> {
-  if (params.online) return compareWithUpstream(await fetchCollection(sources, fetch, signal), present);
+  if (params.online) {
+    const upstream = { addresses: upstreamAddresses(params), fetch };
+    return compareWithUpstream(await fetchCollection(sources, upstream, signal), present);
+  }
   const lock = await readCommittedLock(checkout);
   if (lock !== undefined) return compareWithLock(sources, lock, present);
   return [{ file: places.crdLock, state: "missing", reason: "the checkout has no lock" }];
@@ -68,10 +72,10 @@ async function judgeAssets(checkout: string, present: PresentFiles, sources: rea
   return { state: "equal", summary: `the ${present.size} CRDs are those of the lock, and allow what assets render` };
 }
 
-/** @throws FairleadError BASE-CHK-01, BASE-CAT-01, BASE-CAT-02, BASE-CRD-01, BASE-CRD-03 (exit 2) */
+/** @throws FairleadError BASE-CHK-01, BASE-CAT-01, BASE-CAT-02, BASE-CRD-01, BASE-CRD-03, BASE-CRD-05 (exit 2) */
 export async function runVerifyCrds(
   context: Context,
-  upstream: Upstream = { sources: crdSources, fetch: fetchUpstream },
+  upstream: CollectionSources = { sources: crdSources, fetch: fetchUpstream },
 ): Promise<void> {
   const { params, workspace, setting, log } = context;
   const checkout = checkoutOf(context);

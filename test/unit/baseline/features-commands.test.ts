@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { generateFeatures } from "../../../steps/baseline/generate-features.ts";
 import { verifyFeatures } from "../../../steps/baseline/verify-features.ts";
-import { addAsset, type Checkout, copyCheckout } from "./support/checkout.ts";
+import { addAsset, type Checkout, copyCheckout } from "../../support/baseline/checkout.ts";
 import { runCommand } from "./support/run-command.ts";
 
 const [json, page] = ["assets/baseline/features.json", "docs/baseline/features.md"];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { generateRbac } from "../../../steps/baseline/generate-rbac.ts";
 import { verifyRbac } from "../../../steps/baseline/verify-rbac.ts";
-import { addAsset, type Checkout, copyCheckout } from "./support/checkout.ts";
+import { addAsset, type Checkout, copyCheckout } from "../../support/baseline/checkout.ts";
 import { runCommand } from "./support/run-command.ts";
 
 const path = "rbac/baseline/cluster-role.yaml";

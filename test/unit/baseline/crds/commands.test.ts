@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { FetchUpstream } from "../../../../steps/baseline/crds/fetch-collection.ts";
-import { type CrdSource, crdSources, fileUrl } from "../../../../steps/baseline/crds/sources.ts";
-import { runUpdateCrds, type Upstream } from "../../../../steps/baseline/update-crds/run-update-crds.ts";
+import { type CrdSource, crdSources } from "../../../../steps/baseline/crds/sources.ts";
+import { fileUrl, gitHub } from "../../../../steps/baseline/crds/upstream-addresses.ts";
+import { type CollectionSources, runUpdateCrds } from "../../../../steps/baseline/update-crds/run-update-crds.ts";
 import { updateCrds } from "../../../../steps/baseline/update-crds.ts";
 import { runVerifyCrds } from "../../../../steps/baseline/verify-crds/run-verify-crds.ts";
 import { verifyCrds } from "../../../../steps/baseline/verify-crds.ts";
-import { type Checkout, copyCheckout } from "../support/checkout.ts";
+import { type Checkout, copyCheckout } from "../../../support/baseline/checkout.ts";
 import { bytes, crdText, sourceOf } from "../support/crd-files.ts";
 import { runCommand } from "../support/run-command.ts";
 
@@ -34,14 +35,14 @@ function network(files: Readonly<Record<string, string>>): FetchUpstream {
   };
 }
 
-const at = (source: CrdSource): string => fileUrl(source, undefined);
+const at = (source: CrdSource): string => fileUrl(source, undefined, gitHub);
 const both = { [at(thing)]: crdText("Thing"), [at(node)]: crdText("Node") };
-const upstream = (files: Readonly<Record<string, string>>, sources = [thing, node]): Upstream => ({
+const upstream = (files: Readonly<Record<string, string>>, sources = [thing, node]): CollectionSources => ({
   sources,
   fetch: network(files),
 });
 
-function update(from: Upstream, ...more: readonly string[]) {
+function update(from: CollectionSources, ...more: readonly string[]) {
   const declaration = {
     ...updateCrds,
     run: (context: Parameters<typeof updateCrds.run>[0]) => runUpdateCrds(context, from),
@@ -49,7 +50,7 @@ function update(from: Upstream, ...more: readonly string[]) {
   return runCommand(declaration, ["--folder", checkout.folder, ...more], { CRDS_DIR: collection });
 }
 
-function verify(from: Upstream, ...more: readonly string[]) {
+function verify(from: CollectionSources, ...more: readonly string[]) {
   const declaration = {
     ...verifyCrds,
     run: (context: Parameters<typeof verifyCrds.run>[0]) => runVerifyCrds(context, from),

@@ -7,7 +7,7 @@ import {
 } from "../../../../steps/baseline/crds/fetch-collection.ts";
 import { type CrdLock, sha256Of } from "../../../../steps/baseline/crds/lock.ts";
 import { type FileUpdate, planUpdate } from "../../../../steps/baseline/crds/plan-update.ts";
-import { commitUrl, fileUrl } from "../../../../steps/baseline/crds/sources.ts";
+import { commitUrl, fileUrl, gitHub } from "../../../../steps/baseline/crds/upstream-addresses.ts";
 import { bytes, crdText, failed, fetched, sourceOf } from "../support/crd-files.ts";
 
 const [thing, node] = [sourceOf("Thing"), sourceOf("Node")];
@@ -92,14 +92,18 @@ describe("the sources of the collection", () => {
   test("are read at one commit of each branch, which is asked for once", async () => {
     const asked: string[] = [];
     const port = answers(
-      { [commitUrl(thing)]: `${commit}\n`, [fileUrl(thing, commit)]: text, [fileUrl(node, commit)]: "n" },
+      {
+        [commitUrl(thing, gitHub)]: `${commit}\n`,
+        [fileUrl(thing, commit, gitHub)]: text,
+        [fileUrl(node, commit, gitHub)]: "n",
+      },
       asked,
     );
-    expect(await fetchCollection([thing, node], port, signal)).toEqual([
+    expect(await fetchCollection([thing, node], { addresses: gitHub, fetch: port }, signal)).toEqual([
       fetched(thing, text, commit),
       fetched(node, "n", commit),
     ]);
-    expect(asked.filter((url) => url === commitUrl(thing)).length).toBe(1);
+    expect(asked.filter((url) => url === commitUrl(thing, gitHub)).length).toBe(1);
   });
 
   test.each<[string, string | number | Error]>([
@@ -107,15 +111,18 @@ describe("the sources of the collection", () => {
     ["is no commit", "<html>"],
     ["cannot be reached", new Error("ECONNRESET")],
   ])("are read at the branch when the question for its commit %s", async (_given, answer) => {
-    const port = answers({ [commitUrl(thing)]: answer, [fileUrl(thing, undefined)]: text });
-    expect(await fetchCollection([thing], port, signal)).toEqual([fetched(thing, text)]);
+    const port = answers({ [commitUrl(thing, gitHub)]: answer, [fileUrl(thing, undefined, gitHub)]: text });
+    expect(await fetchCollection([thing], { addresses: gitHub, fetch: port }, signal)).toEqual([fetched(thing, text)]);
   });
 
   test("that fail stop no other", async () => {
     const lost = sourceOf("Lost");
-    const port = answers({ [fileUrl(thing, undefined)]: text, [fileUrl(lost, undefined)]: new Error("ECONNREFUSED") });
-    expect(await fetchCollection([lost, node, thing], port, signal)).toEqual([
-      { state: "failed", source: lost, reason: "its source cannot be reached: ECONNREFUSED" },
+    const port = answers({
+      [fileUrl(thing, undefined, gitHub)]: text,
+      [fileUrl(lost, undefined, gitHub)]: new Error("ECONNREFUSED"),
+    });
+    expect(await fetchCollection([lost, node, thing], { addresses: gitHub, fetch: port }, signal)).toEqual([
+      { state: "failed", source: lost, reason: "its source gave no whole answer: ECONNREFUSED" },
       failed(node),
       fetched(thing, text),
     ]);
@@ -126,7 +133,9 @@ describe("the sources of the collection", () => {
       throw new Error("aborted");
     };
     const stopped = AbortSignal.abort(new Error("the run was cancelled"));
-    await expect(fetchCollection([thing], port, stopped)).rejects.toThrow("the run was cancelled");
+    await expect(fetchCollection([thing], { addresses: gitHub, fetch: port }, stopped)).rejects.toThrow(
+      "the run was cancelled",
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-const root = resolve(import.meta.dirname, "../../../..");
+const root = resolve(import.meta.dirname, "../../..");
 const copied = ["assets/baseline", "docs/baseline/features.md", "rbac/baseline/cluster-role.yaml"];
 
 /** A copy of what the commands of the baseline work on, in a folder of its own. */
