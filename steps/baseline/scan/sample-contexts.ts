@@ -14,8 +14,14 @@ type Flags = Readonly<Record<(typeof flags)[number], boolean>>;
 
 /** What assets read of a HyperConverged beyond the conditions of the catalog: one value each that they take. */
 const settings: Readonly<Record<string, string>> = {
+  "platform.kubevirt.io/enable-aaq": "true",
+  "platform.kubevirt.io/enable-incident-detection": "true",
   "platform.kubevirt.io/fence-agents-config": '{"agent":"fence_ipmilan"}',
+  "platform.kubevirt.io/golden-profile": "opinionated",
+  "platform.kubevirt.io/kubelet-max-pods": "300",
+  "platform.kubevirt.io/kubevirt-metrics-exporter-env": '{"LOG_LEVEL":"debug"}',
   "platform.kubevirt.io/numa-reserved-cpuset": "0-1",
+  "platform.kubevirt.io/sbr-storage-class": "sample",
   "platform.kubevirt.io/vfio-device-ids": "10de:1eb8",
 };
 

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { catalogSchema } from "../../../steps/baseline/catalog/catalog.schema.ts";
 import { judgeCondition } from "../../../steps/baseline/catalog/condition.ts";
@@ -27,6 +28,23 @@ describe("the made-up clusters that assets are rendered for", () => {
         !contexts.some((context) => judgeCondition(condition, context).state === "holds"),
     );
     expect(open).toEqual([]);
+  });
+
+  test("have a platform with each annotation that an asset reads, so that what it says then is looked at", () => {
+    const folders = ["assets/baseline/active", "steps/baseline/assets"];
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+    );
+    const texts = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+    const named = texts.flatMap((text) =>
+      [...text.matchAll(/platform\.kubevirt\.io\/[a-z0-9-]+/g)].map(([key]) => key),
+    );
+    const [, everything] = sampleContexts(loaded.assets);
+    const set = Object.keys(valueAt(everything?.hco, ["metadata", "annotations"]) ?? {});
+    const unset = new Set(named.filter((key) => !set.includes(key)));
+    // The golden config writes these two, and the third is on objects and not on the platform.
+    const others = ["managed-by", "version", "reconcile-paused"].map((name) => `platform.kubevirt.io/${name}`);
+    expect([...unset].toSorted()).toEqual(others.toSorted());
   });
 
   test("are one for an asset that names nothing in which they differ, since it is the same in all of them", () => {
