@@ -10,7 +10,7 @@ const levels = ["unit", "contract", "conformance", "integration", "fault", "e2e"
 type Level = (typeof levels)[number];
 
 // Holds what the simulator plays against the real Velero, and for a quarter of an hour does little but wait for its queue;
-// and builds Argo CD, where the cache lacks it.
+// and builds Argo CD and promtool, where the cache lacks them.
 const besideOthers: Level = "conformance";
 
 interface Totals {

@@ -6,7 +6,7 @@ const run = promisify(execFile);
 
 /**
  * What each level needs before its first test; a level that is not named needs nothing. What takes long to build and one
- * file alone needs (Argo CD) is built by that file, beside other tests.
+ * file alone needs (Argo CD, promtool) is built by that file, beside other tests.
  */
 const programsOf: Readonly<Record<string, readonly string[]>> = {
   conformance: ["api-server", "hub"],

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Program } from "./catalogue.ts";
-import { linkerFlags } from "./program-cache.ts";
+import { buildFlags } from "./program-cache.ts";
 import { SetupError } from "./setup-error.ts";
 
 export interface BuildRequest {
@@ -34,7 +34,7 @@ async function compile(request: BuildRequest, output: string): Promise<number | 
   try {
     const child = spawn(
       "go",
-      ["build", "-trimpath", "-ldflags", linkerFlags(request.program), "-o", output, request.program.package],
+      ["build", "-trimpath", ...buildFlags(request.program), "-o", output, request.program.package],
       {
         cwd: join(request.modulesFolder, request.program.module),
         // -mod=readonly: what is built is what the committed go.mod and go.sum pin. -buildvcs=false: the checkout's

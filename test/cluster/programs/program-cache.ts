@@ -27,6 +27,12 @@ export function linkerFlags(program: Program): string {
   return ["-s", "-w", ...program.linkerFlags].join(" ");
 }
 
+/** Flags of the compiler that decide what a build yields. */
+export function buildFlags(program: Program): readonly string[] {
+  const { tags = [] } = program;
+  return ["-ldflags", linkerFlags(program), ...(tags.length === 0 ? [] : ["-tags", tags.join(",")])];
+}
+
 /** Hash over the pinned versions (go.mod, go.sum), the Go line, the platform and the flags. */
 export async function programKey(program: Program, inputs: BuildInputs): Promise<string> {
   const folder = join(inputs.modulesFolder, program.module);
@@ -34,7 +40,8 @@ export async function programKey(program: Program, inputs: BuildInputs): Promise
   for (const file of ["go.mod", "go.sum"]) {
     hash.update(`${file}\0`).update(await readFile(join(folder, file)));
   }
-  hash.update(["", inputs.goLine, inputs.platform, program.package, linkerFlags(program)].join("\0"));
+  const { tags = [] } = program;
+  hash.update(["", inputs.goLine, inputs.platform, program.package, linkerFlags(program), ...tags].join("\0"));
   return hash.digest("hex").slice(0, 20);
 }
 

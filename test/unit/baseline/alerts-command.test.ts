@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { testAlerts } from "../../../steps/baseline/test-alerts.ts";
-import { type Checkout, copyCheckout } from "./support/checkout.ts";
+import { type Checkout, copyCheckout } from "../../support/baseline/checkout.ts";
 import { runCommand } from "./support/run-command.ts";
 
 const tests = "test/fixtures/baseline/alerts";
@@ -31,7 +31,7 @@ const run = (...more: readonly string[]) =>
   runCommand(testAlerts, ["--folder", checkout.folder, ...more], { PATH: `${programs}:/usr/bin:/bin` });
 
 describe("the unit tests of the alerts", () => {
-  test("B-12-83 are run beside the rules that the assets render, all of them in one go", async () => {
+  test("are run beside the rules that the assets render, all of them in one go", async () => {
     await install(`echo "$@" > ${programs}/arguments; cp *.yaml ${programs}/; echo SUCCESS`);
     const { code, stdout } = await run();
     expect([code, stdout]).toEqual([0, "SUCCESS\n"]);
@@ -47,7 +47,7 @@ describe("the unit tests of the alerts", () => {
     expect(await readFile(join(programs, "kubevirt-metrics-exporter-alerts.yaml"), "utf8")).toContain("KMEAbsent");
   });
 
-  test("B-12-83 take another duration of a rule to promtool", async () => {
+  test("take another duration of a rule to promtool", async () => {
     const file = "assets/baseline/active/observability/prometheus-alerts.yaml.liquid";
     await checkout.write(file, (await checkout.read(file)).replace("for: 15m", "for: 14m"));
     await install(`grep -q 'for: 15m' virt-platform-autopilot-alerts.yaml`);

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Program } from "../../../cluster/programs/catalogue.ts";
-import { cacheFolder, programKey } from "../../../cluster/programs/program-cache.ts";
+import { buildFlags, cacheFolder, programKey } from "../../../cluster/programs/program-cache.ts";
 
 const program: Program = { name: "p", module: "m", package: "example.org/p", linkerFlags: [], groups: ["tkn"] };
 
@@ -44,8 +44,16 @@ describe("the key of a cached program", () => {
     ["platform", { platform: "linux/arm64" }],
     ["package", { program: { ...program, package: "example.org/q" } }],
     ["linker flags", { program: { ...program, linkerFlags: ["-X a=b"] } }],
+    ["build constraints", { program: { ...program, tags: ["small"] } }],
   ])("changes with %s", async (_, change) => {
     expect(await key(change)).not.toBe(await key());
+  });
+});
+
+describe("the flags of a build", () => {
+  test("name the constraints of a program that has some", () => {
+    expect(buildFlags({ ...program, tags: ["small", "quiet"] })).toEqual(["-ldflags", "-s -w", "-tags", "small,quiet"]);
+    expect(buildFlags(program)).toEqual(["-ldflags", "-s -w"]);
   });
 });
 
