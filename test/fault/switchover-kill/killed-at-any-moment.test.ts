@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { killTimeoutMs, seed } from "../lib/kill/sampling.ts";
 import { KillBench } from "./support/kill-bench.ts";
-import { killAndCompare, killTimeoutMs, moments, type Reference, seed, undisturbed } from "./support/kill-plan.ts";
+import { killAndCompare, moments, type Reference, undisturbed } from "./support/kill-plan.ts";
 import { switchover } from "./support/killed-operation.ts";
 
 describe("a switchover killed at any moment, whatever it does by then", () => {

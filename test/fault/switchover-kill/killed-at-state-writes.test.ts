@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { chosen, killTimeoutMs } from "../lib/kill/sampling.ts";
 import { KillBench } from "./support/kill-bench.ts";
-import {
-  chosen,
-  type KillCase,
-  killAndCompare,
-  killTimeoutMs,
-  type Reference,
-  undisturbed,
-} from "./support/kill-plan.ts";
+import { type KillCase, killAndCompare, type Reference, undisturbed } from "./support/kill-plan.ts";
 import { switchover } from "./support/killed-operation.ts";
 
 function casesOf(name: string, index: number, renames: readonly string[]): readonly KillCase[] {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { chosen, killTimeoutMs } from "../lib/kill/sampling.ts";
 import { KillBench } from "./support/kill-bench.ts";
-import { casesOf, chosen, killAndCompare, killTimeoutMs, type Reference, undisturbed } from "./support/kill-plan.ts";
+import { casesOf, killAndCompare, type Reference, undisturbed } from "./support/kill-plan.ts";
 import { rollback } from "./support/killed-operation.ts";
 import { describeWrite } from "./support/seen-writes.ts";
 

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Fault, Match } from "../../support/fault-proxy/types.ts";
+import { chosen, killTimeoutMs, seed } from "../lib/kill/sampling.ts";
 import { KillBench } from "./support/kill-bench.ts";
-import { awayMs, chosen, killTimeoutMs, type Reference, seed, undisturbed } from "./support/kill-plan.ts";
+import { awayMs, type Reference, undisturbed } from "./support/kill-plan.ts";
 import { switchover } from "./support/killed-operation.ts";
 import type { HubName } from "./support/refill-hubs.ts";
 import { endRight, transient, unreliable, unreliableInEveryWay } from "./support/unreliable.ts";

@@ -1,31 +1,13 @@
 import { expect } from "@jest/globals";
 import type { Ended } from "../../../integration/switchover/support/switchover-bench.ts";
+import { everywhere, seed } from "../../lib/kill/sampling.ts";
 import { seededRandom } from "../../lib/state/child-process.ts";
 import { settledHubs } from "./final-state.ts";
 import type { KillBench, KillPoint } from "./kill-bench.ts";
 import type { KilledOperation } from "./killed-operation.ts";
 
-const everywhere = process.env["KILL_EVERYWHERE"] === "true";
-const day = Math.floor(Date.now() / 86_400_000);
-/** Another one each day; `KILL_SEED` repeats one. */
-export const seed = Number(process.env["KILL_SEED"] ?? day);
-
-/** A test that kills at every instant takes long; one that samples does not. */
-export const killTimeoutMs = everywhere ? 3_600_000 : 360_000;
-
 /** How long a hub is away. */
 export const awayMs = everywhere ? 30_000 : 3_000;
-
-/** All of them with `KILL_EVERYWHERE=true`, else as many as `count`: one from each stretch of the list, by the seed. */
-export function chosen<T>(all: readonly T[], count: number): readonly T[] {
-  if (everywhere || all.length <= count) return all;
-  const random = seededRandom(seed);
-  return Array.from({ length: count }, (_, stretch) => {
-    const start = Math.floor((stretch * all.length) / count);
-    const end = Math.floor(((stretch + 1) * all.length) / count);
-    return all.slice(start + Math.floor(random() * (end - start)))[0];
-  }).filter((point) => point !== undefined);
-}
 
 export interface Reference {
   readonly operation: KilledOperation;
