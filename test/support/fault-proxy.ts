@@ -36,6 +36,7 @@ export interface FaultProxyOptions {
  * proxy.add({ when: { verb: "list", resource: "restores" }, times: 3, fault: { kind: "answer", status: 503 } });
  * proxy.add({ when: { verb: "create" }, times: 1, fault: { kind: "reset", when: "after" } });   // done, but the answer is lost
  * proxy.add({ when: { verb: "watch" }, fault: { kind: "cut", afterMs: 500 } });                 // each watch ends after 0.5 s
+ * proxy.add({ when: { verb: "patch" }, times: 1, meanwhile: () => remove(restore) });           // gone just before it is patched
  * proxy.add({ probability: 0.1, fault: { kind: "answer", status: 429, retryAfter: 1 } });       // a tenth of all the rest
  */
 export class FaultProxy {
@@ -157,6 +158,12 @@ export class FaultProxy {
 
   async #deal(rule: Rule | undefined, exchange: Parameters<typeof inflict>[1]): Promise<void> {
     if (rule?.delayMs !== undefined) await pause(rule.delayMs, undefined, { signal: this.#stopped.signal });
+    if (rule?.meanwhile !== undefined) {
+      const { response } = exchange;
+      await rule.meanwhile(new Promise((resolve) => response.once("close", resolve)));
+      // The caller gave up while it was held: the server must not see what nobody waits for.
+      if (response.destroyed) return;
+    }
     await inflict(rule?.fault, exchange);
   }
 

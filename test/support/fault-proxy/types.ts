@@ -70,6 +70,11 @@ export interface Rule {
   readonly probability?: number;
   /** Held back this long first, whatever happens then. */
   readonly delayMs?: number;
+  /**
+   * Done before anything happens to the request: the world changes between two requests of the program. `gone` resolves
+   * when the caller gives up.
+   */
+  readonly meanwhile?: (gone: Promise<void>) => Promise<void>;
   /** Absent: passed on, after `delayMs`. */
   readonly fault?: Fault;
 }
