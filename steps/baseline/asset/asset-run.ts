@@ -1,9 +1,11 @@
 import type { Clock } from "../../lib/clock/clock.ts";
+import { requiredCrd } from "../catalog/crd-name.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Namespaces } from "../cluster/namespaces.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import type { ExclusionRule } from "../exclusion/read-rules.ts";
+import type { Identity } from "../object/managed-object.ts";
 import type { NodeChanges } from "../rollout/node-changes.ts";
 import type { AssetOutcome, AssetRecord, FailedStep } from "../run/run-record.ts";
 import type { RunState } from "../run/run-state.ts";
@@ -36,6 +38,12 @@ export const nothingFound: Findings = { drift: [], ignoredFields: [], events: []
 /** Pure. */
 export function failedAt(step: FailedStep, error: string, found: Findings): Settled {
   return { ...found, result: "failed", cause: "step", step, error };
+}
+
+/** The cluster does not serve the object's kind, or does no longer: nothing that anybody has to mend. Pure. */
+export function noSuchApi({ apiVersion, kind }: Identity, found: Findings): Settled {
+  const crd = requiredCrd(apiVersion, kind) ?? `${kind} of ${apiVersion}`;
+  return { ...found, result: "not-selected", reason: "crd-missing", crd };
 }
 
 /** Pure. */

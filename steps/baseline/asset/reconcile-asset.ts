@@ -1,7 +1,7 @@
 import { type Json, member, valueAt } from "../../lib/json/json.ts";
+import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { Resource } from "../../lib/kube/types.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
-import { requiredCrd } from "../catalog/crd-name.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { NamespaceSight } from "../cluster/namespaces.ts";
 import { isExcluded } from "../exclusion/read-rules.ts";
@@ -11,7 +11,15 @@ import { driftedFields } from "../run/drifted-fields.ts";
 import type { AssetRecord } from "../run/run-record.ts";
 import type { Rendered } from "../template/render-asset.ts";
 import type { AssetEvent } from "./asset-event.ts";
-import { type AssetRun, type Findings, failedAt, nothingFound, recordOf, type Settled } from "./asset-run.ts";
+import {
+  type AssetRun,
+  type Findings,
+  failedAt,
+  noSuchApi,
+  nothingFound,
+  recordOf,
+  type Settled,
+} from "./asset-run.ts";
 import { dayZeroOf } from "./day-zero.ts";
 import { desiredState } from "./desired-state.ts";
 import { judgeDrift } from "./judge-drift.ts";
@@ -139,6 +147,7 @@ async function correct(
     wouldBe = await applyObject(planned, run, "All");
   } catch (error) {
     run.cluster.options.signal.throwIfAborted();
+    if (isKubeError(error, "KindAbsent")) return noSuchApi(identityOf(live), found);
     return failedAt("dry-run", reasonOf(error), found);
   }
   const drift = judgeDrift(live, wouldBe);
@@ -170,10 +179,7 @@ async function settle(asset: LoadedAsset, rendered: Rendered, run: AssetRun): Pr
   if (isExcluded(run.rules, identity)) return { ...found, result: "excluded" };
   try {
     const resource = await run.cluster.resource(identity);
-    if (resource === undefined) {
-      const crd = requiredCrd(identity.apiVersion, identity.kind) ?? `${identity.kind} of ${identity.apiVersion}`;
-      return { ...found, result: "not-selected", reason: "crd-missing", crd };
-    }
+    if (resource === undefined) return noSuchApi(identity, found);
     const place = { asset, rendered: rendered.object, identity, resource };
     for (let look = 0; look < looks; look += 1) {
       const settled = await lookAndWrite(place, run);

@@ -13,7 +13,7 @@ import {
   type Standing,
 } from "../throttle/edit-war.ts";
 import type { AssetEvent } from "./asset-event.ts";
-import { type AssetRun, type Findings, failedAt, type Settled } from "./asset-run.ts";
+import { type AssetRun, type Findings, failedAt, noSuchApi, type Settled } from "./asset-run.ts";
 import { pauseObject } from "./pause-object.ts";
 
 /** A change that is to be written. */
@@ -65,8 +65,8 @@ function lacksNamespace(error: unknown): boolean {
 }
 
 /**
- * What is known of an apply. `stale`, `elsewhere`, `refused`: nothing was written; it had changed, has no namespace, or was
- * not let in. `unclear`: no answer came, and it may have been carried out.
+ * What is known of an apply. `stale`, `elsewhere`, `refused`: nothing was written; it had changed, has no place any more, or
+ * was not let in. `unclear`: no answer came, and it may have been carried out.
  */
 type Applied =
   | { readonly became: "written" | "elsewhere" | "refused" | "unclear"; readonly settled: Settled }
@@ -78,6 +78,7 @@ function afterFailure(error: unknown, { live, desired }: PlannedWrite, found: Fi
     const { namespace } = identityOf(desired);
     return { became: "elsewhere", settled: { ...found, result: "namespace-missing", namespace } };
   }
+  if (isKubeError(error, "KindAbsent")) return { became: "elsewhere", settled: noSuchApi(identityOf(desired), found) };
   const why = reasonOf(error);
   const events = [...found.events, { reason: "ApplyFailed", note: why } as const];
   const became = isKubeError(error) && error.unclear ? "unclear" : "refused";
