@@ -57,6 +57,16 @@ describe("an Event", () => {
     });
   });
 
+  test.each([
+    ["new", {}],
+    ["counted up", { series: { count: 4, lastObservedTime: "2026-03-01T10:00:00.123000Z" } }],
+  ])("that a killed run has written, %s, is not written again by the one after it", (_how, more) => {
+    const existing = { ...created(drift), ...more };
+    const next = { ...origin, now: origin.now + 60_000 };
+    expect(eventWrite(drift, existing, { ...next, toldSince: origin.now - 1 })).toEqual({ write: "none" });
+    expect(eventWrite(drift, existing, { ...next, toldSince: origin.now }).write).toBe("patch");
+  });
+
   test("has the same name in every run, and another for another reason, target or HyperConverged", () => {
     const names = [
       eventName({ ...drift, note: "later" } as RunEvent, "u-1"),
