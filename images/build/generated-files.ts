@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { loadCheckout } from "../../steps/baseline/checkout/load-checkout.ts";
 import { commands } from "../../steps/commands.ts";
 import { isStep } from "../../steps/lib/step/common-params.ts";
 import type { AnyStepDeclaration, Registry } from "../../steps/lib/step/types.ts";
+import { assetReference } from "./asset-reference.ts";
 import { baselineRoleFiles } from "./baseline-roles.ts";
 import { logLinesDocument } from "./log-lines.ts";
 import { permissionsYaml } from "./permissions-yaml.ts";
@@ -44,8 +46,11 @@ function filesOfStep(step: AnyStepDeclaration, version: string): readonly (reado
   ];
 }
 
+type Documents = readonly (readonly [path: string, text: string])[];
+
 /** Documents that an area's code knows best. */
-const documents: Readonly<Record<string, () => readonly (readonly [path: string, text: string])[]>> = {
+const documents: Readonly<Record<string, () => Documents | Promise<Documents>>> = {
+  baseline: async () => [["docs/baseline/assets.md", assetReference(await loadCheckout(repositoryRoot))]],
   switchover: () => [
     ["docs/switchover/checks.md", checksDocument()],
     ["docs/switchover/log-lines.md", logLinesDocument()],
@@ -68,7 +73,7 @@ export async function generatedFiles(registry: Registry = commands): Promise<Rea
     files.set(`tasks/${area}/image-fields.yaml`, imageFields());
     files.set(`rbac/${area}/permissions.yaml`, permissionsYaml(area, steps));
     for (const [path, text] of (await roleFiles[area]?.()) ?? []) files.set(path, text);
-    for (const [path, text] of documents[area]?.() ?? []) files.set(path, text);
+    for (const [path, text] of (await documents[area]?.()) ?? []) files.set(path, text);
   }
   return files;
 }

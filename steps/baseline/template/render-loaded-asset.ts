@@ -12,7 +12,12 @@ export interface Renderer {
   readonly files: Readonly<Record<string, string>>;
 }
 
-function contextFor({ entry }: LoadedAsset, document: ContextDocument, { files }: Renderer): RenderContext {
+/** What an asset can read in a cluster. Pure. */
+export function renderContext(
+  { entry }: LoadedAsset,
+  document: ContextDocument,
+  files: Renderer["files"],
+): RenderContext {
   const { hco, hardware, topology, images, lookups } = document;
   return {
     HCO: hco,
@@ -25,18 +30,19 @@ function contextFor({ entry }: LoadedAsset, document: ContextDocument, { files }
   };
 }
 
-function render(asset: LoadedAsset, document: ContextDocument, renderer: Renderer): Rendered {
-  const { entry, text } = asset;
-  const context = contextFor(asset, document, renderer);
+/** What an asset says of all that it can read. Pure. */
+export function renderInContext(
+  { entry, text }: LoadedAsset,
+  context: RenderContext,
+  engine: TemplateEngine,
+): Rendered {
   if (text === undefined) {
     const write = rendererOf(entry.render ?? "");
     return write === undefined
       ? { state: "failed", reason: `the program has no function ${entry.render}` }
       : write(context);
   }
-  return entry.path.endsWith(".liquid")
-    ? renderTemplate(renderer.engine, text, context)
-    : renderStatic(text, renderer.engine.read);
+  return entry.path.endsWith(".liquid") ? renderTemplate(engine, text, context) : renderStatic(text, engine.read);
 }
 
 /**
@@ -44,7 +50,8 @@ function render(asset: LoadedAsset, document: ContextDocument, renderer: Rendere
  * HyperConverged v1 yet gets its golden config in the version by which its own was read. Pure.
  */
 export function renderLoadedAsset(asset: LoadedAsset, document: ContextDocument, renderer: Renderer): Rendered {
-  const rendered = render(asset, document, renderer);
+  const context = renderContext(asset, document, renderer.files);
+  const rendered = renderInContext(asset, context, renderer.engine);
   if (asset.name !== goldenConfig || rendered.state !== "rendered") return rendered;
   return { ...rendered, object: { ...rendered.object, apiVersion: document.hco.apiVersion } };
 }
