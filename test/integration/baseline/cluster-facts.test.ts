@@ -24,7 +24,7 @@ describe("what the cluster is made of decides what is applied", () => {
   }
 
   test(
-    "B-12-67 PCI passthrough waits for a node with a PCI device; what KubeVirt offers on each node is none (D12)",
+    "B-12-67 PCI passthrough waits for a node with a PCI device; what KubeVirt offers on each node is none (D12, B1)",
     async () => {
       const annotations = { openshift: "true", "enable-pci-passthrough": "true" };
       bench = await BaselineBench.open({ annotations });

@@ -140,7 +140,7 @@ describe("an object that somebody else keeps changing", () => {
   );
 
   test(
-    "B-12-39 is paused at the sixth correction of one field within half an hour (D24)",
+    "B-12-39 is paused at the sixth correction of one field within half an hour (D24, B6)",
     async () => {
       bench = await openWithFreshState();
       const runs: BaselineRun[] = [];

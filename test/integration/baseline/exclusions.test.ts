@@ -101,7 +101,7 @@ describe("rules that cannot be read", () => {
   afterEach(() => bench.close());
 
   test.each([["KubeDescheduler/cluster"], ["- kind: [KubeDescheduler"]])(
-    "B-12-60 take nothing out, and are told (D30): %p",
+    "B-12-60 take nothing out, and are told (D30, B21): %p",
     async (rules) => {
       bench = await excluding(rules);
       const run = await bench.reconcile();

@@ -14,7 +14,7 @@ describe("a kind that is not installed", () => {
   afterEach(() => bench.close());
 
   test(
-    "B-12-46 B-12-47 is told and fails nothing, and its assets are applied as soon as it is there",
+    "B-12-46 B-12-47 B26 is told and fails nothing, and its assets are applied as soon as it is there",
     async () => {
       bench = await BaselineBench.open();
       await removeCrds(bench, uiPlugins);

@@ -24,7 +24,7 @@ describe("the CRD collection beside its lock", () => {
   const compare = (lock: CrdLock, present: ReadonlyMap<string, Uint8Array>, sources = [thing, node]) =>
     describeComparisons(compareWithLock(sources, lock, present));
 
-  test("D34 is in sync while its bytes are those that were locked, wherever its branches are now", () => {
+  test("D34 B29 is in sync while its bytes are those that were locked, wherever its branches are now", () => {
     expect(compare(lockOf(thing, node), files)).toEqual([]);
     expect(verdictOf(compareWithLock([thing, node], lockOf(thing, node), files))).toBe("in-sync");
   });
