@@ -27,6 +27,11 @@ check: $(DEPENDENCIES) ## Types, lint, generated files, unit and contract tests;
 	npm run -s lint
 	npm run -s generate -- --check
 	node test/run.ts unit contract
+	npm run -s test:coverage
+
+.PHONY: coverage
+coverage: $(DEPENDENCIES) ## Line coverage of the modules that decide what the baseline writes; 90 % each, half a minute
+	npm run -s test:coverage
 
 .PHONY: build
 build: $(DEPENDENCIES) ## Build the program into dist/

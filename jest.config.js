@@ -4,7 +4,7 @@ const swc = [
   { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" }, sourceMaps: "inline" },
 ];
 
-function level(displayName, extra = {}) {
+export function level(displayName, extra = {}) {
   return {
     displayName,
     testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
