@@ -1,7 +1,7 @@
 // Runs the test levels one after the other and sums them up. `node test/run.ts [level…]`
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { prepare } from "./support/prepare.ts";
 import { programVariable } from "./support/program.ts";
@@ -12,6 +12,11 @@ type Level = (typeof levels)[number];
 // Holds what the simulator plays against the real Velero, and for a quarter of an hour does little but wait for its queue;
 // and builds Argo CD and promtool, where the cache lacks them.
 const besideOthers: Level = "conformance";
+
+// Their tests wait for half of their time, for played operators and for limits: as many more keep the processors busy.
+const waiting: readonly Level[] = ["integration", "fault"];
+// The API servers that one worker keeps ready, and itself.
+const bytesOfWorker = 3 * 1024 ** 3;
 
 interface Totals {
   readonly passed: number;
@@ -51,6 +56,14 @@ async function readTotals(file: string, level: Level): Promise<Totals> {
   };
 }
 
+function workersOf(level: Level): number {
+  if (level === "e2e") return 1; // it shares one cluster and times real pods
+  const wanted = availableParallelism() * (waiting.includes(level) ? 2 : 1);
+  // 0 where no control group limits it.
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.max(2, Math.min(wanted, Math.floor(memory / bytesOfWorker)));
+}
+
 interface Jest {
   readonly code: number;
   /** What people read of it; empty where it was shown at once. */
@@ -67,8 +80,7 @@ function runJest(level: Level, outputFile: string): Promise<Jest> {
     "--json",
     `--outputFile=${outputFile}`,
     "--passWithNoTests",
-    // e2e shares one cluster and times real pods: one file at a time.
-    ...(level === "e2e" ? ["--runInBand"] : ["--maxWorkers=2"]),
+    ...(workersOf(level) === 1 ? ["--runInBand"] : [`--maxWorkers=${workersOf(level)}`]),
   ];
   return new Promise((resolve, reject) => {
     // jest repeats its JSON on stdout when --json is given; the progress people read is on stderr.
