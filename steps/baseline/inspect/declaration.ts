@@ -1,8 +1,9 @@
+import { requestParameters } from "../../lib/step/request-age.ts";
 import type { StepContext } from "../../lib/step/types.ts";
 import { platformParameters, selectionParameters } from "../parameters.ts";
 import { endResults, kubeconfigWorkspace, shownResults } from "../step-parts.ts";
 
-export const inspectParams = { ...platformParameters, ...selectionParameters };
+export const inspectParams = { ...platformParameters, ...selectionParameters, ...requestParameters };
 
 export const inspectResults = {
   outcome: {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
 import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
+import { checkRequestAge } from "../check-request.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
@@ -28,6 +29,7 @@ async function writeFiles({ workspace, random }: InspectContext, files: Readonly
 export async function runInspect(context: InspectContext): Promise<void> {
   const { params, results, signal, log, summarize } = context;
   await withFailure(results, async () => {
+    checkRequestAge(context);
     const loaded = await loadShippedAssets();
     const onlyAssets = listItems(params.assets);
     const images = imagesOf(params["related-images"]);

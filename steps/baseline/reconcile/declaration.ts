@@ -1,4 +1,5 @@
 import * as Type from "typebox";
+import { requestParameters } from "../../lib/step/request-age.ts";
 import type { StepContext } from "../../lib/step/types.ts";
 import {
   lockWaitParameter,
@@ -20,6 +21,7 @@ export const reconcileParams = {
   }),
   "lock-wait": lockWaitParameter,
   "pushgateway-url": pushgatewayParameter,
+  ...requestParameters,
 };
 
 export const reconcileResults = {

@@ -1,5 +1,6 @@
 import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
+import { checkRequestAge } from "../check-request.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
 import { durationMs } from "../duration.ts";
 import { exitCodeOf, outcomeOf } from "../failure/exit-code.ts";
@@ -56,6 +57,7 @@ function tellResults({ results }: ReconcileContext, record: RunRecord): void {
 /** The work of the step `reconcile`. */
 export async function runReconcile(context: ReconcileContext): Promise<void> {
   const { params, run, clock, log, signal } = context;
+  checkRequestAge(context);
   const ran = await conductRun({
     request: requestOf(params),
     client: await openCluster(context),

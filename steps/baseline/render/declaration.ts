@@ -1,4 +1,5 @@
 import * as Type from "typebox";
+import { requestParameters } from "../../lib/step/request-age.ts";
 import type { StepContext } from "../../lib/step/types.ts";
 import { platformParameters, selectionParameters } from "../parameters.ts";
 
@@ -41,6 +42,7 @@ export const renderParams = {
     description:
       "Images that assets need, KEY=reference between commas, for example KUBEVIRT_METRICS_EXPORTER=quay.io/…",
   }),
+  ...requestParameters,
 };
 
 export const renderResults = {

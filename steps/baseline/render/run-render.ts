@@ -4,6 +4,7 @@ import type { SummaryLines } from "../../lib/step/types.ts";
 import { baselineError } from "../baseline-error.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
+import { checkRequestAge } from "../check-request.ts";
 import { hcoCrd } from "../cluster/find-hco.ts";
 import { baselineExit } from "../failure/exit-code.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
@@ -98,6 +99,7 @@ function summarizeRecords(
 export async function runRender(context: RenderContext): Promise<void> {
   const { params, results, log } = context;
   await withFailure(results, async () => {
+    checkRequestAge(context);
     const loaded = await loadShippedAssets();
     checkAsset(params.asset, loaded);
     const sight = await look(context, loaded);

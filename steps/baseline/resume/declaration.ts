@@ -1,5 +1,6 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
+import { requestParameters } from "../../lib/step/request-age.ts";
 import type { StepContext } from "../../lib/step/types.ts";
 import { lockWaitParameter, platformParameters } from "../parameters.ts";
 import { countResult, endResults, kubeconfigWorkspace } from "../step-parts.ts";
@@ -13,6 +14,7 @@ export const resumeParams = {
     description: "What to resume: Kind/namespace/name as reports have it, Kind/name for the whole cluster's, or all",
   }),
   "lock-wait": lockWaitParameter,
+  ...requestParameters,
   output: outputParam,
 };
 

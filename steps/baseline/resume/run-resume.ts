@@ -3,6 +3,7 @@ import { loadValidator } from "../../lib/schema/load-validator.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
 import { formatOutput } from "../../lib/step/output.ts";
 import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
+import { checkRequestAge } from "../check-request.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { findHco } from "../cluster/find-hco.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
@@ -133,6 +134,7 @@ async function tell(context: ResumeContext, records: readonly ResumeRecord[]): P
 export async function runResume(context: ResumeContext): Promise<void> {
   const { params, results, signal } = context;
   await withFailure(results, async () => {
+    checkRequestAge(context);
     const loaded = await loadShippedAssets();
     const client = await openCluster(context);
     const lost = new AbortController();

@@ -1,5 +1,6 @@
 import * as Type from "typebox";
 import { outputParam } from "../../lib/step/output.ts";
+import { requestParameters } from "../../lib/step/request-age.ts";
 import type { Params, StepContext } from "../../lib/step/types.ts";
 import { gateResults } from "../approval/gate-results.ts";
 import { kubeconfigWorkspace } from "../kubeconfig-workspace.ts";
@@ -57,20 +58,7 @@ export const preflightParams = {
       description: "Who may approve at a gate; users, or group:<name>",
     },
   ),
-  "request-id": Type.Optional(
-    Type.String({
-      pattern: "^[0-9A-Za-z-]{1,64}$",
-      rule: "letters, digits and hyphens, at most 64",
-      description: "Id of the request that started the run, set by the webhook",
-    }),
-  ),
-  "issued-at": Type.Optional(
-    Type.String({
-      pattern: "^[0-9TZ:.+-]{1,40}$",
-      rule: "a time (RFC 3339)",
-      description: "Time of the request that started the run, set by the webhook; older than five minutes is refused",
-    }),
-  ),
+  ...requestParameters,
   output: outputParam,
 };
 
