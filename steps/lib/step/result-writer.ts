@@ -32,13 +32,24 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
 
+/** Each line by itself: what a server put into a text ends no line and draws no colour. */
+function plainLines(text: string): string {
+  const plain = (line: string): string => line.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trimEnd();
+  return text.split("\n").map(plain).join("\n").trimEnd();
+}
+
+function textForPeople({ linesBytes }: ResultDeclaration, value: string): string {
+  return linesBytes === undefined ? oneLine(value) : plainLines(value);
+}
+
 function undeclared(name: string): Error {
   return defect(`result "${name}" is not declared`, "the step sets a result that its Task does not have");
 }
 
 function checkValue(name: string, declaration: ResultDeclaration, text: string): void {
   // Tekton keeps every byte of a result, newlines included, and `when` compares them.
-  if (/\p{Cc}/u.test(text)) throw defect(`result "${name}" contains a control character`, "results are single lines");
+  const lines = declaration.linesBytes === undefined ? text : text.replaceAll("\n", "");
+  if (/\p{Cc}/u.test(lines)) throw defect(`result "${name}" contains a control character`, "results are single lines");
   if (declaration.values !== undefined && !declaration.values.includes(text)) {
     const shown = JSON.stringify(text.slice(0, 80));
     throw defect(`result "${name}" has the undeclared value ${shown}`, `declared: ${declaration.values.join(", ")}`);
@@ -74,10 +85,11 @@ export class ResultWriter {
   set(name: string, value: string): void {
     const declaration = Object.hasOwn(this.#declarations, name) ? this.#declarations[name] : undefined;
     if (declaration === undefined) throw undeclared(name);
-    const text = declaration.human === true ? oneLine(value) : value;
+    const text = declaration.human === true ? textForPeople(declaration, value) : value;
     checkValue(name, declaration, text);
     const room = maxTotalBytes - this.#bytesOfOthers(name);
-    if (declaration.human === true) this.#write(name, cutToBytes(text, Math.min(maxResultBytes, room)));
+    if (declaration.human === true)
+      this.#write(name, cutToBytes(text, Math.min(declaration.linesBytes ?? maxResultBytes, room)));
     else if (Buffer.byteLength(text) <= room) this.#write(name, text);
     else throw defect(`results exceed ${maxTotalBytes} bytes with "${name}"`, "all results of a Task share this room");
   }

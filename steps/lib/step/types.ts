@@ -3,7 +3,7 @@ import type { Clock, Random } from "../clock/clock.ts";
 import type { KubeClient } from "../kube/types.ts";
 import type { Logger, LogPlace } from "../log/logger.ts";
 
-/** A result of a Task. Values are strings of at most 256 bytes; all results of a Task together fit in 1 KiB. */
+/** A result of a Task. Values are strings of at most 256 bytes, unless they are lines for people; all results of a Task together fit in 1 KiB. */
 export interface ResultDeclaration {
   readonly description: string;
   /** Written before any work that may throw, since Tekton fails the consumer of a result that was never written. */
@@ -12,6 +12,8 @@ export interface ResultDeclaration {
   readonly values?: readonly string[];
   /** Text for people: cut with `…` when too long. Otherwise too long is a defect. */
   readonly human?: true;
+  /** Text for people of several lines, at most this many bytes; one line of 256 bytes when absent. */
+  readonly linesBytes?: number;
 }
 
 export interface WorkspaceDeclaration {
