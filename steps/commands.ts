@@ -183,6 +183,18 @@ export const commands: Registry = {
     },
     {
       area: "baseline",
+      name: "fetch-checkout",
+      summary: "Get two commits of a repository over HTTPS",
+      load: async () => (await import("./baseline/fetch-checkout.ts")).fetchCheckout,
+    },
+    {
+      area: "baseline",
+      name: "compare",
+      summary: "Show what a change of the repository changes of the baseline",
+      load: async () => (await import("./baseline/compare.ts")).compare,
+    },
+    {
+      area: "baseline",
       name: "render",
       summary: "Show the objects of a virtualization platform's baseline",
       load: async () => (await import("./baseline/render.ts")).render,

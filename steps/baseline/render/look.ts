@@ -43,26 +43,30 @@ function sourceOf({ params, workspace }: RenderContext): RenderSource {
   });
 }
 
-async function sightOfFiles(
-  context: RenderContext,
-  { hcoFile, contextFile }: Extract<RenderSource, { source: "files" }>,
-  loaded: LoadedAssets,
-  asked: Asked,
-): Promise<PlatformSight> {
-  const { params, workspace } = context;
-  const folder = workspace("source");
+/** Files that stand for a cluster. */
+export interface PlatformFiles extends Omit<Extract<RenderSource, { source: "files" }>, "source"> {
+  /** Folder of CRDs. */
+  readonly crds?: string;
+  /** That the paths start from and stay in; absent for the current one, which does not confine. */
+  readonly folder?: string;
+  readonly requireOptIn: boolean;
+}
+
+/** What is rendered where no cluster is asked. @throws FairleadError BASE-PAR-03 (exit 2) */
+export async function sightOfFiles(files: PlatformFiles, loaded: LoadedAssets, asked: Asked): Promise<PlatformSight> {
+  const { hcoFile, contextFile, folder, requireOptIn } = files;
   const validate = await loadValidator("baseline-context", () => contextDocumentSchema);
   const known = contextFile === undefined ? undefined : await readContextFile(contextFile, folder, validate);
   const hco = hcoFile === undefined ? known?.hco : await readHcoFile(hcoFile, folder);
   if (hco === undefined) return { state: "absent" };
-  const crds = params.crds === undefined ? undefined : await readCrdFolder(params.crds, folder);
+  const crds = files.crds === undefined ? undefined : await readCrdFolder(files.crds, folder);
   const document = offlineContext(loaded.assets, {
     hco,
     ...asked,
     ...(known === undefined ? {} : { context: known }),
     ...(crds === undefined ? {} : { crds }),
   });
-  return { state: "found", document, events: [], activation: readActivation(hco, params["require-opt-in"]) };
+  return { state: "found", document, events: [], activation: readActivation(hco, requireOptIn) };
 }
 
 /** Without a kubeconfig there is nothing to ask, which a person learns best in the words of this step. */
@@ -95,7 +99,13 @@ async function sightOfCluster(context: RenderContext, loaded: LoadedAssets, aske
 export async function look(context: RenderContext, loaded: LoadedAssets): Promise<PlatformSight> {
   const asked = askedOf(context);
   const source = sourceOf(context);
-  return source.source === "files"
-    ? await sightOfFiles(context, source, loaded, asked)
-    : await sightOfCluster(context, loaded, asked);
+  if (source.source === "cluster") return await sightOfCluster(context, loaded, asked);
+  const { params, workspace } = context;
+  const folder = workspace("source");
+  const beside = {
+    ...(params.crds === undefined ? {} : { crds: params.crds }),
+    ...(folder === undefined ? {} : { folder }),
+  };
+  const files = { ...source, ...beside, requireOptIn: params["require-opt-in"] };
+  return await sightOfFiles(files, loaded, asked);
 }

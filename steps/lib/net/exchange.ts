@@ -7,7 +7,7 @@ export interface ExchangeRequest {
   readonly url: string;
   readonly policy: OutboundPolicy;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly maximumAnswerBytes: number;
   /** From the first byte sent to the last one received. */
   readonly timeoutMs: number;

@@ -1,0 +1,115 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type CommitFiles, fetchFiles } from "../../lib/git/fetch-files.ts";
+import type { GitServer } from "../../lib/git/git-http.ts";
+import { pathBelow, type WantedPaths } from "../../lib/git/tree-files.ts";
+import { errorWords } from "../../lib/kube/error-words.ts";
+import { OutboundRefused } from "../../lib/net/outbound-policy.ts";
+import type { StepContext } from "../../lib/step/types.ts";
+import { baselineError } from "../baseline-error.ts";
+import { places } from "../checkout/places.ts";
+import { checkoutNames } from "../checkout/repository-parameters.ts";
+import { baselineExit } from "../failure/exit-code.ts";
+import { withFailure } from "../failure/with-failure.ts";
+import type { fetchCheckoutParams, fetchCheckoutResults, fetchCheckoutWorkspaces } from "../fetch-checkout.ts";
+import { readGitCredentials } from "./git-credentials.ts";
+
+type Context = StepContext<typeof fetchCheckoutParams, typeof fetchCheckoutResults, typeof fetchCheckoutWorkspaces>;
+
+const mebibyte = 1024 * 1024;
+const limits = { maximumFiles: 2_000, maximumBytes: 32 * mebibyte } as const;
+const answerLimits = { maximumAnswerBytes: 48 * mebibyte, timeoutMs: 90_000 } as const;
+const noCommit = /^0*$/;
+
+function pathOf(parameter: "folder" | "hco-file" | "context-file", text: string): string {
+  const path = pathBelow(text);
+  if (path !== undefined) return path;
+  throw baselineError(
+    "BASE-PAR-07",
+    {
+      what: `${parameter} ${text} leads out of the repository`,
+      why: "only what is in the commit is checked",
+      fix: "give a path below the root of the repository",
+    },
+    baselineExit.invalidInput,
+  );
+}
+
+function wantedOf({ params }: Context): WantedPaths {
+  const folder = pathOf("folder", params.folder);
+  const named = (["hco-file", "context-file"] as const).filter((name) => params[name] !== "");
+  const below = (path: string): string => (folder === "." ? path : `${folder}/${path}`);
+  return {
+    folders: [below(places.assets)],
+    files: [
+      ...[places.clusterRole, places.featureTable, places.crdLock].map(below),
+      ...named.map((name) => pathOf(name, params[name])),
+    ],
+  };
+}
+
+function unfetched(repository: string, commit: string, error: unknown) {
+  const isRefused = error instanceof OutboundRefused;
+  return baselineError(
+    "BASE-GIT-01",
+    {
+      what: `commit ${commit} of ${repository} cannot be fetched`,
+      why: errorWords(error),
+      fix: isRefused
+        ? "name a repository that may be contacted, by https"
+        : "look at the URL, the Secret of the credentials, and whether the server gives this commit to git fetch",
+    },
+    isRefused ? baselineExit.invalidInput : baselineExit.error,
+  );
+}
+
+/** Without the shadow of the last attempt: a file that the commit does not have must not be there. */
+async function writeFiles(folder: string, files: CommitFiles): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content, { mode: 0o664 });
+  }
+}
+
+async function fetchOne(context: Context, server: GitServer, commit: string): Promise<CommitFiles> {
+  const { signal } = context;
+  const gitFolder = await mkdtemp(join(tmpdir(), "fairlead-git-"));
+  try {
+    return await fetchFiles({ server, commit, wanted: wantedOf(context), ...limits, gitFolder, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw unfetched(server.url, commit, error);
+  } finally {
+    await rm(gitFolder, { recursive: true, force: true });
+  }
+}
+
+/** The work of the step `fetch-checkout`. */
+export async function runFetchCheckout(context: Context): Promise<void> {
+  const { params, results, workspace, summarize } = context;
+  await withFailure(results, async () => {
+    const source = workspace("source") ?? ""; // the step requires it
+    const server: GitServer = {
+      url: params.repository,
+      policy: { plainHttp: params["allow-plain-http"], loopback: params["allow-loopback"] },
+      ...(await readGitCredentials(workspace("git-credentials"))),
+      ...answerLimits,
+    };
+    const { head } = params;
+    const base = noCommit.test(params.base) ? undefined : params.base;
+    const files = await fetchOne(context, server, head);
+    const before = base === undefined ? new Map() : await fetchOne(context, server, base);
+    await writeFiles(join(source, checkoutNames.head), files);
+    await writeFiles(join(source, checkoutNames.base), before);
+    results.set("outcome", "fetched");
+    results.set("files", String(files.size));
+    const beside = base === undefined ? "with nothing to compare them with" : `and ${before.size} of ${base}`;
+    const what = `kept ${files.size} of the files of ${head}, ${beside}`;
+    results.set("summary", what);
+    summarize({ what });
+  });
+}
