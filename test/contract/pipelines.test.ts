@@ -15,6 +15,8 @@ const runs = objectsOf("PipelineRun", "pipelines");
 const withheldAlways: readonly string[] = ["deadline", "output"];
 // What a Pipeline decides itself: another value would not fit its shape, or means nothing to it.
 const withheldHere: Readonly<Record<string, readonly string[]>> = {
+  // Its checkouts are where the first of its Tasks leaves them, on a volume that it has for itself; pods have no host.
+  "baseline-check": ["allow-loopback", "crds", "online"],
   // The Secret of the workspace has one context.
   "baseline-inspect": ["context"],
   "baseline-reconcile": ["context"],
@@ -53,6 +55,8 @@ const withheldHere: Readonly<Record<string, readonly string[]>> = {
     "strict-observability",
   ],
 };
+// Templates whose runs get another account than that of their area's runner, and why is said there.
+const accounts: Readonly<Record<string, string>> = { "baseline-check": "baseline-check" };
 const approvalTask = { apiVersion: "openshift-pipelines.org/v1alpha1", kind: "ApprovalTask" };
 
 // Of the namespaces whose routers and ingress controllers reach a public listener.
@@ -343,7 +347,8 @@ describe("triggers", () => {
         expect(given).toContain("dry-run");
       }
       const area = template.metadata.labels?.["app.kubernetes.io/part-of"];
-      expect(run?.spec["taskRunTemplate"]).toEqual({ serviceAccountName: `${area}-runner` });
+      const account = accounts[template.metadata.name] ?? `${area}-runner`;
+      expect(run?.spec["taskRunTemplate"]).toEqual({ serviceAccountName: account });
       if (run !== undefined && pipeline !== undefined) {
         expectTimeoutsToFit(run.spec, pipeline);
       }
@@ -376,12 +381,15 @@ describe("triggers", () => {
     }
   });
 
-  test("a push starts nothing but a validation", () => {
-    const events = listeners.find((listener) => listener.metadata.name === "switchover-events");
+  test.each([
+    ["switchover-events", "switchover-validate"],
+    ["baseline-events", "baseline-check"],
+  ])("an event of the git host that reaches %s starts nothing but %s", (name, checks) => {
+    const events = listeners.find((listener) => listener.metadata.name === name);
     const started = entries(events?.spec, "triggers").map(
       (trigger) => (trigger["template"] as { readonly ref: string }).ref,
     );
-    expect(started).toEqual(["switchover-validate"]);
+    expect([...new Set(started)]).toEqual([checks]);
   });
 
   test.each(["switchover", "switchover-pair"])(
@@ -407,8 +415,11 @@ describe("triggers", () => {
     ]);
   });
 
+  const fromRouter = [{ podSelector: {}, namespaceSelector: { matchLabels: routerLabel } }, { podSelector: {} }];
   test.each([
-    ["switchover-events", [{ podSelector: {}, namespaceSelector: { matchLabels: routerLabel } }, { podSelector: {} }]],
+    ["baseline-events", fromRouter],
+    ["baseline-manual", [{ podSelector: {} }]],
+    ["switchover-events", fromRouter],
     ["switchover-manual", [{ podSelector: {} }]],
   ])("listener %s is reached on its own port only, and by nobody else", (name, from) => {
     const policies = objectsOf("NetworkPolicy", "triggers").filter(
