@@ -294,6 +294,12 @@ describe.each(pipelineRows)("Pipeline %s", (_name, pipeline) => {
     }
   });
 
+  // Tekton 1.15 takes text before the first reference for the name of a task, and refuses the Pipeline.
+  test("a result begins with a reference", () => {
+    const values = entries(pipeline.spec, "results").map(({ value }) => String(value));
+    expect(values.filter((value) => !value.startsWith("$(tasks.") && !value.startsWith("$(finally."))).toEqual([]);
+  });
+
   test("shows outcome, summary and report in the console", () => {
     expect(names(entries(pipeline.spec, "results"))).toEqual(expect.arrayContaining(["outcome", "summary", "report"]));
   });
