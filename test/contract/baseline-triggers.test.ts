@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import jsonPatch from "fast-json-patch";
+import jsonPatch, { type Operation } from "fast-json-patch";
 import { parse } from "yaml";
 import { places } from "../../steps/baseline/checkout/places.ts";
 import { entries, type Manifest, type Named, objectsOf, root } from "./support/manifests.ts";
@@ -141,6 +141,19 @@ describe("the listener baseline-events", () => {
       ...objectsOf("ClusterRoleBinding", "triggers", "rbac"),
     ];
     expect(JSON.stringify(subjects)).not.toContain('"baseline-check"');
+  });
+
+  test("has documented triggers for a rotation that differ from the others in their names and their Secret only", () => {
+    const documented = readFileSync(join(root, "docs/baseline/listeners.md"), "utf8");
+    const patch: Operation[] = JSON.parse(/--patch='(\[.*?\])'/s.exec(documented)?.[1] ?? "[]");
+    const events = listeners.find(({ metadata }) => metadata.name === "baseline-events");
+    const before = entries(events?.spec, "triggers");
+    const after = entries(jsonPatch.applyPatch(structuredClone(events), patch).newDocument?.spec, "triggers");
+    const expected = before.map((trigger) => JSON.stringify({ ...trigger, name: `${trigger.name}-next` }));
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.slice(before.length).map((trigger) => JSON.stringify(trigger))).toEqual(
+      expected.map((text) => text.replace('"baseline-webhook"', '"baseline-webhook-next"')),
+    );
   });
 
   test("reconciles after a push to the default branch where the installer applies reconcile-on-push, and differs in nothing else", () => {
