@@ -18,7 +18,8 @@ export const fetchCheckoutParams = {
     pattern: "^([0-9a-f]{40})?$",
     rule: "a commit, 40 hexadecimal digits, or nothing",
     default: "",
-    description: "Commit that it is compared with; none when empty or all zeros, as a push has it for a new branch",
+    description:
+      "Commit that it is compared with; none when empty, the newest of the default branch when all zeros, as a push has it for a new branch",
   }),
   folder: repositoryPath("Folder of the repository with assets, role and features", "."),
   ...describedParameters,

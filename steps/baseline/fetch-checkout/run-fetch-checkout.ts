@@ -20,7 +20,8 @@ type Context = StepContext<typeof fetchCheckoutParams, typeof fetchCheckoutResul
 const mebibyte = 1024 * 1024;
 const limits = { maximumFiles: 2_000, maximumBytes: 32 * mebibyte } as const;
 const answerLimits = { maximumAnswerBytes: 48 * mebibyte, timeoutMs: 90_000 } as const;
-const noCommit = /^0*$/;
+// As a push has it for a branch that was not there.
+const noCommit = /^0+$/;
 
 function pathOf(parameter: "folder" | "hco-file" | "context-file", text: string): string {
   const path = pathBelow(text);
@@ -65,7 +66,7 @@ function unfetched(repository: string, commit: string, error: unknown) {
 }
 
 /** Without the shadow of the last attempt: a file that the commit does not have must not be there. */
-async function writeFiles(folder: string, files: CommitFiles): Promise<void> {
+async function writeFiles(folder: string, files: CommitFiles["files"]): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const [path, content] of files) {
@@ -75,11 +76,15 @@ async function writeFiles(folder: string, files: CommitFiles): Promise<void> {
   }
 }
 
-async function fetchOne(context: Context, server: GitServer, commit: string): Promise<CommitFiles> {
-  const { signal } = context;
+async function fetchOne(
+  { signal }: Context,
+  server: GitServer,
+  wanted: WantedPaths,
+  commit: string,
+): Promise<CommitFiles> {
   const gitFolder = await mkdtemp(join(tmpdir(), "fairlead-git-"));
   try {
-    return await fetchFiles({ server, commit, wanted: wantedOf(context), ...limits, gitFolder, signal });
+    return await fetchFiles({ server, commit, wanted, ...limits, gitFolder, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw unfetched(server.url, commit, error);
@@ -93,22 +98,23 @@ export async function runFetchCheckout(context: Context): Promise<void> {
   const { params, results, workspace, summarize } = context;
   await withFailure(results, async () => {
     const source = workspace("source") ?? ""; // the step requires it
+    const wanted = wantedOf(context);
     const server: GitServer = {
       url: params.repository,
       policy: { plainHttp: params["allow-plain-http"], loopback: params["allow-loopback"] },
       ...(await readGitCredentials(workspace("git-credentials"))),
       ...answerLimits,
     };
-    const { head } = params;
-    const base = noCommit.test(params.base) ? undefined : params.base;
-    const files = await fetchOne(context, server, head);
-    const before = base === undefined ? new Map() : await fetchOne(context, server, base);
-    await writeFiles(join(source, checkoutNames.head), files);
-    await writeFiles(join(source, checkoutNames.base), before);
+    const fetched = async (commit: string): Promise<CommitFiles> => fetchOne(context, server, wanted, commit);
+    const head = await fetched(params.head);
+    const base = params.base === "" ? undefined : await fetched(noCommit.test(params.base) ? "HEAD" : params.base);
+    await writeFiles(join(source, checkoutNames.head), head.files);
+    await writeFiles(join(source, checkoutNames.base), base?.files ?? new Map());
     results.set("outcome", "fetched");
-    results.set("files", String(files.size));
-    const beside = base === undefined ? "with nothing to compare them with" : `and ${before.size} of ${base}`;
-    const what = `kept ${files.size} of the files of ${head}, ${beside}`;
+    results.set("files", String(head.files.size));
+    const beside =
+      base === undefined ? "with nothing to compare them with" : `and ${base.files.size} of ${base.commit}`;
+    const what = `kept ${head.files.size} of the files of ${head.commit}, ${beside}`;
     results.set("summary", what);
     summarize({ what });
   });

@@ -5,7 +5,7 @@ import { entryPath, isWantedFile, mayHoldWanted, type WantedPaths } from "./tree
 
 export interface FetchFilesRequest {
   readonly server: GitServer;
-  /** 40 hexadecimal digits. */
+  /** 40 hexadecimal digits, or `HEAD` for the newest of the default branch. */
   readonly commit: string;
   readonly wanted: WantedPaths;
   readonly maximumFiles: number;
@@ -17,7 +17,10 @@ export interface FetchFilesRequest {
 }
 
 /** Wanted files of a commit by their paths. */
-export type CommitFiles = ReadonlyMap<string, Uint8Array>;
+export interface CommitFiles {
+  readonly commit: string;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
 
 const deepestFolder = 20;
 const remote = "origin";
@@ -69,7 +72,7 @@ export async function fetchFiles(request: FetchFilesRequest): Promise<CommitFile
   await git.init({ fs, gitdir, bare: true });
   await git.addRemote({ fs, gitdir, remote, url: server.url });
   const http = gitHttp(server, signal);
-  await git.fetch({
+  const { fetchHead } = await git.fetch({
     fs,
     http,
     gitdir,
@@ -82,8 +85,10 @@ export async function fetchFiles(request: FetchFilesRequest): Promise<CommitFile
     depth: 1,
   });
   signal.throwIfAborted();
-  const read: Reading = { request, cache, files: new Map(), bytes: 0 };
-  const { commit: found } = await git.readCommit({ fs, gitdir, oid: commit, cache });
-  await readFolder(read, ".", found.tree);
-  return read.files;
+  const oid = commit === "HEAD" ? fetchHead : commit;
+  if (oid === null) throw new Error("it has no commit");
+  const reading: Reading = { request, cache, files: new Map(), bytes: 0 };
+  const { commit: found } = await git.readCommit({ fs, gitdir, oid, cache });
+  await readFolder(reading, ".", found.tree);
+  return { commit: oid, files: reading.files };
 }

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { areas } from "../../../images/build/area-manifests.ts";
 import { imagePlaceholder, renderManifests } from "../../../images/build/render.ts";
 import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
@@ -20,17 +20,23 @@ interface Built {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-async function findKustomizations(): Promise<readonly string[]> {
+/** Folders whose kustomization is of this kind. A component is nothing without what it changes. */
+async function findKustomizations(kind: "Kustomization" | "Component"): Promise<readonly string[]> {
   const folders = ["tasks", "pipelines", "triggers", "rbac"].map((name) => join(root, name));
   const entries = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })));
-  return entries
+  const files = entries
     .flat()
     .filter((entry) => entry.name === "kustomization.yaml")
-    .map((entry) => relative(root, entry.parentPath))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const kinds = await Promise.all(files.map(async (file) => parse(await readFile(file, "utf8")).kind));
+  return files
+    .filter((_file, index) => kinds[index] === kind)
+    .map((file) => relative(root, dirname(file)))
     .sort();
 }
 
-const kustomizations = await findKustomizations();
+const kustomizations = await findKustomizations("Kustomization");
+const components = await findKustomizations("Component");
 const allAreas = await areas();
 
 let kubectl: string;
@@ -66,6 +72,18 @@ describe("kubectl kustomize", () => {
     const { objects } = await build(join(root, path));
     expect(objects.length).toBeGreaterThan(0);
     expect(objects.filter((object) => object?.metadata?.name === undefined)).toEqual([]);
+  });
+
+  test.each(components)("builds what the component %s changes, the same objects as without it", async (path) => {
+    const [changed, plain] = [join(root, path), join(root, dirname(path))];
+    const name = `component-${basename(path)}`;
+    const from = (to: string): string => relative(join(folder, name), to);
+    const text = `resources:\n  - ${from(plain)}\ncomponents:\n  - ${from(changed)}\n`;
+    const [after, before] = [await build(await overlay(name, text)), await build(plain)];
+    expect(after.objects.map(({ kind, metadata }) => [kind, metadata.name])).toEqual(
+      before.objects.map(({ kind, metadata }) => [kind, metadata.name]),
+    );
+    expect(after.text).not.toBe(before.text);
   });
 
   test.each(allAreas)("replaces the image of the Tasks of %s, which it would not find by itself", async (area) => {

@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,6 +15,8 @@ export type Change = Readonly<Record<string, string | null | { readonly link: st
 export interface BackendOptions {
   /** `Authorization` that is demanded; nothing when absent. */
   readonly authorization?: string;
+  /** PEM of a certificate for 127.0.0.1 and of its key; plain HTTP when absent. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** A real git server over HTTP on loopback, without a forge: `git http-backend` behind a server of Node. */
@@ -31,7 +34,7 @@ export class GitBackend {
     this.stopServer = stopServer;
   }
 
-  static async start({ authorization }: BackendOptions = {}): Promise<GitBackend> {
+  static async start({ authorization, tls }: BackendOptions = {}): Promise<GitBackend> {
     const folder = await mkdtemp(join(tmpdir(), "fairlead-git-backend-"));
     const bare = join(folder, "repository.git");
     const work = join(folder, "work");
@@ -40,17 +43,24 @@ export class GitBackend {
     await run("git", ["-C", bare, "config", "uploadpack.allowAnySHA1InWant", "true"]);
     await run("git", ["clone", "-q", bare, work]);
     const requests: string[] = [];
-    const server = createServer((request, response) => {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
       requests.push(`${request.method} ${request.url}`);
       if (authorization !== undefined && request.headers.authorization !== authorization) {
         response.writeHead(401, { "www-authenticate": "Basic" }).end();
         return;
       }
+      // As a forge answers for a repository that was renamed.
+      if (request.url?.startsWith("/renamed.git/") === true) {
+        response.writeHead(301, { location: request.url.replace("/renamed.git/", "/repository.git/") }).end();
+        return;
+      }
       answer(folder, request, response);
-    });
+    };
+    const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo; // it listens on a port
-    return new GitBackend(`http://127.0.0.1:${port}/repository.git`, requests, work, async () => {
+    const scheme = tls === undefined ? "http" : "https";
+    return new GitBackend(`${scheme}://127.0.0.1:${port}/repository.git`, requests, work, async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });

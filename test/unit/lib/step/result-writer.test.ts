@@ -72,6 +72,14 @@ describe("ResultWriter", () => {
     expect(written("summary")).toBe("one two");
   });
 
+  test("keeps the lines of a text that is declared to have some, cuts it to its bytes, and lets none of it draw colours", () => {
+    const results = writer({ ...declarations, diff: { description: "d", neutral: "", human: true, linesBytes: 20 } });
+    results.set("diff", "- one\n+ \u001b[31mtwo\r\n");
+    expect(written("diff")).toBe("- one\n+  [31mtwo");
+    results.set("diff", `first\n${"é".repeat(20)}`);
+    expect(written("diff")).toBe(`first\n${"é".repeat(5)}…`);
+  });
+
   test("cuts text for people to what the other results leave of 1,024 bytes", () => {
     const plain = { description: "d", neutral: "" };
     const results = writer({ a: plain, b: plain, c: plain, d: plain, summary: { ...plain, human: true } });
