@@ -37,7 +37,7 @@ export const compareResults = {
     description: "What is different: the objects, then the first lines",
     neutral: "",
     human: true,
-    linesBytes: 512,
+    linesBytes: 360,
   },
   report: { description: "Path of the whole difference in the output workspace, empty without any", neutral: "" },
   ...endResults,

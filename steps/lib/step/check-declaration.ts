@@ -76,7 +76,7 @@ function* checkExitCodes(declaration: AnyDeclaration): Iterable<string> {
 
 /** Bytes that a result may take at most, as far as its declaration tells. */
 function resultBytes(result: ResultDeclaration): number {
-  if (result.human === true) return humanBytes;
+  if (result.human === true) return result.linesBytes ?? humanBytes;
   return result.values === undefined ? plainBytes : Math.max(...result.values.map((value) => Buffer.byteLength(value)));
 }
 
@@ -86,6 +86,8 @@ function* checkResults(step: AnyStepDeclaration): Iterable<string> {
     yield* checkText(`result "${name}"`, result.description);
     if (Buffer.byteLength(result.neutral) > maxResultBytes) yield `the neutral value of result "${name}" is too long`;
     const { values } = result;
+    if (result.linesBytes !== undefined && result.human !== true)
+      yield `result "${name}" has lines and is not for people`;
     if (values !== undefined && !values.includes(result.neutral))
       yield `the neutral value of result "${name}" is none of its values`;
   }

@@ -99,11 +99,11 @@ describe("two commits", () => {
     expect(results["summary"]).toContain("1 deleted by a tombstone");
   });
 
-  test("have a difference that is told in 512 bytes, and whole in the file", async () => {
+  test("have a difference that is told in 360 bytes, and whole in the file", async () => {
     await base.write(hcoFile, hyperConverged({ autopilot: "false" }));
     const { results } = await compared();
     expect(Number(results["added"])).toBeGreaterThan(5);
-    expect(Buffer.byteLength(results["diff"] ?? "")).toBeLessThanOrEqual(512);
+    expect(Buffer.byteLength(results["diff"] ?? "")).toBeLessThanOrEqual(360);
     expect(results["diff"]).toMatch(/…$/);
     expect((await readFile(results["report"] ?? "", "utf8")).length).toBeGreaterThan(10_000);
   });

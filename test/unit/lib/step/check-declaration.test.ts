@@ -50,6 +50,11 @@ const table: readonly (readonly [changed: Partial<AnyStepDeclaration>, fault: st
     { results: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`r${index}`, plain])) },
     "results may take 1056 bytes, a Task has 1024",
   ],
+  [
+    { results: { plain, diff: { ...plain, human: true, linesBytes: 1_000 } } },
+    "results may take 1096 bytes, a Task has 1024",
+  ],
+  [{ results: { diff: { ...plain, linesBytes: 100 } } }, 'result "diff" has lines and is not for people'],
   [{ workspaces: { keys: { ...described, secret: true } } }, 'workspace "keys" holds a secret and is not read-only'],
   [{ permissions: [{ ...permission, resource: "*" }] }, "permission on * of hub is a wildcard"],
   [
