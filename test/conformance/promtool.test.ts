@@ -22,7 +22,7 @@ const exporter = "assets/baseline/active/metrics-exporter/prometheusrule.yaml.li
 
 let promtool: string;
 beforeAll(async () => {
-  promtool = (await ensurePrograms(["promtool"]))["promtool"] ?? "";
+  promtool = (await ensurePrograms(["prometheus"]))["promtool"] ?? "";
   // The cache of programs may be empty: Prometheus' own tool is built then.
 }, 30 * minute);
 

@@ -9,7 +9,7 @@ export const programGroups = [
   "git",
   "argo-cd",
   "gate",
-  "promtool",
+  "prometheus",
 ] as const;
 export type ProgramGroup = (typeof programGroups)[number];
 
@@ -110,8 +110,9 @@ export const programs: readonly Program[] = [
     ["-X github.com/argoproj/argo-cd/v3/common.version=3.1.16"],
   ),
   {
-    ...plain("promtool", "promtool", ["prometheus", "github.com/prometheus/prometheus/cmd/promtool"]),
+    ...plain("promtool", "prometheus", ["prometheus", "github.com/prometheus/prometheus/cmd/promtool"]),
     // Tests of rules discover no targets: without the libraries of all clouds it is built in half the time.
     tags: ["remove_all_sd"],
   },
+  plain("pushgateway", "prometheus", ["pushgateway", "github.com/prometheus/pushgateway"]),
 ];

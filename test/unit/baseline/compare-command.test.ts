@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { stringify } from "yaml";
 import { compare } from "../../../steps/baseline/compare.ts";
-import { type Checkout, copyCheckout } from "./support/checkout.ts";
+import { type Checkout, copyCheckout } from "../../support/baseline/checkout.ts";
 import { runCommand } from "./support/run-command.ts";
 
 const hcoFile = "baseline/hyperconverged.yaml";

@@ -1,0 +1,89 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { metricsAddress, pushMetrics } from "../../../steps/baseline/metrics/push-metrics.ts";
+import { pushMetricsOf } from "../../../steps/baseline/reconcile/push-metrics-of.ts";
+import { recordingLogger } from "../lib/state/state-fixtures.ts";
+import { runRecord } from "./support/run-records.ts";
+
+interface Received {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+describe("metrics are pushed", () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+    server = undefined;
+  });
+
+  /** A gateway that answers so, and what it got. */
+  async function gateway(status: number, text = ""): Promise<{ readonly url: string; readonly got: Received[] }> {
+    const got: Received[] = [];
+    server = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8").on("data", (part: string) => {
+        body += part;
+      });
+      request.on("end", () => {
+        got.push({ method: request.method, path: request.url, type: request.headers["content-type"], body });
+        response.writeHead(status).end(text);
+      });
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server?.once("listening", resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, got };
+  }
+
+  const push = (url: string) => pushMetrics({ url, text: "a 1\n", signal: AbortSignal.timeout(10_000) });
+
+  test("by one PUT, in place of those of the run before", async () => {
+    const { url, got } = await gateway(200);
+    expect(await push(`${url}/below/`)).toBeUndefined();
+    expect(got).toEqual([
+      {
+        method: "PUT",
+        path: "/below/metrics/job/virt-platform-autopilot",
+        type: "text/plain; version=0.0.4; charset=utf-8",
+        body: "a 1\n",
+      },
+    ]);
+  });
+
+  test("and what the gateway says against it is told", async () => {
+    const { url } = await gateway(400, "pushed metrics are invalid\n");
+    expect(await push(url)).toBe("it answered 400: pushed metrics are invalid");
+  });
+
+  test("never to an address where clouds hand out credentials", async () => {
+    expect(await push("http://169.254.169.254")).toMatch(/^its address is not contacted: /);
+  });
+
+  test("and a gateway that is not there is a warning that names it", async () => {
+    const { log, lines } = recordingLogger();
+    const { url } = await gateway(200);
+    await new Promise((resolve) => server?.close(resolve));
+    await pushMetricsOf({ record: runRecord() }, "a 1\n", { url, log, signal: AbortSignal.timeout(10_000) });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^warn the metrics could not be pushed to http:\/\/127\.0\.0\.1:\d+\/metrics\/job\/virt-platform-autopilot, which changes nothing else: .*ECONNREFUSED/,
+      ),
+    ]);
+  });
+
+  test("nowhere unless an address is given, nor without metrics", async () => {
+    const { log, lines } = recordingLogger();
+    const { url, got } = await gateway(200);
+    const signal = AbortSignal.timeout(10_000);
+    await pushMetricsOf({ record: runRecord() }, "a 1\n", { url: "", log, signal });
+    await pushMetricsOf({ record: runRecord() }, undefined, { url, log, signal });
+    expect({ got, lines }).toEqual({ got: [], lines: [] });
+  });
+});
+
+test("an address is one of the job, whatever slashes it ends with", () => {
+  expect(metricsAddress("http://gateway:9091//")).toBe("http://gateway:9091/metrics/job/virt-platform-autopilot");
+});
