@@ -19,7 +19,7 @@ type Context = StepContext<typeof fetchCheckoutParams, typeof fetchCheckoutResul
 
 const mebibyte = 1024 * 1024;
 const limits = { maximumFiles: 2_000, maximumBytes: 32 * mebibyte } as const;
-const answerLimits = { maximumAnswerBytes: 48 * mebibyte, timeoutMs: 90_000 } as const;
+const answerLimits = { maximumAnswerBytes: 32 * mebibyte, timeoutMs: 90_000 } as const;
 // As a push has it for a branch that was not there.
 const noCommit = /^0+$/;
 
