@@ -116,11 +116,29 @@ export interface Installation extends Bundles {
   readonly image: string;
 }
 
+/** Builds the step image from this checkout and pushes it to the cluster's registry; returns its name there. */
+async function pushStepImage(cluster: LocalCluster): Promise<string> {
+  const pushed = await publishImage({ registry: `${new URL(cluster.registryUrl).host}/fairlead`, plainHttp: true });
+  return `${cluster.registry}/fairlead/step:${pushed.version}@${pushed.digest}`;
+}
+
+/** Applies the manifests of an area with this image; returns the folder that they were rendered to. */
+async function applyArea(cluster: LocalCluster, area: string, image: string): Promise<string> {
+  await apply(cluster, { apiVersion: "v1", kind: "Namespace", metadata: { name: fairleadNamespace } });
+  const folder = await renderManifests(area, image, join(cluster.layout.folder, "manifests"));
+  await cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-k", folder]);
+  return folder;
+}
+
+/** Builds the image from this checkout and installs an area with it; returns the folder of the applied manifests. */
+export async function installArea(cluster: LocalCluster, area: string): Promise<string> {
+  return await applyArea(cluster, area, await pushStepImage(cluster));
+}
+
 /** Builds image and bundles from this checkout, pushes them to the cluster's registry and applies the manifests. */
 export async function installFairlead(cluster: LocalCluster): Promise<Installation> {
   const { tkn = "tkn" } = await ensurePrograms(["tkn"]);
-  const pushed = await publishImage({ registry: `${new URL(cluster.registryUrl).host}/fairlead`, plainHttp: true });
-  const image = `${cluster.registry}/fairlead/step:${pushed.version}@${pushed.digest}`;
+  const image = await pushStepImage(cluster);
   const bundles = await publishBundles({
     area: "switchover",
     // Go's registry client speaks plain HTTP to localhost only, which the registry is inside the cluster's network.
@@ -129,9 +147,7 @@ export async function installFairlead(cluster: LocalCluster): Promise<Installati
     image,
     tkn: [...insideNamespace(cluster.layout.namespace), tkn],
   });
-  await apply(cluster, { apiVersion: "v1", kind: "Namespace", metadata: { name: fairleadNamespace } });
-  const folder = await renderManifests("switchover", image, join(cluster.layout.folder, "manifests"));
-  await cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-k", folder]);
+  await applyArea(cluster, "switchover", image);
   return { ...bundles, image };
 }
 

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
@@ -16,22 +16,15 @@ import {
   handOver,
   type Installation,
   installFairlead,
-  manualToken,
   type StagedHubs,
   stageHubs,
   stageTuning,
 } from "../../support/stage.ts";
+import { TektonNamespace } from "../../support/tekton-namespace.ts";
 
 const run = promisify(execFile);
 const clusterName = "e2e";
 const root = join(import.meta.dirname, "../../..");
-
-/** What a PipelineRun says of itself. */
-export interface RunStatus {
-  readonly status: string;
-  readonly reason: string;
-  readonly results: Readonly<Record<string, string>>;
-}
 
 export interface CommandRun {
   readonly exitCode: number;
@@ -68,18 +61,15 @@ function runProgram(args: readonly string[]): Promise<ProgramRun> {
 export const e2eTuning = JSON.stringify(stageTuning(process.env));
 
 /** A cluster with Tekton, two hubs with real Velero, Fairlead installed from its bundles. */
-export class E2eStage {
-  readonly cluster: LocalCluster;
+export class E2eStage extends TektonNamespace {
   readonly installation: Installation;
   readonly hubs: StagedHubs;
   private gitHost: GitHost | undefined;
-  private readonly tknProgram: string;
 
   private constructor(cluster: LocalCluster, installation: Installation, hubs: StagedHubs, tknProgram: string) {
-    this.cluster = cluster;
+    super(cluster, tknProgram);
     this.installation = installation;
     this.hubs = hubs;
-    this.tknProgram = tknProgram;
   }
 
   static async open(): Promise<E2eStage> {
@@ -93,7 +83,7 @@ export class E2eStage {
       const hubs = await stageHubs(cluster, { imported: 9, hive: 3, concurrentBackups: 5 }, () => {});
       await handOver(cluster, hubs);
       const stage = new E2eStage(cluster, installation, hubs, tkn);
-      await stage.listening();
+      await stage.listening("switchover-events", "switchover-manual");
       return stage;
     } catch (error) {
       await down(clusterName);
@@ -101,27 +91,10 @@ export class E2eStage {
     }
   }
 
-  /** Resolves when both listeners answer: a hook that finds nobody is not sent again. */
-  private async listening(): Promise<void> {
-    for (const name of ["el-switchover-events", "el-switchover-manual"]) {
-      await this.kubectl("wait", "--for=create", `deployment/${name}`, "--timeout=180s");
-      await this.kubectl("wait", "--for=condition=Available", `deployment/${name}`, "--timeout=240s");
-    }
-  }
-
   async close(): Promise<void> {
     await this.gitHost?.stop();
     await this.hubs.stop();
     await down(clusterName);
-  }
-
-  kubectl(...args: readonly string[]): Promise<string> {
-    return this.cluster.kubectl(["-n", fairleadNamespace, ...args]);
-  }
-
-  async tkn(...args: readonly string[]): Promise<string> {
-    const flags = ["--kubeconfig", this.cluster.kubeconfig(), "-n", fairleadNamespace];
-    return (await run(this.tknProgram, [...args, ...flags], { maxBuffer: 16 * 1024 * 1024 })).stdout;
   }
 
   /** `tkn pipeline start` of the installed switchover; returns the run's name. */
@@ -167,21 +140,8 @@ export class E2eStage {
   }
 
   /** POST to the manual listener from inside the cluster's network; returns the HTTP status. */
-  async post(body: unknown, token = manualToken): Promise<string> {
-    const address = (
-      await this.kubectl("get", "service", "el-switchover-manual", "-o", "jsonpath={.spec.clusterIP}")
-    ).trim();
-    // A file: a body may be longer than an argument of a command can be.
-    const file = join(this.cluster.layout.folder, `request-${randomUUID()}.json`);
-    await writeFile(file, JSON.stringify(body));
-    try {
-      return await this.cluster.inside([
-        ...["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", `Authorization: Bearer ${token}`],
-        ...["-H", "Content-Type: application/json", "--data-binary", `@${file}`, `http://${address}:8080/`],
-      ]);
-    } finally {
-      await rm(file);
-    }
+  post(body: unknown, token?: string): Promise<string> {
+    return this.postTo("switchover-manual", body, token);
   }
 
   /** Gives runs that a POST starts the wait times of the tests; a caller of the listener cannot set them. */
@@ -246,42 +206,6 @@ export class E2eStage {
     const prefix = ["nsenter", `--net=/run/netns/${namespace}`, "--"];
     this.gitHost ??= await startGitHost({ address: this.cluster.node, port: 3000, prefix });
     return this.gitHost;
-  }
-
-  async runNames(): Promise<readonly string[]> {
-    return (await this.kubectl("get", "pipelineruns", "-o", "jsonpath={.items[*].metadata.name}"))
-      .split(" ")
-      .filter((name) => name !== "");
-  }
-
-  /** Resolves when the run has ended. */
-  async ended(name: string, timeoutSeconds = 300): Promise<RunStatus> {
-    await this.kubectl("wait", "--for=create", `pipelinerun/${name}`, "--timeout=60s");
-    await this.kubectl(
-      "wait",
-      "--for=jsonpath={.status.completionTime}",
-      `pipelinerun/${name}`,
-      `--timeout=${timeoutSeconds}s`,
-    );
-    const { status } = JSON.parse(await this.kubectl("get", "pipelinerun", name, "-o", "json"));
-    const [condition] = status.conditions;
-    const results = (status.results ?? []).map((result: { name: string; value: string }) => [
-      result.name,
-      result.value,
-    ]);
-    return { status: condition.status, reason: condition.reason, results: Object.fromEntries(results) };
-  }
-
-  /** Results of a run that must succeed. @throws Error with the end of its log when it does not. */
-  async succeeded(name: string, timeoutSeconds = 300): Promise<RunStatus["results"]> {
-    const { status, reason, results } = await this.ended(name, timeoutSeconds);
-    if (status === "True") return results;
-    throw new Error(`PipelineRun ${name} ended ${reason}:\n${await this.logTail(name)}`);
-  }
-
-  private async logTail(name: string): Promise<string> {
-    const log = await this.tkn("pipelinerun", "logs", name);
-    return log.trimEnd().split("\n").slice(-30).join("\n");
   }
 
   /** Resolves when the pod has written this. */

@@ -25,7 +25,10 @@ async function crdFiles(release: DeschedulerRelease): Promise<readonly string[]>
 }
 
 /** Makes a bare API server one of a virtualization platform: its CRDs and namespaces, and no controller. */
-export async function installPlatform(server: TestApiServer, release: DeschedulerRelease): Promise<void> {
+export async function installPlatform(
+  server: Pick<TestApiServer, "kubectl">,
+  release: DeschedulerRelease,
+): Promise<void> {
   const files = await crdFiles(release);
   await server.kubectl(["create", ...files.flatMap((file) => ["-f", file])]);
   await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);

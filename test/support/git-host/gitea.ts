@@ -18,15 +18,25 @@ export interface GitHostOptions {
   readonly prefix?: readonly string[];
 }
 
+export interface GitHook {
+  readonly url: string;
+  readonly secret: string;
+  readonly events?: readonly ("push" | "pull_request")[];
+}
+
 export interface GitHost {
   readonly url: string;
   readonly user: string;
   /** A repository with one commit on `main`. Returns the address to clone, credentials included. */
-  createRepository(name: string): Promise<string>;
-  /** A signed push hook with GitHub-compatible headers. */
-  createHook(repository: string, hook: { readonly url: string; readonly secret: string }): Promise<void>;
-  /** Commits a change to `main` and pushes it with git; returns the commit. */
-  push(repository: string, file: string, content: string): Promise<string>;
+  createRepository(name: string, options?: { readonly private: boolean }): Promise<string>;
+  /** A signed hook with GitHub-compatible headers; of pushes when nothing else is said. */
+  createHook(repository: string, hook: GitHook): Promise<void>;
+  /** Commits a change to a branch, `main` when absent, and pushes it with git; returns the commit. */
+  push(repository: string, file: string, content: string, branch?: string): Promise<string>;
+  /** The same with whatever is changed in a clone of `main`. */
+  commit(repository: string, branch: string, change: (clone: string) => Promise<void>): Promise<string>;
+  /** Asks for a branch to be merged into `main`. */
+  openPullRequest(repository: string, branch: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -93,31 +103,42 @@ class Gitea implements GitHost {
     this.stopAll = stopAll;
   }
 
-  async createRepository(name: string): Promise<string> {
-    await this.call("POST", "/user/repos", { name, auto_init: true, default_branch: "main" });
+  async createRepository(name: string, options: { readonly private: boolean } = { private: false }): Promise<string> {
+    await this.call("POST", "/user/repos", { name, auto_init: true, default_branch: "main", ...options });
     return this.cloneUrl(name);
   }
 
-  async createHook(repository: string, hook: { readonly url: string; readonly secret: string }): Promise<void> {
+  async createHook(repository: string, hook: GitHook): Promise<void> {
     await this.call("POST", `/repos/${user}/${repository}/hooks`, {
       type: "gitea",
       active: true,
-      events: ["push"],
+      events: hook.events ?? ["push"],
       config: { url: hook.url, content_type: "json", secret: hook.secret },
     });
   }
 
-  async push(repository: string, file: string, content: string): Promise<string> {
+  async openPullRequest(repository: string, branch: string): Promise<void> {
+    const request = { title: `Merge ${branch}`, head: branch, base: "main" };
+    await this.call("POST", `/repos/${user}/${repository}/pulls`, request);
+  }
+
+  async push(repository: string, file: string, content: string, branch = "main"): Promise<string> {
+    return await this.commit(repository, branch, async (clone) => {
+      await mkdir(dirname(join(clone, file)), { recursive: true });
+      await writeFile(join(clone, file), content);
+    });
+  }
+
+  async commit(repository: string, branch: string, change: (clone: string) => Promise<void>): Promise<string> {
     const clone = await mkdtemp(join(this.folder, "clone-"));
     const git = async (...args: readonly string[]): Promise<string> =>
       (await run("git", ["-C", clone, "-c", "user.name=fairlead", "-c", "user.email=fairlead@example.com", ...args]))
         .stdout;
     await run("git", ["clone", "-q", this.cloneUrl(repository), clone]);
-    await mkdir(dirname(join(clone, file)), { recursive: true });
-    await writeFile(join(clone, file), content);
-    await git("add", file);
-    await git("commit", "-q", "-m", `Change ${file}`);
-    await git("push", "-q", "origin", "main");
+    await change(clone);
+    await git("add", "--all");
+    await git("commit", "-q", "-m", `Change ${branch}`);
+    await git("push", "-q", "origin", `HEAD:${branch}`);
     return (await git("rev-parse", "HEAD")).trim();
   }
 
