@@ -136,7 +136,8 @@ export class BaselineStage extends TektonNamespace {
 
   async createHook(repository: string, secret: string): Promise<void> {
     const url = await this.listenerUrl("baseline-events");
-    await this.git.createHook(repository, { url, secret, events: ["push", "pull_request"] });
+    // A push to a branch that has a pull request is checked by that.
+    await this.git.createHook(repository, { url, secret, events: ["push", "pull_request"], pushesTo: "main" });
   }
 
   /** As an installer who wants pushes to the default branch to reconcile. */

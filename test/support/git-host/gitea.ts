@@ -22,6 +22,8 @@ export interface GitHook {
   readonly url: string;
   readonly secret: string;
   readonly events?: readonly ("push" | "pull_request")[];
+  /** Pushes to other branches are not told; all are when absent. */
+  readonly pushesTo?: string;
 }
 
 export interface GitHost {
@@ -33,7 +35,7 @@ export interface GitHost {
   createHook(repository: string, hook: GitHook): Promise<void>;
   /** Commits a change to a branch, `main` when absent, and pushes it with git; returns the commit. */
   push(repository: string, file: string, content: string, branch?: string): Promise<string>;
-  /** The same with whatever is changed in a clone of `main`. */
+  /** The same with whatever is changed in a clone; a new branch begins with `main`. */
   commit(repository: string, branch: string, change: (clone: string) => Promise<void>): Promise<string>;
   /** Asks for a branch to be merged into `main`. */
   openPullRequest(repository: string, branch: string): Promise<void>;
@@ -113,6 +115,7 @@ class Gitea implements GitHost {
       type: "gitea",
       active: true,
       events: hook.events ?? ["push"],
+      branch_filter: hook.pushesTo ?? "*",
       config: { url: hook.url, content_type: "json", secret: hook.secret },
     });
   }
@@ -135,6 +138,8 @@ class Gitea implements GitHost {
       (await run("git", ["-C", clone, "-c", "user.name=fairlead", "-c", "user.email=fairlead@example.com", ...args]))
         .stdout;
     await run("git", ["clone", "-q", this.cloneUrl(repository), clone]);
+    const isThere = (await git("branch", "--remotes", "--list", `origin/${branch}`)).trim() !== "";
+    await git("switch", "-q", ...(isThere ? [branch] : ["-c", branch]));
     await change(clone);
     await git("add", "--all");
     await git("commit", "-q", "-m", `Change ${branch}`);
