@@ -6,6 +6,7 @@ import { type AssetFiles, readAssetFiles } from "../catalog/asset-files.ts";
 import { catalogSchema } from "../catalog/catalog.schema.ts";
 import { type LoadedAssets, loadAssets } from "../catalog/load-assets.ts";
 import { baselineExit } from "../failure/exit-code.ts";
+import { assertObjects } from "../scan/assert-objects.ts";
 import { places } from "./places.ts";
 
 async function readAssets(folder: string): Promise<AssetFiles> {
@@ -31,11 +32,14 @@ async function readAssets(folder: string): Promise<AssetFiles> {
  * The assets of a checkout, which may be others than those of this program.
  *
  * @param folder of the checkout
- * @throws FairleadError BASE-CHK-01, BASE-CAT-01, BASE-CAT-02 (exit 2)
+ * @throws FairleadError BASE-CHK-01, BASE-CAT-01 to BASE-CAT-03 (exit 2)
  */
 export async function loadCheckout(folder: string): Promise<LoadedAssets> {
   const loaded = loadAssets(await readAssets(folder), await loadValidator("baseline-catalog", () => catalogSchema));
-  if (loaded.faults.length === 0) return loaded;
+  if (loaded.faults.length === 0) {
+    assertObjects(loaded);
+    return loaded;
+  }
   throw baselineError(
     "BASE-CAT-02",
     {

@@ -6,7 +6,7 @@ import { featureFiles } from "../features/feature-files.ts";
 import { readCommittedFeatures } from "../features/read-committed.ts";
 import type { generateFeaturesParams } from "../generate-features.ts";
 
-/** @throws FairleadError BASE-CHK-01, BASE-CAT-01, BASE-CAT-02, BASE-FEAT-01 (exit 2) */
+/** @throws FairleadError BASE-CHK-01, BASE-CAT-01 to BASE-CAT-03, BASE-FEAT-01 (exit 2) */
 export async function runGenerateFeatures(context: CommandContext<typeof generateFeaturesParams>): Promise<void> {
   const { params, print, random, summarize } = context;
   const document = featureDocument((await loadCheckout(params.folder)).catalog);

@@ -91,6 +91,12 @@ function documentOf(assets: readonly LoadedAsset[], on: Flags): ContextDocument 
   };
 }
 
+/** The made-up cluster that has everything, and whose owner opts in to all of it: there each asset renders. Pure. */
+export function everythingContext(assets: readonly LoadedAsset[]): ContextDocument {
+  // Every flag gets a value.
+  return documentOf(assets, Object.fromEntries(flags.map((flag) => [flag, true])) as Flags);
+}
+
 /**
  * Made-up clusters in which each asset shows what it can become: with nothing, with everything, and with and without
  * each thing alone. Pure.

@@ -1,13 +1,12 @@
 import { baselineError } from "../baseline-error.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
-import { validateObjects } from "../catalog/validate-objects.ts";
-import { baselineExit } from "../failure/exit-code.ts";
 import { readOf } from "../lookups/lookup.ts";
 import type { AssetIdentity } from "../rbac/asset-identity.ts";
 import type { RoleInput } from "../rbac/cluster-role.ts";
 import { collectIdentities } from "../rbac/collect-identities.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
 import { templateEngine } from "../template/template-engine.ts";
+import { assertIdentities } from "./assert-objects.ts";
 import { contextsFor, sampleContexts } from "./sample-contexts.ts";
 
 interface ScannedAsset {
@@ -45,22 +44,10 @@ function scanEach(loaded: LoadedAssets): readonly ScannedAsset[] {
  */
 export function scanAssets(loaded: LoadedAssets): RoleInput {
   const scanned = scanEach(loaded);
-  const tombstones = loaded.tombstones.map(({ identity }) => identity);
-  const faults = validateObjects(scanned, { tombstones, clusterScoped: new Set() });
-  if (faults.length > 0) {
-    throw baselineError(
-      "BASE-CAT-03",
-      {
-        what: "objects of the assets contend",
-        why: faults.join("; "),
-        fix: "give each object to one asset, and bury none that an asset renders",
-      },
-      baselineExit.invalidInput,
-    );
-  }
+  assertIdentities(scanned, loaded);
   return {
     active: scanned.flatMap(({ identities }) => identities),
-    tombstones,
+    tombstones: loaded.tombstones.map(({ identity }) => identity),
     plurals: {},
     lookups: loaded.assets.flatMap(({ entry }) => entry.lookups ?? []).map(readOf),
   };

@@ -72,7 +72,7 @@ async function judgeAssets(checkout: string, present: PresentFiles, sources: rea
   return { state: "equal", summary: `the ${present.size} CRDs are those of the lock, and allow what assets render` };
 }
 
-/** @throws FairleadError BASE-CHK-01, BASE-CAT-01, BASE-CAT-02, BASE-CRD-01, BASE-CRD-03, BASE-CRD-05 (exit 2) */
+/** @throws FairleadError BASE-CHK-01, BASE-CAT-01 to BASE-CAT-03, BASE-CRD-01, BASE-CRD-03, BASE-CRD-05 (exit 2) */
 export async function runVerifyCrds(
   context: Context,
   upstream: CollectionSources = { sources: crdSources, fetch: fetchUpstream },

@@ -7,7 +7,7 @@ import { readCommittedFeatures } from "../features/read-committed.ts";
 
 const shownReasons = 5;
 
-/** @throws FairleadError BASE-CHK-01, BASE-CAT-01, BASE-CAT-02, BASE-FEAT-01 (exit 2) */
+/** @throws FairleadError BASE-CHK-01, BASE-CAT-01 to BASE-CAT-03, BASE-FEAT-01 (exit 2) */
 export async function runVerifyFeatures(context: VerifyContext): Promise<void> {
   const folder = checkoutOf(context);
   const document = featureDocument((await loadCheckout(folder)).catalog);
