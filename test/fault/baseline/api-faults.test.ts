@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { descheduler, storedState, swapConfig } from "../../integration/baseline/support/baseline-bench.ts";
 import { deschedulerTarget, liveInterval } from "../../integration/baseline/support/descheduler.ts";
 import type { Fault, Match } from "../../support/fault-proxy/types.ts";
+import { chosen } from "../lib/kill/sampling.ts";
 import { ProxiedBaseline } from "./support/proxied-baseline.ts";
 import { lastOf, lastSummary } from "./support/reports.ts";
 import { applyOf } from "./support/writes.ts";
@@ -69,7 +70,7 @@ describe("an API that fails", () => {
     expect(await liveInterval(platform.bench)).toBe(60);
   }
 
-  test.each(passing)(
+  test.each(chosen(passing, 5))(
     "once in each kind of call by %s is asked again, and one correction is counted",
     async (_name, fault) => {
       const { proxy, bench } = platform;
