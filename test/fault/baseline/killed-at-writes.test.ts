@@ -26,7 +26,11 @@ describe("a run of the baseline that is killed right before or after a write", (
     await platform.begin();
     const seen = platform.writes().length;
     expect((await platform.run({ flags: slowly })).exitCode).toBe(3);
-    writes = platform.writes().slice(seen);
+    // A slow machine may see the Lease renewed.
+    writes = platform
+      .writes()
+      .slice(seen)
+      .filter((write) => !write.startsWith("update leases"));
     expect((await platform.run({ flags: slowly })).exitCode).toBe(0);
     reference = await finalPlatform(platform.bench);
   }, killTimeoutMs);
@@ -52,7 +56,7 @@ describe("a run of the baseline that is killed right before or after a write", (
     const before = platform.writes().length;
     expect((await platform.run({ flags: slowly })).exitCode).toBe(0);
     const more = platform.writes().slice(before);
-    expect(more.filter((write) => !write.includes(" events"))).toEqual([
+    expect(more.filter((write) => !/ events|^update leases/.test(write))).toEqual([
       "create leases",
       stateWrite,
       "delete leases virt-platform-autopilot-reconcile",

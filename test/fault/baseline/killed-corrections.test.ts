@@ -8,6 +8,7 @@ import { type KillPoint, ProxiedBaseline } from "./support/proxied-baseline.ts";
 
 const minute = 60_000;
 const asset = "descheduler-loadaware";
+const key = "KubeDescheduler/openshift-kube-descheduler-operator/cluster";
 const marker = "platform.kubevirt.io/reconcile-paused";
 const apply: KillPoint = { write: "patch kubedeschedulers cluster", number: 1, when: "after" };
 const storing: KillPoint = { ...apply, write: "update configmaps virt-platform-autopilot-state" };
@@ -64,7 +65,7 @@ describe("an object that somebody else keeps changing while each run that correc
       expect((await platform.run({ flags })).exitCode).toBe(3);
       expect(await liveValue(platform.bench, "metadata", "annotations", marker)).toBe("true");
       expect((await platform.bench.storedState()).thrashings).toEqual({
-        "KubeDescheduler/openshift-kube-descheduler-operator/cluster": 1,
+        [key]: 1,
       });
     },
     2 * minute,
@@ -80,7 +81,24 @@ describe("an object that somebody else keeps changing while each run that correc
       expect((await platform.run({ flags: twoTokens })).exitCode).toBe(0);
       expect(await liveInterval(platform.bench)).toBe(60);
       const { buckets, wars } = await platform.bench.storedState();
-      const key = "KubeDescheduler/openshift-kube-descheduler-operator/cluster";
+      expect([buckets[key]?.tokens, wars[key]?.corrections.length]).toEqual([1, 1]);
+    },
+    2 * minute,
+  );
+
+  test.each([
+    ["while it corrects", { ...apply, when: "before" as const }, 300, "failed"],
+    ["while it tells what it did", { ...apply, write: "create events", when: "before" as const }, 60, "changed"],
+  ])(
+    "loses nothing by a run that is told to stop %s: its state is stored and its lock given back",
+    async (_when, kill, left, outcome) => {
+      await drift();
+      expect((await platform.run({ flags: twoTokens, kill: { ...kill, signal: "SIGTERM" } })).exitCode).toBe(143);
+      expect(await liveInterval(platform.bench)).toBe(left);
+      expect((await platform.bench.storedState()).lastRun).toMatchObject({ id: "run-7", outcome });
+      expect((await platform.run({ flags: twoTokens, name: "run-8" })).exitCode).toBe(0);
+      expect(await liveInterval(platform.bench)).toBe(60);
+      const { buckets, wars } = await platform.bench.storedState();
       expect([buckets[key]?.tokens, wars[key]?.corrections.length]).toEqual([1, 1]);
     },
     2 * minute,

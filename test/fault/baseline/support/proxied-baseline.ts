@@ -14,6 +14,8 @@ export interface KillPoint {
   readonly write: string;
   readonly number: number;
   readonly when: "before" | "after";
+  /** SIGKILL, unless the run is to be asked to stop. */
+  readonly signal?: "SIGTERM";
 }
 
 export interface RunOptions {
@@ -87,7 +89,9 @@ export class ProxiedBaseline {
       this.proxy.decide((request): Fault | undefined => {
         if (!isWrite(request) || describeWrite(request) !== kill.write) return undefined;
         left -= 1;
-        return left === 0 ? { kind: "hang", when: kill.when, onHang: () => child.kill("SIGKILL") } : undefined;
+        return left === 0
+          ? { kind: "hang", when: kill.when, onHang: () => child.kill(kill.signal ?? "SIGKILL") }
+          : undefined;
       });
     }
     const end = await ended(child);
