@@ -85,6 +85,16 @@ describe.each(lost)("a write after which %s", (_name, fault) => {
     await client.close();
   });
 
+  test("apply to a version: the second one is refused, and the object tells that it holds", async () => {
+    const object = await bench.made();
+    const { name, resourceVersion = "" } = object.metadata;
+    const client = await clientThatLoses("patch", fault);
+    const body = { ...configMap(name, { a: "2" }), metadata: { name, namespace: "default", resourceVersion } };
+    expect((await client.apply(configMaps, body, { ...call, force: true })).data).toEqual({ a: "2" });
+    expect(bench.seen("patch")).toBe(2);
+    await client.close();
+  });
+
   test("apply: repeating it changes nothing, and it stays with its manager", async () => {
     const body = configMap(freshName("applied"), { a: "1" });
     const client = await clientThatLoses("patch", fault);
