@@ -25,9 +25,15 @@ function isApplicable(record: AssetRecord): boolean {
   return isSelected(record) && record.result !== "not-applicable" && record.result !== "excluded";
 }
 
+/** What a run did comes before what it found in place: that is most of them, and says the least. */
+function quietLast(records: readonly AssetRecord[]): readonly AssetRecord[] {
+  const isQuiet = ({ result }: AssetRecord): boolean => result === "unchanged";
+  return [...records.filter((one) => !isQuiet(one)), ...records.filter(isQuiet)];
+}
+
 /** What is kept at the baseline, and what became of it. */
 function assetTable({ assets, isDryRun }: RunRecord): ReportTable {
-  const kept = assets.filter(isApplicable);
+  const kept = quietLast(assets.filter(isApplicable));
   return {
     title: "Assets",
     columns: ["Asset", "Object", "Result", "Why", "Seconds"],
@@ -46,21 +52,22 @@ function shortValue(value: Json): string {
   return characters.length <= longestValue ? text : `${characters.slice(0, longestValue).join("")}…`;
 }
 
-function driftRows(record: AssetRecord): readonly Row[] {
+function driftRows(record: AssetRecord, isDryRun: boolean): readonly Row[] {
   return shownDrift(record).map(({ path, live, desired, owners }) => [
     record.asset,
     path,
     shortValue(live),
     shortValue(desired),
     owners.join(", "),
+    outcomeWords(record, isDryRun).word,
   ]);
 }
 
-function driftTable({ assets }: RunRecord): ReportTable {
+function driftTable({ assets, isDryRun }: RunRecord): ReportTable {
   return {
     title: "Drift",
-    columns: ["Asset", "Field", "Live", "Baseline", "Owned by"],
-    rows: assets.flatMap(driftRows),
+    columns: ["Asset", "Field", "Live", "Baseline", "Owned by", "Result"],
+    rows: assets.flatMap((record) => driftRows(record, isDryRun)),
     legend: "Fields that differed when they were read, and the field managers that owned them then.",
   };
 }
@@ -123,12 +130,15 @@ function tombstoneTable({ tombstones }: RunRecord): ReportTable {
   };
 }
 
-/** What is applied, what drifted and who owns it, what users changed, and what is left out and why. Pure. */
+/**
+ * What drifted and who owns it, what users changed, what is applied, and what is left out and why. The short tables come
+ * first, so that all but the usual is seen at once. Pure.
+ */
 export function reportTables(record: RunRecord): readonly ReportTable[] {
   return [
-    assetTable(record),
     driftTable(record),
     customizationTable(record),
+    assetTable(record),
     leftOutTable(record),
     tombstoneTable(record),
   ];

@@ -54,10 +54,19 @@ describe("the report of a run shows", () => {
     expect(table(record, "Not applied here").exceptions).toEqual([0]);
   });
 
-  test("what drifted, and who owns each field", () => {
+  test("what drifted, who owns each field, and what became of it", () => {
     expect(rowsOf(record, "Drift")).toEqual([
-      ["descheduler-loadaware", "/spec/deschedulingIntervalSeconds", "300", "60", "kubectl-edit (Update)"],
+      ["descheduler-loadaware", "/spec/deschedulingIntervalSeconds", "300", "60", "kubectl-edit (Update)", "corrected"],
     ]);
+  });
+
+  test("what is unusual before what is in place, in its tables and in their order", () => {
+    const inPlace = assetRecord("quiet", { result: "unchanged" });
+    const titles = reconcileReport(record).tables.map(({ title }) => title);
+    expect(titles).toEqual(["Drift", "Changed by users", "Assets", "Not applied here", "Objects of earlier releases"]);
+    const busy = runRecord({ assets: [inPlace, created, inPlace, refused] });
+    expect(rowsOf(busy, "Assets").map(([asset]) => asset)).toEqual(["swap-enable", "ui-monitoring", "quiet", "quiet"]);
+    expect(table(busy, "Assets").exceptions).toEqual([1]);
   });
 
   test("a long value by its beginning, and an absent one as such", () => {
@@ -123,9 +132,10 @@ describe("the report of a run shows", () => {
   });
 
   test("D37 what a dry run would do", () => {
-    const report = reconcileReport(runRecord({ isDryRun: true, assets: [created, corrected] }));
+    const planned = runRecord({ isDryRun: true, assets: [created, corrected] });
+    const report = reconcileReport(planned);
     expect(report.summary).toBe("of 2 assets, 2 would be applied, 0 in place, 0 paused, 0 failed");
-    expect(report.tables[0]?.rows.map((row) => row[2])).toEqual(["would be created", "would be corrected"]);
+    expect(rowsOf(planned, "Assets").map((row) => row[2])).toEqual(["would be created", "would be corrected"]);
     expect(report.nextActions).toEqual(["Run it without dry-run to apply this"]);
   });
 
