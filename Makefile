@@ -14,7 +14,7 @@ $(DEPENDENCIES): package.json package-lock.json
 	@touch $@
 
 .PHONY: demo
-demo: $(DEPENDENCIES) ## Boot a cluster and two hubs, move a fleet of 12 clusters, show the report (ACT=interrupted: killed and resumed, ACT=rollback: killed and taken back, ACT=disaster: the old hub is lost)
+demo: $(DEPENDENCIES) ## Boot a cluster and two hubs, move a fleet of 12 clusters, show the report (ACT=interrupted: killed and resumed, ACT=rollback: killed and taken back, ACT=disaster: the old hub is lost, ACT=baseline: a virtualization platform is kept at its baseline)
 	node test/demo/demo.ts $(ACT)
 
 .PHONY: test

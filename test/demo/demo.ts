@@ -1,5 +1,6 @@
-// make demo: a fleet of twelve clusters moves from one hub to another, on real parts, before your eyes.
-//   node test/demo/demo.ts [switchover | interrupted | rollback | disaster]
+// make demo: a fleet of twelve clusters moves from one hub to another, on real parts, before your eyes; or a
+// virtualization platform is kept at its baseline.
+//   node test/demo/demo.ts [switchover | interrupted | rollback | disaster | baseline [bare]]
 import { dirname, join } from "node:path";
 import { type LocalCluster, up } from "../cluster/local/cluster.ts";
 import { killStep } from "../cluster/local/kill-step.ts";
@@ -14,6 +15,7 @@ import {
   type StagedHubs,
   stageHubs,
 } from "../support/stage.ts";
+import { baselineAct } from "./baseline/act.ts";
 import { follow, pipelineRun, type RunOptions, tuning } from "./pipeline-run.ts";
 import { readWaits, shareLines } from "./shares.ts";
 import { copyReport, fleetOf } from "./show-hubs.ts";
@@ -124,6 +126,7 @@ async function sayNext(act: Act, { cluster, hubs }: Scene): Promise<void> {
   make demo ACT=interrupted                         # a step is killed half-way; the next run goes on where it was
   make demo ACT=rollback                            # a step is killed half-way; the switchover is taken back
   make demo ACT=disaster                            # the old hub is lost; the new one takes over without it
+  make demo ACT=baseline                            # a virtualization platform is kept at its baseline
   make cluster-status                               # every part with its log`);
 }
 
@@ -171,14 +174,24 @@ async function demo(act: Act): Promise<void> {
   }
 }
 
-const wanted = process.argv[2] ?? "switchover";
-const act = acts.find((name) => name === wanted);
-if (act === undefined) {
-  console.error(`there is no act "${wanted}"; acts are ${acts.join(", ")}`);
+/** What an act of that name plays; `undefined` where there is none. */
+function playOf([name = "switchover", where, ...further]: readonly string[]): (() => Promise<void>) | undefined {
+  if (further.length > 0) return undefined;
+  if (name === "baseline" && (where === undefined || where === "bare")) {
+    return () => baselineAct(where === "bare", reportFolder, { chapter, log });
+  }
+  const act = acts.find((one) => one === name);
+  return act === undefined || where !== undefined ? undefined : () => demo(act);
+}
+
+const wanted = process.argv.slice(2);
+const play = playOf(wanted);
+if (play === undefined) {
+  console.error(`there is no act "${wanted.join(" ")}"; acts are ${acts.join(", ")}, baseline, baseline bare`);
   process.exitCode = 2;
 } else {
   try {
-    await demo(act);
+    await play();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);

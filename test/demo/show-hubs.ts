@@ -19,19 +19,21 @@ export async function fleetOf(hubs: StagedHubs, hub: "primary" | "secondary"): P
   return `${available} of ${clusters.length} clusters available; ${[...schedules, ...restores].join("; ") || "no schedule, no Restore"}`;
 }
 
-/** The claim's folder lies on this machine: the report is copied to where it can be opened. Returns the HTML file, `undefined` where the run wrote none. */
-export async function copyReport(cluster: LocalCluster, name: string, target: string): Promise<string | undefined> {
-  const volume = (
-    await cluster.kubectl([
-      "get",
-      "pvc",
-      "switchover-data",
-      "-n",
-      fairleadNamespace,
-      "-o",
-      "jsonpath={.spec.volumeName}",
-    ])
-  ).trim();
+/** What a run left on a claim, and where it is to be copied. */
+export interface RunOutput {
+  readonly claim: string;
+  /** Of the PipelineRun. */
+  readonly name: string;
+  readonly target: string;
+}
+
+/** The claim's folder lies on this machine: the files of a run are copied to where they can be opened. Returns their names. */
+export async function copyOutput(
+  cluster: LocalCluster,
+  { claim, name, target }: RunOutput,
+): Promise<readonly string[]> {
+  const bound = ["get", "pvc", claim, "-n", fairleadNamespace, "-o", "jsonpath={.spec.volumeName}"];
+  const volume = (await cluster.kubectl(bound)).trim();
   const folder = (await cluster.kubectl(["get", "pv", volume, "-o", "jsonpath={.spec.hostPath.path}"])).trim();
   const output = join(folder, "output", name);
   const files = await readdir(output);
@@ -39,5 +41,11 @@ export async function copyReport(cluster: LocalCluster, name: string, target: st
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
   for (const file of files) await copyFile(join(output, file), join(target, file));
+  return files;
+}
+
+/** Copies the report of a switchover. Returns the HTML file, `undefined` where the run wrote none. */
+export async function copyReport(cluster: LocalCluster, name: string, target: string): Promise<string | undefined> {
+  const files = await copyOutput(cluster, { claim: "switchover-data", name, target });
   return files.includes("report.html") ? join(target, "report.html") : undefined;
 }
