@@ -10,7 +10,8 @@ export const render = defineStep({
   description: `Renders the assets of the baseline as a reconciliation would for the same HyperConverged and the same cluster, and
 prints them as YAML that kubectl takes, as JSON records, or as a table. Looks at the cluster, or, with hco-file or
 context-file, asks none: then there is no node and every CRD unless something else is said. Nothing is ever written to a
-cluster. What users patch, ignore or keep for themselves on live objects is not part of it.`,
+cluster: the golden config of the HyperConverged is tried by the server's dry run. What users patch, ignore or keep for
+themselves on live objects is not part of it.`,
   params: renderParams,
   results: renderResults,
   workspaces: renderWorkspaces,

@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
-import { goldenConfig } from "../catalog/catalog.ts";
 import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
 import { checkRequestAge } from "../check-request.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
 import { withFailure } from "../failure/with-failure.ts";
-import { effectiveHco } from "../hco/effective-hco.ts";
 import { listItems } from "../list-items.ts";
 import { imagesOf } from "../reconcile/related-images.ts";
 import { renderCatalog } from "../report/render-catalog.ts";
@@ -38,7 +36,7 @@ export async function runInspect(context: InspectContext): Promise<void> {
       namespace: params.namespace,
       requireOptIn: params["require-opt-in"],
       onlyAssets,
-      assets: loaded.assets,
+      loaded,
       images,
       profile: params["detector-profile"],
     });
@@ -46,11 +44,9 @@ export async function runInspect(context: InspectContext): Promise<void> {
       tellNoPlatform(sight.state, params.namespace, context);
       return;
     }
-    const { document, activation, events } = sight;
+    const { document, activation, events, hco } = sight;
     for (const { note } of events) log.warn(note);
     const records = renderCatalog(loaded, document, { activation, onlyAssets }, templateEngine());
-    const golden = records.find(({ asset }) => asset === goldenConfig);
-    const hco = await effectiveHco(cluster, document.hco, golden);
     const report = await writeFiles(context, inspectionFiles({ loaded, document, records, hco }));
     const counts = countRecords(records);
     for (const name of ["included", "excluded", "filtered", "errors"] as const) results.set(name, String(counts[name]));

@@ -66,7 +66,8 @@ export async function sightOfFiles(files: PlatformFiles, loaded: LoadedAssets, a
     ...(known === undefined ? {} : { context: known }),
     ...(crds === undefined ? {} : { crds }),
   });
-  return { state: "found", document, events: [], activation: readActivation(hco, requireOptIn) };
+  const activation = readActivation(hco, requireOptIn);
+  return { state: "found", document, events: [], activation, hco: { asRead: hco } };
 }
 
 /** Without a kubeconfig there is nothing to ask, which a person learns best in the words of this step. */
@@ -88,7 +89,7 @@ async function sightOfCluster(context: RenderContext, loaded: LoadedAssets, aske
     namespace: params.namespace,
     requireOptIn: params["require-opt-in"],
     onlyAssets: [],
-    assets: loaded.assets,
+    loaded,
     images: asked.images,
     profile: params["detector-profile"],
     override: (detected) => withOverrides(detected, asked.overrides),

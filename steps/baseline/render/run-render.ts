@@ -111,6 +111,8 @@ export async function runRender(context: RenderContext): Promise<void> {
       log.warn("the HyperConverged does not opt in, so nothing is wanted; require-opt-in=false renders as if it did");
     }
     for (const { note } of sight.events) log.warn(note);
+    const { effective, note } = sight.hco;
+    if (effective === undefined && note !== undefined) log.warn(`the HyperConverged is taken as it is: ${note}`);
     const records = recordsOf(context, sight, loaded);
     const report = await write(context, records);
     if (report !== undefined) results.set("report", report);

@@ -56,7 +56,7 @@ async function renderedObjects({ cluster, loaded, namespace }: FindTools): Promi
     namespace,
     requireOptIn: false,
     onlyAssets: [],
-    assets: loaded.assets,
+    loaded,
     images: {},
     profile: "accurate",
   });

@@ -12,7 +12,7 @@ import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
 import { selectInContext } from "../context/select-in-context.ts";
 import { withMade } from "../context/with-made.ts";
 import type { RunEvent } from "../events/run-event.ts";
-import { effectiveHco } from "../hco/effective-hco.ts";
+import { foreseeHco } from "../hco/foresee-hco.ts";
 import { groupOf, versionOf } from "../object/api-version.ts";
 import type { Identity, ManagedObject } from "../object/managed-object.ts";
 import { foreseeRollout } from "../rollout/foresee-rollout.ts";
@@ -152,18 +152,18 @@ export class Reconciliation {
       crd: () => "installed",
     });
     const record = await this.#reconcile(selection, document, exclusions);
-    if (this.#request.isDryRun && record.result === "applied") await this.#expectGoldenConfig(asset, document);
+    if (this.#request.isDryRun && record.result === "applied") await this.#foreseeHco(hco, activation);
     return record.result === "failed";
   }
 
   /** What later assets are made of is the HyperConverged with its golden config, which a dry run does not write. */
-  async #expectGoldenConfig(asset: LoadedAsset, document: ContextDocument): Promise<void> {
+  async #foreseeHco(hco: ManagedObject, activation: Activation): Promise<void> {
     const { cluster, engine, loaded } = this.#tools;
-    const rendered = renderLoadedAsset(asset, document, { engine, files: loaded.files });
-    if (rendered.state !== "rendered") return;
-    const golden = { status: "INCLUDED", object: rendered.object } as const;
-    const { effective } = await effectiveHco(cluster, document.hco, golden);
+    const { images, onlyAssets } = this.#request;
+    const asked = { activation, onlyAssets };
+    const { effective, note } = await foreseeHco(cluster, hco, { loaded, engine, images, asked });
     this.#expected = effective;
+    if (effective === undefined && note !== undefined) this.#advice.push(note);
   }
 
   async #reconcileAssets(activation: Activation, hco: ManagedObject): Promise<void> {

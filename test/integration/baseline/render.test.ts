@@ -17,6 +17,9 @@ const features = {
   "enable-ksm-zero-only": "true",
   "enable-pci-passthrough": "true",
   "enable-node-remediation": "true",
+  "enable-fence-agents": "true",
+  "fence-agents-config": '{"agent":"fence_ipmilan"}',
+  "golden-profile": "opinionated",
   openshift: "true",
   "disabled-resources": "- {kind: UIPlugin, name: '*'}",
 };
@@ -45,7 +48,9 @@ describe("what is rendered of a cluster", () => {
   test(
     "B-12-75 D36 B17 is what a dry run of the reconciliation has, object by object, and what the run applies then",
     async () => {
-      bench = await BaselineBench.open({ annotations: features });
+      // The golden config takes it back, so that nothing may be made of it.
+      const migrations = { liveMigrationConfig: { parallelMigrationsPerCluster: 8 } };
+      bench = await BaselineBench.open({ annotations: features, spec: { virtualization: migrations } });
       await bench.create(node);
       const plan = await bench.reconcile("--dry-run", "true");
       const saved = await render("--context-file", join(bench.folder, "run-1", "context.json"));
@@ -60,7 +65,9 @@ describe("what is rendered of a cluster", () => {
       ]);
       const planned = plan.summary.assets.filter(({ result }) => result === "applied");
       expect(included).toEqual(planned.map(({ asset, identity }) => [asset, identity?.kind, identity?.name]));
-      expect(included.map(([asset]) => asset)).toEqual(expect.arrayContaining(["pci-passthrough", "mtv-operator"]));
+      expect(included.map(([asset]) => asset)).toEqual(
+        expect.arrayContaining(["pci-passthrough", "mtv-operator", "nhc-far"]),
+      );
 
       expect((await bench.reconcile()).exitCode).toBe(0);
       const file = join(saved, "rendered.yaml");
