@@ -71,13 +71,8 @@ function burst(blow: fc.Arbitrary<Blow>): fc.Arbitrary<readonly Moment[]> {
 export function warHour(blow: fc.Arbitrary<Blow>, seed: number): readonly Moment[] {
   const resumes = fc.array(fc.integer({ min: 600, max: hour - 1 }), { minLength: 4, maxLength: 4 });
   const all = fc
-    .tuple(steady(blow), burst(blow), burst(blow), resumes)
-    .map(([one, two, three, times]) => [
-      ...one,
-      ...two,
-      ...three,
-      ...times.map((at): Moment => ({ at, what: "resume" })),
-    ]);
+    .tuple(steady(blow), burst(blow), resumes)
+    .map(([one, two, times]) => [...one, ...two, ...times.map((at): Moment => ({ at, what: "resume" }))]);
   const [moments = []] = fc.sample(all, { seed, numRuns: 1 });
   return moments.toSorted((one, other) => one.at - other.at);
 }
