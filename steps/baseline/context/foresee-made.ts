@@ -1,9 +1,9 @@
-import type { Liquid } from "liquidjs";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import { isExcluded } from "../exclusion/read-rules.ts";
 import { type Identity, identityOf } from "../object/managed-object.ts";
 import { readExclusions } from "../run/read-exclusions.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
+import type { TemplateEngine } from "../template/template-engine.ts";
 import type { ContextDocument } from "./context-document.ts";
 import { type AskedAssets, selectInContext } from "./select-in-context.ts";
 import { withMade } from "./with-made.ts";
@@ -13,7 +13,7 @@ export function foreseeMade(
   { assets, files }: Pick<LoadedAssets, "assets" | "files">,
   document: ContextDocument,
   asked: AskedAssets,
-  engine: Liquid,
+  engine: TemplateEngine,
 ): ContextDocument {
   const { rules } = readExclusions(document.hco);
   const made: Identity[] = [];

@@ -1,4 +1,3 @@
-import type { Liquid } from "liquidjs";
 import { goldenConfig } from "../catalog/catalog.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -6,12 +5,13 @@ import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
 import type { AskedAssets } from "../context/select-in-context.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import { renderCatalog } from "../report/render-catalog.ts";
+import type { TemplateEngine } from "../template/template-engine.ts";
 import { effectiveHco, type HcoDocument } from "./effective-hco.ts";
 
 /** What a run would go by that is asked for these assets. */
 export interface Foresight {
   readonly loaded: Pick<LoadedAssets, "assets" | "files">;
-  readonly engine: Liquid;
+  readonly engine: TemplateEngine;
   readonly images: Readonly<Record<string, string>>;
   readonly asked: AskedAssets;
 }
