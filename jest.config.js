@@ -10,7 +10,7 @@ export function level(displayName, extra = {}) {
     testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
     transform: { "\\.ts$": swc },
     extensionsToTreatAsEsm: [".ts"],
-    testEnvironment: "node",
+    testEnvironment: "<rootDir>/test/support/kept-servers-environment.js",
     modulePathIgnorePatterns: ["<rootDir>/dist/"],
     ...extra,
   };

@@ -1,16 +1,17 @@
+import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { SetupError } from "../cluster/programs/setup-error.ts";
-import { type Etcd, startEtcd } from "./api-servers/etcd.ts";
+import { adoptEtcd, type Etcd, startEtcd } from "./api-servers/etcd.ts";
 import { EtcdKeys } from "./api-servers/etcd-keys.ts";
 import { freePort } from "./api-servers/free-port.ts";
-import { KeptContent } from "./api-servers/kept-content.ts";
+import { KeptContent, type LeftContent } from "./api-servers/kept-content.ts";
 import { prepareApiServer } from "./api-servers/prepare-api-server.ts";
-import { type ApiServerPrograms, TestApiServer } from "./api-servers/test-api-server.ts";
+import { type ApiServerPrograms, type LeftApiServer, TestApiServer } from "./api-servers/test-api-server.ts";
 import { createUsers, standardUsers } from "./api-servers/users.ts";
-import { startWatchdog } from "./api-servers/watchdog.ts";
+import { callOffWatchdog, startWatchdog } from "./api-servers/watchdog.ts";
 
 export interface ApiServerOptions {
   /** Users beside `admin`, `operator`, `validator`, `viewer` and `nobody`, each with its groups. */
@@ -29,8 +30,19 @@ export interface ApiServers {
   server(name: string): TestApiServer;
   /** All that the servers hold now, each by itself. */
   keepContent(): Promise<readonly KeptContent[]>;
+  /** Content of them that was left with them. */
+  adoptContent(left: readonly LeftContent[]): readonly KeptContent[];
+  /** Lets go of the running servers: from here on they are of whoever adopts them. */
+  leave(): LeftApiServers;
   /** Ends every process and removes every file. Safe to call twice. */
   stop(): Promise<void>;
+}
+
+/** Running servers that nobody watches. They end with this process at the latest. */
+export interface LeftApiServers {
+  /** JSON. */
+  readonly description: string;
+  readonly processes: readonly ChildProcess[];
 }
 
 /**
@@ -49,30 +61,67 @@ export async function startApiServers(names: readonly string[], options: ApiServ
   const folder = await mkdtemp(join(tmpdir(), "fairlead-api-"));
   const pidFolder = join(folder, "pids");
   await mkdir(pidFolder);
-  const callOffWatchdog = startWatchdog(folder);
-  const running: { etcd?: Etcd; servers: TestApiServer[] } = { servers: [] };
-  const stop = async (): Promise<void> => {
-    await Promise.all(running.servers.map((server) => server.kill()));
-    await running.etcd?.process.kill();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    await callOffWatchdog();
-  };
+  const watchdog = startWatchdog(folder);
+  const started: { etcd?: Etcd; readonly servers: TestApiServer[] } = { servers: [] };
   try {
     const etcd = await startEtcd(programs.etcd, folder, pidFolder);
-    running.etcd = etcd;
+    started.etcd = etcd;
     const outcomes = await Promise.allSettled(
-      names.map((name) => startServer({ name, folder, etcd, programs, options, running: running.servers })),
+      names.map((name) => startServer({ name, folder, etcd, programs, options, running: started.servers })),
     );
     // All have come to an end: `stop` misses none of them.
-    const started = outcomes.map((outcome) => {
+    const servers = outcomes.map((outcome) => {
       if (outcome.status === "rejected") throw outcome.reason;
       return outcome.value;
     });
-    return handle(Object.fromEntries(started.map((server) => [server.name, server])), new EtcdKeys(etcd.socket), stop);
+    return handle({ folder, watchdog, etcd, servers });
   } catch (error) {
-    await stop();
+    await stopAll({ folder, watchdog, ...started });
     throw error;
   }
+}
+
+/** The servers that were left, for whoever comes after. */
+export function adoptApiServers({ description, processes }: LeftApiServers): ApiServers {
+  const { folder, servers } = JSON.parse(description) as Description; // written by `leave`
+  const [watchdog, etcd, ...others] = processes;
+  if (watchdog === undefined || etcd === undefined) throw new Error(`the processes of ${folder} were not left`);
+  return handle({
+    folder,
+    watchdog,
+    etcd: adoptEtcd(folder, join(folder, "pids"), etcd),
+    servers: servers.map((left, index) => {
+      const process = others[index];
+      if (process === undefined) throw new Error(`the process of ${left.spec.layout.name} was not left`);
+      return TestApiServer.adopt(left, process);
+    }),
+  });
+}
+
+interface Running {
+  readonly folder: string;
+  readonly watchdog: ChildProcess;
+  readonly etcd: Etcd;
+  readonly servers: readonly TestApiServer[];
+}
+
+interface Description {
+  readonly folder: string;
+  readonly servers: readonly LeftApiServer[];
+}
+
+async function stopAll({ folder, watchdog, etcd, servers }: Partial<Running> & Pick<Running, "folder" | "watchdog">) {
+  await Promise.all((servers ?? []).map((server) => server.kill()));
+  await etcd?.process.kill();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await callOffWatchdog(watchdog);
+}
+
+function leave({ folder, watchdog, etcd, servers }: Running): LeftApiServers {
+  const all = servers.map((server) => server.leave());
+  const processes = [watchdog, etcd.process.leave(), ...all.flatMap((one) => one.process ?? [])];
+  const description: Description = { folder, servers: all.map((one) => one.left) };
+  return { description: JSON.stringify(description), processes };
 }
 
 export type { AuditEvent } from "./api-servers/audit-log.ts";
@@ -126,15 +175,15 @@ async function prepareServer({ name, folder, etcd, programs, options }: ServerSt
   });
 }
 
-function handle(
-  servers: Readonly<Record<string, TestApiServer>>,
-  keys: EtcdKeys,
-  stop: () => Promise<void>,
-): ApiServers {
+function handle(running: Running): ApiServers {
+  const servers = Object.fromEntries(running.servers.map((server) => [server.name, server]));
+  const keys = new EtcdKeys(running.etcd.socket);
   return {
     servers,
-    stop,
+    stop: () => stopAll(running),
+    leave: () => leave(running),
     keepContent: () => Promise.all(Object.keys(servers).map((name) => KeptContent.keep(keys, `/${name}`))),
+    adoptContent: (left) => left.map((one) => KeptContent.adopt(keys, one)),
     server(name) {
       const server = servers[name];
       if (server === undefined) {

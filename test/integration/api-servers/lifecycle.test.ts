@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
 import { identifyProcess } from "../../cluster/programs/process-identity.ts";
-import { startApiServers } from "../../support/api-servers.ts";
+import { adoptApiServers, startApiServers } from "../../support/api-servers.ts";
 
 const slow = 240_000;
 
@@ -66,6 +66,34 @@ describe("starting and stopping test API servers", () => {
       servers.server("secondary").suspend();
       await servers.stop();
       await servers.stop();
+      expect([await allEnded(pids), await gone(folder)]).toEqual([true, true]);
+    },
+    slow,
+  );
+
+  test(
+    "servers that are left go on with what they hold and have logged, for whoever adopts and then stops them",
+    async () => {
+      const first = await startApiServers(["primary"]);
+      const folder = resolve(first.server("primary").folder, "..");
+      const pids = await pidsOf(folder);
+      const [content] = await first.keepContent();
+      await first.server("primary").kubectl(["create", "namespace", "before"]);
+      await first.server("primary").forgetAuditEvents();
+      await first.server("primary").kubectl(["create", "namespace", "later"]);
+
+      const { description, processes } = first.leave();
+      const next = adoptApiServers({ description, processes });
+      const server = next.server("primary");
+      expect(await pidsOf(folder)).toEqual(pids);
+      expect(await server.isReady()).toBe(true);
+      const created = (await server.auditEvents()).filter(({ verb }) => verb === "create");
+      expect(created.map(({ objectRef }) => objectRef?.name)).toEqual(["later"]);
+      const left = JSON.parse(JSON.stringify([content?.leave()]));
+      expect(await Promise.all(next.adoptContent(left).map((one) => one.restore()))).toEqual(["restored"]);
+      expect(await server.kubectl(["get", "namespaces", "-o", "name"])).not.toMatch(/before|later/);
+      await server.restart();
+      await next.stop();
       expect([await allEnded(pids), await gone(folder)]).toEqual([true, true]);
     },
     slow,

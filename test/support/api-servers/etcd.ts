@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -33,6 +34,12 @@ export function etcdOnSocket(folder: string): {
     "--unsafe-no-fsync",
   ];
   return { socket, endpoint, args };
+}
+
+/** The same etcd for another one to watch. */
+export function adoptEtcd(folder: string, pidFolder: string, child: ChildProcess): Etcd {
+  const { socket, endpoint } = etcdOnSocket(folder);
+  return { process: ManagedProcess.adopt({ name: "etcd", folder, pidFolder }, child), socket, endpoint };
 }
 
 /** Starts etcd on Unix sockets in `folder`: no port to clash on, and the folder's mode keeps others out. */

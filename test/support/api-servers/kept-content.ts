@@ -5,6 +5,11 @@ interface Kept {
   readonly modRevision: string;
 }
 
+export interface LeftContent {
+  readonly prefix: string;
+  readonly kept: readonly (readonly [string, Kept])[];
+}
+
 // What an API server keeps for itself, renewed every few seconds.
 const itsOwn = ["/masterleases/", "/leases/kube-system/"];
 const definitions = "/apiextensions.k8s.io/customresourcedefinitions/";
@@ -28,6 +33,15 @@ export class KeptContent {
   static async keep(keys: EtcdKeys, prefix: string): Promise<KeptContent> {
     const found = await keys.list(`${prefix}/`, "values");
     const kept = found.map(({ key, value = "", modRevision }) => [key, { value, modRevision }] as const);
+    return new KeptContent(keys, prefix, new Map(kept));
+  }
+
+  /** What another one goes on with. JSON. */
+  leave(): LeftContent {
+    return { prefix: this.#prefix, kept: [...this.#kept] };
+  }
+
+  static adopt(keys: EtcdKeys, { prefix, kept }: LeftContent): KeptContent {
     return new KeptContent(keys, prefix, new Map(kept));
   }
 

@@ -28,19 +28,39 @@ export const rareCollection: Readonly<Record<string, string>> = { GOGC: "400", G
 export class ManagedProcess {
   readonly logFile: string;
   readonly #child: ChildProcess;
+  readonly #pidFile: string;
   readonly #exit: Promise<string>;
+  readonly #onError: (error: Error) => void;
+  readonly #onExit: (code: number | null, signal: NodeJS.Signals | null) => void;
   #exitStatus: string | undefined;
 
-  private constructor(spec: ProcessSpec, child: ChildProcess) {
+  private constructor(spec: Pick<ProcessSpec, "name" | "folder" | "pidFolder">, child: ChildProcess) {
     this.logFile = logFileOf(spec);
     this.#child = child;
-    this.#exit = new Promise((resolve) => {
-      child.once("error", (error) => resolve(error.message));
-      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
-    });
+    this.#pidFile = join(spec.pidFolder, String(child.pid));
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.#onError = (error) => resolve(error.message);
+    this.#onExit = (code, signal) => resolve(signal ?? `exit code ${code}`);
+    child.once("error", this.#onError);
+    child.once("exit", this.#onExit);
+    if (child.exitCode !== null || child.signalCode !== null) this.#onExit(child.exitCode, child.signalCode);
+    this.#exit = promise;
     void this.#exit.then((status) => {
       this.#exitStatus = status;
     });
+  }
+
+  /** The same process for another one to watch. It was left before. */
+  static adopt(spec: Pick<ProcessSpec, "name" | "folder" | "pidFolder">, child: ChildProcess): ManagedProcess {
+    const adopted = new ManagedProcess(spec, child);
+    adopted.#unlistAtEnd();
+    return adopted;
+  }
+
+  /** Watches it no more: whoever gets it adopts it. */
+  leave(): ChildProcess {
+    this.#child.off("error", this.#onError).off("exit", this.#onExit);
+    return this.#child;
   }
 
   /** Starts the process; its output is appended to `<folder>/<name>.log`. */
@@ -53,7 +73,8 @@ export class ManagedProcess {
       const child = spawn(command, args, { cwd: spec.folder, env, stdio: ["ignore", log, log], detached: true });
       child.unref();
       const started = new ManagedProcess(spec, child);
-      if (child.pid !== undefined) await started.#list(join(spec.pidFolder, String(child.pid)));
+      if (child.pid !== undefined) await writeFile(started.#pidFile, "");
+      started.#unlistAtEnd();
       return started;
     } finally {
       closeSync(log);
@@ -82,19 +103,18 @@ export class ManagedProcess {
     return await this.#exit;
   }
 
+  /** Listed while it lives and no longer: its number may be another process's next. */
+  #unlistAtEnd(): void {
+    void this.#exit.then(() => rm(this.#pidFile, { force: true }));
+  }
+
   async lastLines(count: number): Promise<string> {
     const lines = (await readFile(this.logFile, "utf8")).trimEnd().split("\n");
     return lines.slice(-count).join("\n    ");
   }
-
-  /** Listed while it lives and no longer: its number may be another process's next. */
-  async #list(path: string): Promise<void> {
-    await writeFile(path, "");
-    void this.#exit.then(() => rm(path, { force: true }));
-  }
 }
 
-function logFileOf(spec: ProcessSpec): string {
+function logFileOf(spec: Pick<ProcessSpec, "name" | "folder">): string {
   return join(spec.folder, `${spec.name}.log`);
 }
 

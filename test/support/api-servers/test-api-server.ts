@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -21,6 +22,12 @@ export interface ApiServerSpec {
   readonly pidFolder: string;
   readonly extraArguments: readonly string[];
   readonly readyTimeoutMs: number;
+}
+
+/** What another one goes on with. JSON but for the process. */
+export interface LeftApiServer {
+  readonly spec: Omit<ApiServerSpec, "users"> & { readonly users: readonly TestUser[] };
+  readonly auditBegins: number;
 }
 
 /** Files of a server's folder that are written before its start. */
@@ -50,6 +57,24 @@ export class TestApiServer {
     this.#authority = readFileSync(this.caFile, "utf8");
   }
 
+  /** Lets go of the running server. */
+  leave(): { readonly left: LeftApiServer; readonly process: ChildProcess | undefined } {
+    const spec = { ...this.#spec, users: [...this.#spec.users.values()] };
+    return { left: { spec, auditBegins: this.#auditBegins }, process: this.#process?.leave() };
+  }
+
+  static adopt({ spec, auditBegins }: LeftApiServer, process: ChildProcess): TestApiServer {
+    const users = new Map(spec.users.map((user) => [user.name, user]));
+    const server = new TestApiServer({ ...spec, users });
+    server.#auditBegins = auditBegins;
+    server.#process = ManagedProcess.adopt(server.#processSpec, process);
+    return server;
+  }
+
+  get #processSpec() {
+    return { name: "kube-apiserver", folder: this.folder, pidFolder: this.#spec.pidFolder };
+  }
+
   /** Path of a kubeconfig for the user (bearer token, CA verified). Default: `admin`, who may do anything. */
   kubeconfig(user = "admin"): string {
     return kubeconfigFile(this.folder, this.#user(user).name);
@@ -70,9 +95,10 @@ export class TestApiServer {
     return (await this.#auditLog()).events;
   }
 
-  /** From here on `auditEvents` begins anew. */
-  async forgetAuditEvents(): Promise<void> {
+  /** From here on `auditEvents` begins anew. Returns how many bytes the server has logged since its start. */
+  async forgetAuditEvents(): Promise<number> {
     this.#auditBegins = (await this.#auditLog()).end;
+    return this.#auditBegins;
   }
 
   async #auditLog(): Promise<AuditLogPart> {
@@ -96,13 +122,11 @@ export class TestApiServer {
 
   /** Starts the process and resolves when `/readyz` answers. The data is what etcd holds for this name. */
   async start(): Promise<void> {
-    const { layout, programs, extraArguments, pidFolder } = this.#spec;
+    const { layout, programs, extraArguments } = this.#spec;
     this.#process = await ManagedProcess.start({
-      name: "kube-apiserver",
+      ...this.#processSpec,
       command: programs.apiServer,
       args: [...apiServerArguments(layout), ...extraArguments],
-      folder: this.folder,
-      pidFolder,
       environment: rareCollection,
     });
     await this.#becomeReady(this.#process);

@@ -8,8 +8,8 @@ for file in "$1"/pids/*; do kill -9 "\${file##*/}" 2>/dev/null; done
 for attempt in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$1" && exit 0; sleep 0.2; done
 `;
 
-/** Removes `folder` and what is left of its servers once this process is gone. Returns the function that calls it off. */
-export function startWatchdog(folder: string): () => Promise<void> {
+/** Removes `folder` and what is left of its servers once this process is gone, unless it is called off. */
+export function startWatchdog(folder: string): ChildProcess {
   const child = spawn("/bin/sh", ["-c", script, "fairlead-test-watchdog", folder], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -19,14 +19,15 @@ export function startWatchdog(folder: string): () => Promise<void> {
   // The pipe must not keep the event loop alive: jest ends when its tests do.
   const pipe: unknown = child.stdin;
   if (hasUnref(pipe)) pipe.unref();
-  return () => callOff(child);
+  return child;
 }
 
 function hasUnref(value: unknown): value is { unref(): void } {
   return typeof value === "object" && value !== null && "unref" in value && typeof value.unref === "function";
 }
 
-function callOff(child: ChildProcess): Promise<void> {
+/** Ends the watchdog: it has nothing to remove any more. */
+export function callOffWatchdog(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
     child.once("exit", () => resolve());

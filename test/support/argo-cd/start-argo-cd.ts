@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
@@ -9,7 +10,7 @@ import { moduleFolder } from "../../cluster/programs/module-folder.ts";
 import { freePort } from "../api-servers/free-port.ts";
 import { ManagedProcess } from "../api-servers/managed-process.ts";
 import { untilEstablished } from "../api-servers/until-established.ts";
-import { startWatchdog } from "../api-servers/watchdog.ts";
+import { callOffWatchdog, startWatchdog } from "../api-servers/watchdog.ts";
 import type { TestApiServer } from "../api-servers.ts";
 import { argoCdNamespace, settingsOf } from "./settings.ts";
 
@@ -107,12 +108,12 @@ async function untilAnswers(name: string, process: ManagedProcess, port: number)
 
 class RunningArgoCd implements ArgoCd {
   readonly folder: string;
-  private readonly callOffWatchdog: () => Promise<void>;
+  private readonly watchdog: ChildProcess;
   private readonly processes = new Map<string, ManagedProcess>();
 
   constructor(folder: string) {
     this.folder = folder;
-    this.callOffWatchdog = startWatchdog(folder);
+    this.watchdog = startWatchdog(folder);
   }
 
   async start(component: Component, command: string, environment: Readonly<Record<string, string>>): Promise<void> {
@@ -133,7 +134,7 @@ class RunningArgoCd implements ArgoCd {
   async stop(): Promise<void> {
     await Promise.all([...this.processes.values()].map((process) => process.kill()));
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
-    await this.callOffWatchdog();
+    await callOffWatchdog(this.watchdog);
   }
 }
 

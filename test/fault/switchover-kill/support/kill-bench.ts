@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pooledHubServers } from "../../../integration/switchover/support/hub-pool.ts";
 import { type Ended, ended, quickTuning } from "../../../integration/switchover/support/switchover-bench.ts";
 import type { Fault } from "../../../support/fault-proxy/types.ts";
 import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.ts";
@@ -67,7 +68,7 @@ export class KillBench {
   }
 
   static async open(seed = 1, { argoCd = false, version = usualVersion }: HubOptions = {}): Promise<KillBench> {
-    const pair = await healthyPair({ clusters: clusters.length, version, timeScale });
+    const pair = await healthyPair({ clusters: clusters.length, version, timeScale }, pooledHubServers);
     await Promise.all([pair.simulators.primary.stop(), pair.simulators.secondary.stop()]);
     const behind = (name: HubName): Promise<FaultProxy> =>
       startFaultProxy({ target: pair[name].url, targetAuthority: pair[name].caFile, seed });

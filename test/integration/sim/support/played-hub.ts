@@ -11,6 +11,7 @@ import { startApiServers, type TestApiServer } from "../../../support/api-server
 import { eventually } from "../../../support/eventually.ts";
 import { HubSeed } from "../../../support/hubs/hub-seed.ts";
 import { backupNamespace, installCrds } from "../../../support/hubs.ts";
+import { pooledServers } from "../../switchover/support/hub-pool.ts";
 
 export const hubId = "this-hub";
 export const otherHub = "other-hub";
@@ -72,9 +73,12 @@ export class PlayedHub {
   }
 
   static async open(): Promise<PlayedHub> {
-    const servers = await startApiServers(["hub"]);
+    const servers = await pooledServers("played hub", async () => {
+      const started = await startApiServers(["hub"]);
+      await installCrds(started.server("hub"), await findCrdFiles(await crdFolders([])));
+      return started;
+    });
     const server = servers.server("hub");
-    await installCrds(server, await findCrdFiles(await crdFolders([])));
     const folder = await mkdtemp(join(tmpdir(), "fairlead-sim-"));
     return new PlayedHub(server, await SimClient.open(server.kubeconfig()), folder, () => servers.stop());
   }
