@@ -7,8 +7,6 @@ import { allTitles } from "./support/test-titles.ts";
 const numbered = (prefix: string, count: number, digits: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(digits, "0")}`);
 
-/** Scenarios of the checks on a checkout. */
-
 const ids = [...numbered("B-12-", 84, 2), ...numbered("D", 38, 1), ...numbered("B", 30, 1)];
 const idForm = /\b(?:B-12-\d{2}|[BD]\d{1,2})\b/g;
 

@@ -16,7 +16,7 @@ const withheldAlways: readonly string[] = ["deadline", "output"];
 // What a Pipeline decides itself: another value would not fit its shape, or means nothing to it.
 const withheldHere: Readonly<Record<string, readonly string[]>> = {
   // Its checkouts are where the first of its Tasks leaves them, on a volume that it has for itself; pods have no host.
-  "baseline-check": ["allow-loopback", "crds", "online"],
+  "baseline-check": ["allow-loopback", "crds", "online", "upstream-commits", "upstream-files"],
   // The Secret of the workspace has one context.
   "baseline-inspect": ["context"],
   "baseline-reconcile": ["context"],

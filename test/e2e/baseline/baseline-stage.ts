@@ -155,6 +155,13 @@ export class BaselineStage extends TektonNamespace {
     await this.cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], JSON.stringify(events));
   }
 
+  /** The optional watcher, as it is installed. Comes back when it sees everything. */
+  async installWatcher(): Promise<void> {
+    const folder = join(this.manifests, "triggers/watcher");
+    await this.cluster.kubectl(["apply", "--server-side", "-k", folder]);
+    await this.kubectl("wait", "--for=condition=Available", "deployment/baseline-watcher", "--timeout=90s");
+  }
+
   /** A Job of the CronJob, as its schedule makes one. */
   async startJob(name: string): Promise<void> {
     await this.kubectl("create", "job", name, "--from=cronjob/baseline-reconcile");

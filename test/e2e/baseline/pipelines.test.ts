@@ -113,8 +113,6 @@ describe("the baseline on real Tekton and a real git host", () => {
     4 * minute,
   );
 
-  // Here belongs what a watcher of the cluster starts: an object that somebody edits, a CRD that is installed.
-
   test(
     "a signed push and a pull request have the change of the baseline checked, of a private repository, with its own assets where it has some; a push of something else and one with a wrong signature start nothing",
     async () => {
@@ -159,6 +157,25 @@ describe("the baseline on real Tekton and a real git host", () => {
       const name = await stage.kubectl("get", "pipelinerun", ...started, "-o", "jsonpath={.items[*].metadata.name}");
       expect(await stage.succeeded(name)).toMatchObject({ outcome: "changed", applied: "1" });
       expect(await interval()).toBe("60");
+    },
+    3 * minute,
+  );
+
+  test(
+    "the watcher, installed with its rights alone, corrects an edit within seconds and applies what a new opt-in asks for",
+    async () => {
+      await stage.installWatcher();
+      const seconds = '{"spec": {"deschedulingIntervalSeconds": 7777}}';
+      await stage.cluster.kubectl(["patch", ...descheduler, "--type=merge", "-p", seconds]);
+      const corrected = ["--for=jsonpath={.spec.deschedulingIntervalSeconds}=60", "--timeout=10s"];
+      await stage.cluster.kubectl(["wait", ...descheduler, ...corrected]);
+
+      await stage.apply(hyperConverged({ "enable-metallb": "true" }));
+      const metallb = ["metallb.metallb.io/metallb", "-n", "metallb-system"];
+      await stage.cluster.kubectl(["wait", "--for=create", ...metallb, "--timeout=10s"]);
+      const log = await stage.kubectl("logs", "deployment/baseline-watcher");
+      expect(log).toContain("reconciling descheduler-loadaware");
+      expect(log).not.toContain("forbidden");
     },
     3 * minute,
   );

@@ -22,11 +22,14 @@ const corrected = assetRecord(
 const missing = assetRecord("metallb", { result: "not-selected", reason: "crd-missing", crd: "metallbs.metallb.io" });
 const refused = assetRecord("ui-monitoring", failedAt("dry-run", "a webhook says no"));
 
+const rollout = { pool: "worker", nodes: 3, nodesAtOnce: 1, rounds: 3, isPaused: false, causes: ["MachineConfig/a"] };
+
 describe("the summary of a run for programs", () => {
   test("has every asset with its drift, and leaves out what there is not", () => {
     const record = runRecord({
       assets: [corrected, refused, missing],
       tombstones: [tombstone("skipped")],
+      rollouts: [rollout],
       advice: ["x"],
     });
     expect(runSummary(record, eventsOf(record, []))).toEqual({
@@ -66,6 +69,7 @@ describe("the summary of a run for programs", () => {
           durationMs: 40,
         },
       ],
+      rollouts: [rollout],
       tombstones: [
         {
           kind: "UIPlugin",

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { runMetrics } from "../../steps/baseline/metrics/run-metrics.ts";
-import { pushMetricsOf } from "../../steps/baseline/reconcile/push-metrics-of.ts";
-import type { AssetRecord, RunRecord } from "../../steps/baseline/run/run-record.ts";
-import { emptyState } from "../../steps/baseline/state/baseline-state.ts";
-import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
-import { freePort } from "../support/api-servers/free-port.ts";
-import { eventually } from "../support/eventually.ts";
-import { assetRecord, failedAt, runRecord } from "../unit/baseline/support/run-records.ts";
-import { recordingLogger } from "../unit/lib/state/state-fixtures.ts";
+import { runMetrics } from "../../../steps/baseline/metrics/run-metrics.ts";
+import { pushMetricsOf } from "../../../steps/baseline/reconcile/push-metrics-of.ts";
+import type { AssetRecord, RunRecord } from "../../../steps/baseline/run/run-record.ts";
+import { emptyState } from "../../../steps/baseline/state/baseline-state.ts";
+import { ensurePrograms } from "../../cluster/programs/ensure-programs.ts";
+import { freePort } from "../../support/api-servers/free-port.ts";
+import { eventually } from "../../support/eventually.ts";
+import { assetRecord, failedAt, runRecord } from "../../unit/baseline/support/run-records.ts";
+import { recordingLogger } from "../../unit/lib/state/state-fixtures.ts";
 
 const minute = 60_000;
 
