@@ -1,6 +1,5 @@
 import { type JsonObject, member } from "../../lib/json/json.ts";
 import { crdVersions } from "../object/crd-versions.ts";
-import type { ManagedObject } from "../object/managed-object.ts";
 
 /**
  * The version by which a kind is read and applied: the wanted one where the cluster serves it, otherwise that of storage,
@@ -17,9 +16,4 @@ export function servedApiVersion(crd: JsonObject, wanted: string): string {
   const stored = versions.find((version) => member(version, "storage") === true);
   const name = stored === undefined ? undefined : member(stored, "name");
   return isServed || typeof name !== "string" ? wanted : `${group}/${name}`;
-}
-
-/** A rendered object, in the version by which the cluster takes it. Pure. */
-export function atServedVersion(object: ManagedObject, crd: JsonObject): ManagedObject {
-  return { ...object, apiVersion: servedApiVersion(crd, object.apiVersion) };
 }

@@ -2,10 +2,19 @@ import { places } from "../checkout/places.ts";
 import { clusterRoleText, type RoleInput } from "./cluster-role.ts";
 import { watchRoleText } from "./watch-role.ts";
 
-/** The manifests that are made of the assets, by their paths below the checkout. Pure. */
-export function generatedRoles(input: RoleInput): readonly { readonly path: string; readonly text: string }[] {
+/** A manifest that is made of the assets. */
+export interface GeneratedRole {
+  /** Below the checkout. */
+  readonly path: string;
+  readonly text: string;
+  /** Not everybody has a watcher: a checkout without the file lacks nothing. */
+  readonly isOptional: boolean;
+}
+
+/** Pure. */
+export function generatedRoles(input: RoleInput): readonly GeneratedRole[] {
   return [
-    { path: places.clusterRole, text: clusterRoleText(input) },
-    { path: places.watchRole, text: watchRoleText(input) },
+    { path: places.clusterRole, text: clusterRoleText(input), isOptional: false },
+    { path: places.watchRole, text: watchRoleText(input), isOptional: true },
   ];
 }

@@ -1,4 +1,4 @@
-import { type AssetRun, recordOf } from "../asset/asset-run.ts";
+import type { AssetRun } from "../asset/asset-run.ts";
 import { reconcileAsset } from "../asset/reconcile-asset.ts";
 import { type Activation, readActivation } from "../catalog/activation.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
@@ -21,6 +21,7 @@ import { emptyState } from "../state/baseline-state.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
 import { buryTombstones } from "../tombstones/bury.ts";
 import { dependenciesOf } from "./dependencies.ts";
+import { leftOut } from "./left-out.ts";
 import { type Exclusions, readExclusions } from "./read-exclusions.ts";
 import type { AssetRecord, Ending, RunRecord } from "./run-record.ts";
 import type { RunRequest, RunTools } from "./run-request.ts";
@@ -247,25 +248,4 @@ export class Reconciliation {
 
 function dependencyKind({ apiVersion, kind }: LoadedAsset["kind"]) {
   return { group: groupOf(apiVersion), version: versionOf(apiVersion), kind };
-}
-
-function leftOut(selection: Exclude<Selection<LoadedAsset>, { readonly state: "selected" }>): AssetRecord {
-  const found = { drift: [], ignoredFields: [], events: [] } as const;
-  switch (selection.state) {
-    case "not-in-allowlist":
-      return recordOf(selection.asset, { ...found, result: "not-selected", reason: selection.state }, 0);
-    case "conditions-not-met": {
-      const { state: reason, unmet, asset } = selection;
-      return recordOf(asset, { ...found, result: "not-selected", reason, unmet }, 0);
-    }
-    case "crd-missing":
-    case "gate-crd-missing": {
-      const { state: reason, crd, asset } = selection;
-      return recordOf(asset, { ...found, result: "not-selected", reason, crd }, 0);
-    }
-    case "failed": {
-      const { asset, reason: error } = selection;
-      return recordOf(asset, { ...found, result: "failed", cause: "step", step: "selection", error }, 0);
-    }
-  }
 }

@@ -12,13 +12,15 @@ import { scanAssets } from "../scan/scan-assets.ts";
 export async function runVerifyRbac(context: VerifyContext): Promise<void> {
   const folder = checkoutOf(context);
   const roles = generatedRoles(scanAssets(await loadCheckout(folder)));
-  const verified = await Promise.all(
-    roles.map(async ({ path, text }) => verifyRole(await readTextIfAny(join(folder, path)), text, path)),
+  const read = await Promise.all(
+    roles.map(async (role) => ({ ...role, committed: await readTextIfAny(join(folder, role.path)) })),
   );
+  const held = read.filter(({ committed, isOptional }) => committed !== undefined || !isOptional);
+  const verified = held.map(({ committed, text, path }) => verifyRole(committed, text, path));
   const differing = verified.flatMap((one) => (one.state === "different" ? [one] : []));
   const file = "verify-rbac.diff";
   if (differing.length === 0) {
-    const summary = `${roles.map(({ path }) => path).join(" and ")} are what the assets need`;
+    const summary = `${held.map(({ path }) => path).join(" and ")}: what the assets need`;
     return await tellVerdict(context, { state: "equal", summary }, file);
   }
   const verdict = {

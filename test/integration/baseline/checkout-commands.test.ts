@@ -56,6 +56,16 @@ describe("the role of a checkout", () => {
     expect(await run("verify-rbac")).toMatchObject({ code: 0, stdout: "" });
   });
 
+  test("has that of the watcher beside it, which is held to the assets where it is committed", async () => {
+    const watchRole = "triggers/baseline/watcher/cluster-role.yaml";
+    await checkout.write(watchRole, "kind: ClusterRole\n");
+    const before = await run("verify-rbac");
+    expect(before.code).toBe(4);
+    expect(before.stdout).toContain(`--- a/${watchRole}\n+++ b/${watchRole}\n`);
+    expect(await run("generate-rbac")).toMatchObject({ code: 0 });
+    expect(await run("verify-rbac")).toMatchObject({ code: 0, stdout: "" });
+  });
+
   test("B-12-78 lets just the object of a new tombstone be deleted", async () => {
     const before = parse(await checkout.read(role)).rules;
     await checkout.write("assets/baseline/tombstones/configmap-old-settings.yaml", oldSettings);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { atServedVersion, servedApiVersion } from "../../../steps/baseline/hco/served-version.ts";
+import { servedApiVersion } from "../../../steps/baseline/hco/served-version.ts";
 import type { JsonObject } from "../../../steps/lib/json/json.ts";
-import { renderedObject } from "./support/assets.ts";
 
 const version = (name: string, served: boolean, storage: boolean): JsonObject => ({ name, served, storage });
 const crd = (...versions: readonly JsonObject[]): JsonObject => ({ spec: { versions } });
@@ -20,13 +19,5 @@ describe("D17 the version by which HyperConverged is applied", () => {
     ["v1 where the definition says nothing", {}, "v1"],
   ])("is %s", (_given, definition, name) => {
     expect(servedApiVersion(definition, wanted)).toBe(`hco.kubevirt.io/${name}`);
-  });
-
-  test("is that of the golden config on an older cluster, which is the same apart from it", () => {
-    const golden = renderedObject("hco/golden-config.yaml.liquid");
-    expect(atServedVersion(golden, crd(version("v1beta1", true, true)))).toEqual({
-      ...golden,
-      apiVersion: "hco.kubevirt.io/v1beta1",
-    });
   });
 });
