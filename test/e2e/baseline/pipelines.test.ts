@@ -174,7 +174,10 @@ describe("the baseline on real Tekton and a real git host", () => {
       const metallb = ["metallb.metallb.io/metallb", "-n", "metallb-system"];
       await stage.cluster.kubectl(["wait", "--for=create", ...metallb, "--timeout=10s"]);
       const log = await stage.kubectl("logs", "deployment/baseline-watcher");
-      expect(log).toContain("reconciling descheduler-loadaware");
+      // The edit may have come while it looked at everything for the first time.
+      expect(log).toMatch(
+        /changed: [^;]*KubeDescheduler\/openshift-kube-descheduler-operator\/cluster[^;]*; reconciling /,
+      );
       expect(log).not.toContain("forbidden");
     },
     3 * minute,
