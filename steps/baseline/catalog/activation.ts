@@ -1,5 +1,5 @@
 import { listItems } from "../list-items.ts";
-import { type ManagedObject, textsOf } from "../object/managed-object.ts";
+import { type ManagedObject, textIn } from "../object/managed-object.ts";
 
 export const autopilotAnnotation = "platform.kubevirt.io/autopilot";
 
@@ -16,7 +16,7 @@ export type Activation =
  * @param requireOptIn without it an absent annotation means all assets; `false` is off all the same
  */
 export function readActivation(hco: ManagedObject, requireOptIn: boolean): Activation {
-  const text = (textsOf(hco, "annotations")[autopilotAnnotation] ?? "").trim();
+  const text = (textIn(hco, "annotations", autopilotAnnotation) ?? "").trim();
   switch (text.toLowerCase()) {
     case "":
       return requireOptIn ? { state: "off" } : { state: "all" };

@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, type Json, member, valueAt } from "../../lib/json/json.ts";
 import type { Hardware } from "../context/hardware.ts";
 import type { Topology } from "../context/topology.ts";
-import { type ManagedObject, textsOf } from "../object/managed-object.ts";
+import { type ManagedObject, textIn } from "../object/managed-object.ts";
 
 /** What must hold so that an asset is wanted. */
 export type Condition =
@@ -61,7 +61,7 @@ export function judgeCondition(condition: Condition, context: ConditionContext):
     case "feature-gate":
       return yesOrNo(hasFeatureGate(hco, condition.value));
     case "annotation": {
-      const found = textsOf(hco, "annotations")[condition.key];
+      const found = textIn(hco, "annotations", condition.key);
       return yesOrNo(found !== undefined && (condition.value === undefined || found === condition.value));
     }
     case "image":

@@ -45,3 +45,10 @@ export function textsOf(object: ManagedObject, which: "labels" | "annotations"):
     Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
 }
+
+/** One label, or one annotation; `undefined` where there is none, or it is no text. Pure. */
+export function textIn(object: ManagedObject, which: "labels" | "annotations", key: string): string | undefined {
+  const found = member(object.metadata, which);
+  const value = isJsonObject(found) ? member(found, key) : undefined;
+  return typeof value === "string" ? value : undefined;
+}

@@ -5,7 +5,7 @@ import type { CallOptions } from "../../lib/kube/types.ts";
 import { baselineError } from "../baseline-error.ts";
 import { reasonOf } from "../failure/reason-of.ts";
 import { managedLabel, manager } from "../markers/marker-keys.ts";
-import { type ManagedObject, textsOf } from "../object/managed-object.ts";
+import { type ManagedObject, textIn } from "../object/managed-object.ts";
 import { ownNames } from "../object/own-names.ts";
 import { RunState } from "../run/run-state.ts";
 import { keptState } from "../run/state-after.ts";
@@ -76,7 +76,7 @@ export class RunMemory {
    */
   whyLost(hco: ManagedObject): string | undefined {
     if (this.#before?.state === "reset") return this.#before.reason;
-    const isKnown = textsOf(hco, "labels")[managedLabel] === manager;
+    const isKnown = textIn(hco, "labels", managedLabel) === manager;
     return this.#before?.state === "absent" && isKnown
       ? "it is gone, though this HyperConverged was managed before"
       : undefined;

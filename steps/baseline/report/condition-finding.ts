@@ -5,7 +5,7 @@ import {
   type Judgement,
   judgeCondition,
 } from "../catalog/condition.ts";
-import { textsOf } from "../object/managed-object.ts";
+import { textIn } from "../object/managed-object.ts";
 
 /** One condition of an asset, and what was found of it. */
 export interface ConditionFinding {
@@ -27,7 +27,7 @@ function sightOf(condition: Condition, context: ConditionContext, judged: Judgem
     case "annotation":
       return {
         expected: condition.value ?? "any value",
-        actual: textsOf(context.hco, "annotations")[condition.key] ?? "absent",
+        actual: textIn(context.hco, "annotations", condition.key) ?? "absent",
       };
     case "topology": {
       const found = Object.entries(context.topology).find(([field]) => field === condition.field)?.[1];

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../events/run-event.ts";
 import { disabledResources, type ExclusionRule, readRules } from "../exclusion/read-rules.ts";
-import { type ManagedObject, textsOf } from "../object/managed-object.ts";
+import { type ManagedObject, textIn } from "../object/managed-object.ts";
 
 export interface Exclusions {
   readonly rules: readonly ExclusionRule[];
@@ -13,7 +13,7 @@ export interface Exclusions {
 
 /** The rules by which the HyperConverged takes objects out of the baseline. Pure. */
 export function readExclusions(hco: ManagedObject): Exclusions {
-  const read = readRules(textsOf(hco, "annotations")[disabledResources] ?? "");
+  const read = readRules(textIn(hco, "annotations", disabledResources) ?? "");
   if (read.state === "read") return { rules: read.rules, events: [], notes: read.notes };
   const note = `${disabledResources} cannot be read, so that nothing is taken out of the baseline: ${read.reason}`;
   const target = `HyperConverged/${hco.metadata["namespace"]}/${hco.metadata.name}`;

@@ -1,7 +1,7 @@
 import { member } from "../../lib/json/json.ts";
 import { managedLabel, manager } from "../markers/marker-keys.ts";
 import { readMarkers } from "../markers/read-markers.ts";
-import { type ManagedObject, textsOf } from "../object/managed-object.ts";
+import { type ManagedObject, textIn } from "../object/managed-object.ts";
 
 /** What is done with an object of an earlier release. `held`: it is being deleted, and a finalizer keeps it. */
 export type TombstoneDecision =
@@ -23,7 +23,7 @@ function textOf(object: ManagedObject, field: "uid" | "resourceVersion"): string
  */
 export function judgeTombstone(live: ManagedObject | undefined): TombstoneDecision {
   if (live === undefined) return { decision: "gone" };
-  const label = textsOf(live, "labels")[managedLabel];
+  const label = textIn(live, "labels", managedLabel);
   if (label !== manager) {
     const found = label === undefined ? "it has no such label" : `its label is "${label}"`;
     return { decision: "skip", reason: `${managedLabel} is not ${manager}: ${found}` };

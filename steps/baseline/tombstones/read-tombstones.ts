@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from "../../lib/json/json.ts";
 import { managedLabel, manager } from "../markers/marker-keys.ts";
-import { type Identity, identityOf, type ManagedObject, textsOf } from "../object/managed-object.ts";
+import { type Identity, identityOf, type ManagedObject, textIn } from "../object/managed-object.ts";
 import { readYamlObject } from "../template/read-yaml-object.ts";
 
 /** An object of an earlier release that is to go, and the file that says so. */
@@ -21,7 +21,7 @@ function faultOf(document: Json): string | undefined {
   const { apiVersion, kind, name } = identityOf(document);
   const missing = Object.entries({ apiVersion, kind, "metadata.name": name }).find(([, value]) => value === "");
   if (missing !== undefined) return `a document has no ${missing[0]}`;
-  const label = textsOf(document as ManagedObject, "labels")[managedLabel]; // its identity is there
+  const label = textIn(document as ManagedObject, "labels", managedLabel); // its identity is there
   return label === manager ? undefined : `${kind} ${name} lacks the label ${managedLabel}: ${manager}`;
 }
 
