@@ -1,20 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { addAsset, type Checkout, copyCheckout } from "../../support/baseline/checkout.ts";
+import { oldSettings } from "../../support/baseline/old-settings.ts";
 import { program } from "../../support/program.ts";
 import { type Ended, runProgram } from "../program/start-program.ts";
 
 const role = "rbac/baseline/cluster-role.yaml";
 const features = ["assets/baseline/features.json", "docs/baseline/features.md"];
 const nmState = "apiVersion: nmstate.io/v1\nkind: NMState\nmetadata:\n  name: nmstate\n";
-const oldSettings = `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: old-settings
-  namespace: openshift-cnv
-  labels:
-    platform.kubevirt.io/managed-by: virt-platform-autopilot
-`;
 
 let checkout: Checkout;
 beforeEach(async () => {

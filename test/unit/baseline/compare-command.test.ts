@@ -5,18 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { stringify } from "yaml";
 import { compare } from "../../../steps/baseline/compare.ts";
 import { type Checkout, copyCheckout } from "../../support/baseline/checkout.ts";
+import { oldSettings } from "../../support/baseline/old-settings.ts";
 import { runCommand } from "./support/run-command.ts";
 
 const hcoFile = "baseline/hyperconverged.yaml";
 const template = "assets/baseline/active/descheduler/kube-descheduler.yaml.liquid";
-const tombstone = `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: old-settings
-  namespace: openshift-cnv
-  labels:
-    platform.kubevirt.io/managed-by: virt-platform-autopilot
-`;
 
 function hyperConverged(features: Readonly<Record<string, string>> = {}): string {
   const given = Object.entries({ autopilot: "true", ...features });
@@ -93,7 +86,7 @@ describe("two commits", () => {
   });
 
   test("differ by what a new tombstone would delete", async () => {
-    await head.write("assets/baseline/tombstones/configmap-old-settings.yaml", tombstone);
+    await head.write("assets/baseline/tombstones/configmap-old-settings.yaml", oldSettings);
     const { results } = await compared();
     expect(results).toMatchObject({ outcome: "changed", diff: "x ConfigMap/openshift-cnv/old-settings" });
     expect(results["summary"]).toContain("1 deleted by a tombstone");

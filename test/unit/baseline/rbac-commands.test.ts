@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { generateRbac } from "../../../steps/baseline/generate-rbac.ts";
 import { verifyRbac } from "../../../steps/baseline/verify-rbac.ts";
 import { addAsset, type Checkout, copyCheckout } from "../../support/baseline/checkout.ts";
+import { oldSettings } from "../../support/baseline/old-settings.ts";
 import { runCommand } from "./support/run-command.ts";
 
 const path = "rbac/baseline/cluster-role.yaml";
@@ -11,14 +12,6 @@ const swapLike = `apiVersion: machineconfiguration.openshift.io/v1
 kind: MachineConfig
 metadata:
   name: 90-worker-swap-online
-`;
-const tombstone = `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: old-settings
-  namespace: openshift-cnv
-  labels:
-    platform.kubevirt.io/managed-by: virt-platform-autopilot
 `;
 
 interface Rule {
@@ -66,7 +59,7 @@ describe("the role of a checkout", () => {
   });
 
   test("B-12-78 lets just the object of a new tombstone be deleted", async () => {
-    await checkout.write("assets/baseline/tombstones/configmap-old-settings.yaml", tombstone);
+    await checkout.write("assets/baseline/tombstones/configmap-old-settings.yaml", oldSettings);
     expect((await generate()).code).toBe(0);
     const deleting = (await rules()).filter(
       ({ resources = [], verbs }) => resources.includes("configmaps") && verbs.includes("delete"),
@@ -107,7 +100,7 @@ describe("a checkout of which no role can be made", () => {
   });
 
   test("B-12-84 D11 has an asset whose object is a tombstone", async () => {
-    const buried = tombstone.replace("v1\nkind: ConfigMap", "nmstate.io/v1\nkind: NMState");
+    const buried = oldSettings.replace("v1\nkind: ConfigMap", "nmstate.io/v1\nkind: NMState");
     await checkout.write("assets/baseline/tombstones/nmstate.yaml", buried.replace("  namespace: openshift-cnv\n", ""));
     await addAsset(checkout, "nmstate", nmState.replace("name: nmstate", "name: old-settings"), "NMState");
     const { code, stderr } = await generate();
@@ -116,7 +109,10 @@ describe("a checkout of which no role can be made", () => {
   });
 
   test("D27 has a tombstone that is not valid", async () => {
-    await checkout.write("assets/baseline/tombstones/bad.yaml", tombstone.replace("name: old-settings", "labels: {}"));
+    await checkout.write(
+      "assets/baseline/tombstones/bad.yaml",
+      oldSettings.replace("name: old-settings", "labels: {}"),
+    );
     const { code, stderr } = await verify();
     expect(code).toBe(2);
     expect(stderr).toMatch(/BASE-CAT-02.*\n.*tombstones\/bad\.yaml/);

@@ -1,6 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { kubeconfig } from "../../../support/api-servers/kubeconfig.ts";
+import { accountKubeconfig } from "./account-kubeconfig.ts";
 import type { BaselineBench } from "./baseline-bench.ts";
 import { type RoleRule, shippedRole } from "./role-rules.ts";
 
@@ -17,24 +15,15 @@ export const accountUser = `system:serviceaccount:${namespace}:${account}`;
  * @returns path of its kubeconfig
  */
 export async function createAccount(
-  { server, folder }: BaselineBench,
+  bench: BaselineBench,
   rules: (all: readonly RoleRule[]) => readonly RoleRule[] = (all) => all,
 ): Promise<string> {
+  const { server } = bench;
   const committed = await shippedRole();
   await server.kubectl(["delete", "clusterrolebinding", "system:basic-user"]);
   await server.kubectl(["create", "-f", "-"], JSON.stringify({ ...committed, rules: rules(committed.rules) }));
   await server.kubectl(["-n", namespace, "create", "serviceaccount", account]);
   const role = ["--clusterrole", "virt-platform-autopilot-role", "--serviceaccount", `${namespace}:${account}`];
   await server.kubectl(["create", "clusterrolebinding", account, ...role]);
-  const token = await server.kubectl(["-n", namespace, "create", "token", account]);
-  const text = kubeconfig({
-    name: server.name,
-    url: server.url,
-    authority: await readFile(server.caFile, "utf8"),
-    user: account,
-    credential: { token: token.trim() },
-  });
-  const path = join(folder, "account.kubeconfig");
-  await writeFile(path, text, { mode: 0o600 });
-  return path;
+  return await accountKubeconfig(bench, { namespace, account });
 }

@@ -1,6 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kubeconfig } from "../../../support/api-servers/kubeconfig.ts";
+import { accountKubeconfig } from "./account-kubeconfig.ts";
 import type { BaselineBench } from "./baseline-bench.ts";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -19,21 +18,12 @@ const manifests = {
 export const watcherUser = `system:serviceaccount:${namespace}:${account}`;
 
 /** The watcher's account as it is installed, without what Kubernetes grants to all. @returns path of its kubeconfig */
-export async function createWatcherAccount({ server, folder }: BaselineBench): Promise<string> {
+export async function createWatcherAccount(bench: BaselineBench): Promise<string> {
+  const { server } = bench;
   await server.kubectl(["delete", "clusterrolebinding", "system:basic-user"]);
   await server.kubectl(["create", "namespace", namespace]);
   await server.kubectl(["-n", namespace, "create", "-f", manifests.account]);
   const files = [manifests.runRole, manifests.watchRole, ...manifests.bindings];
   await server.kubectl(["create", ...files.flatMap((file) => ["-f", file])]);
-  const token = await server.kubectl(["-n", namespace, "create", "token", account]);
-  const text = kubeconfig({
-    name: server.name,
-    url: server.url,
-    authority: await readFile(server.caFile, "utf8"),
-    user: account,
-    credential: { token: token.trim() },
-  });
-  const path = join(folder, "watcher.kubeconfig");
-  await writeFile(path, text, { mode: 0o600 });
-  return path;
+  return await accountKubeconfig(bench, { namespace, account });
 }
