@@ -1,7 +1,7 @@
 import { goldenConfig } from "../catalog/catalog.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
+import { emptyContext } from "../context/empty-context.ts";
 import type { AskedAssets } from "../context/select-in-context.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import { renderCatalog } from "../report/render-catalog.ts";
@@ -22,16 +22,7 @@ export async function foreseeHco(
   hco: ManagedObject,
   { loaded, engine, images, asked }: Foresight,
 ): Promise<HcoDocument> {
-  const document = {
-    schemaVersion: 1,
-    hco,
-    hardware: emptyHardware,
-    topology: emptyTopology,
-    images,
-    crds: {},
-    lookups: {},
-  } as const;
   const assets = loaded.assets.filter(({ name }) => name === goldenConfig);
-  const [golden] = renderCatalog({ assets, files: loaded.files }, document, asked, engine);
+  const [golden] = renderCatalog({ assets, files: loaded.files }, emptyContext(hco, images), asked, engine);
   return await effectiveHco(cluster, hco, golden);
 }

@@ -1,5 +1,5 @@
+import { exchangeText } from "../../lib/net/exchange-text.ts";
 import { OutboundRefused } from "../../lib/net/outbound-policy.ts";
-import { put } from "../../lib/net/put.ts";
 
 // A person who runs the platform names the gateway: mostly a Service of the cluster, without TLS, or a pod's neighbour.
 const policy = { plainHttp: true, loopback: true } as const;
@@ -27,7 +27,8 @@ export function metricsAddress(url: string): string {
 export async function pushMetrics({ url, text, signal }: Push): Promise<string | undefined> {
   const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
   try {
-    const answer = await put({ url: metricsAddress(url), policy, headers, body: text, timeoutMs, signal });
+    const request = { url: metricsAddress(url), policy, headers, body: text, timeoutMs, signal };
+    const answer = await exchangeText("PUT", request);
     if (answer.status >= 200 && answer.status < 300) return undefined;
     return `it answered ${answer.status}${answer.text === "" ? "" : `: ${answer.text.trim().slice(0, 200)}`}`;
   } catch (error) {

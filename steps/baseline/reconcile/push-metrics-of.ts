@@ -19,7 +19,8 @@ export async function pushMetricsOf(
   metrics: string | undefined,
   { url, log, signal }: { readonly url: string; readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (url === "" || metrics === undefined) return;
+  // Whoever asked for a part may wonder; that a watcher looks at one after a change is no news.
+  if (url === "" || metrics === undefined || record.scope === "touched") return;
   if (record.scope !== "whole") {
     log.info("the metrics are not pushed, since this run looked at a part of the baseline only");
     return;

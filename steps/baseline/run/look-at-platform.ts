@@ -1,7 +1,6 @@
 import { type Activation, readActivation } from "../catalog/activation.ts";
-import { goldenConfig } from "../catalog/catalog.ts";
+import { laterAssets } from "../catalog/catalog.ts";
 import type { LoadedAssets } from "../catalog/load-assets.ts";
-import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { findHco } from "../cluster/find-hco.ts";
 import { type CollectedContext, type ContextQuestion, collectContext } from "../context/collect-context.ts";
@@ -27,11 +26,6 @@ export type PlatformSight =
     })
   | { readonly state: "absent" }
   | { readonly state: "no-crd" };
-
-/** The assets that are selected after the golden config was applied. Pure. */
-export function laterAssets(assets: readonly LoadedAsset[]): readonly LoadedAsset[] {
-  return assets.filter(({ name }) => name !== goldenConfig);
-}
 
 /**
  * Reads what a reconciliation would go by, as it will be when that has come so far: the HyperConverged with its golden

@@ -1,14 +1,14 @@
 import type { AssetRun } from "../asset/asset-run.ts";
 import { reconcileAsset } from "../asset/reconcile-asset.ts";
 import { type Activation, readActivation } from "../catalog/activation.ts";
-import { goldenConfig } from "../catalog/catalog.ts";
+import { goldenConfig, laterAssets } from "../catalog/catalog.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import { type Selection, selectAsset, unknownNames } from "../catalog/select-assets.ts";
 import { findHco, generationOf, hcoCrd, hcoName } from "../cluster/find-hco.ts";
 import { Namespaces } from "../cluster/namespaces.ts";
 import { collectContext } from "../context/collect-context.ts";
 import type { ContextDocument } from "../context/context-document.ts";
-import { emptyHardware, emptyTopology } from "../context/empty-context.ts";
+import { emptyContext } from "../context/empty-context.ts";
 import { selectInContext } from "../context/select-in-context.ts";
 import { withMade } from "../context/with-made.ts";
 import type { RunEvent } from "../events/run-event.ts";
@@ -137,15 +137,7 @@ export class Reconciliation {
     const hco = this.#hco;
     const asset = this.#tools.loaded.assets.find(({ name }) => name === goldenConfig);
     if (hco === undefined || asset === undefined) return false;
-    const document: ContextDocument = {
-      schemaVersion: 1,
-      hco,
-      hardware: emptyHardware,
-      topology: emptyTopology,
-      images: this.#request.images,
-      crds: {},
-      lookups: {},
-    };
+    const document = emptyContext(hco, this.#request.images);
     const selection = selectAsset(asset, {
       ...document,
       activation,
@@ -170,7 +162,7 @@ export class Reconciliation {
   async #reconcileAssets(activation: Activation, hco: ManagedObject): Promise<void> {
     const { loaded, cluster } = this.#tools;
     const { onlyAssets, images, profile } = this.#request;
-    const assets = loaded.assets.filter(({ name }) => name !== goldenConfig);
+    const assets = laterAssets(loaded.assets);
     const selection = { activation, onlyAssets };
     const context = await collectContext(cluster, { hco, assets, images, profile, selection });
     this.#document = context.document;

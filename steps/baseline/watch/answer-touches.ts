@@ -75,8 +75,7 @@ export async function answerTouches(touches: readonly Touch[], tools: AnswerTool
     if (ran.failure !== undefined) throw ran.failure.error;
     const { record } = ran;
     log.info(reconcileReport(record).summary, { result: outcomeOf(record) });
-    const url = request.scope === "whole" ? tools.pushgatewayUrl : "";
-    await pushMetricsOf(ran, metricsOf(ran, tools.toolVersion), { url, log, signal });
+    await pushMetricsOf(ran, metricsOf(ran, tools.toolVersion), { url: tools.pushgatewayUrl, log, signal });
     return { state: "done" };
   } catch (error) {
     signal.throwIfAborted();

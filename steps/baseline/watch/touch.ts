@@ -1,6 +1,5 @@
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import { hcoCrd } from "../cluster/find-hco.ts";
-import { readOf } from "../lookups/lookup.ts";
 import { groupOf } from "../object/api-version.ts";
 import type { Identity } from "../object/managed-object.ts";
 
@@ -17,13 +16,8 @@ type WatchedAsset = Pick<LoadedAsset, "name" | "kind" | "requiredCrd" | "gateCrd
 
 /** CRDs on whose presence or schema an asset depends. Pure. */
 export function crdsOf({ requiredCrd, gateCrd, entry }: WatchedAsset): readonly string[] {
-  const reads = (entry.lookups ?? []).map(readOf);
-  const schemas = reads.flatMap((read) => (read.verb === "get" && isDefinition(read) ? [read.name] : []));
+  const schemas = (entry.lookups ?? []).flatMap((lookup) => ("crd" in lookup ? [lookup.crd] : []));
   return [requiredCrd ?? [], gateCrd ?? [], schemas].flat();
-}
-
-function isDefinition({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
-  return groupOf(apiVersion) === "apiextensions.k8s.io" && kind === "CustomResourceDefinition";
 }
 
 function isOfKind({ kind }: WatchedAsset, object: Identity): boolean {

@@ -1,41 +1,13 @@
-import { exchange } from "./exchange.ts";
-import type { OutboundPolicy } from "./outbound-policy.ts";
-
-export interface PostRequest {
-  readonly url: string;
-  readonly policy: OutboundPolicy;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** From the first byte sent to the last one received. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  /** PEM; absent = the authorities that Node trusts. */
-  readonly certificateAuthority?: string;
-}
-
-export interface PostAnswer {
-  readonly status: number;
-  /** Seconds, where the server named them. */
-  readonly retryAfter: number | undefined;
-  /** At most 1,000 characters. */
-  readonly text: string;
-}
+import { exchangeText, type TextAnswer, type TextRequest } from "./exchange-text.ts";
 
 const maximumRequestBytes = 256 * 1024;
-const maximumAnswerBytes = 64 * 1024;
-
-function retryAfter(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d{1,5}$/.test(value) ? Number(value) : undefined;
-}
 
 /**
- * Sends one POST under the outbound policy. Follows no redirect, uses no proxy, reads a bounded answer, verifies TLS.
+ * Sends one POST of at most 256 KiB, see {@link exchangeText}.
  *
  * @throws OutboundRefused, Error of the network, or the signal's reason
  */
-export async function post(request: PostRequest): Promise<PostAnswer> {
+export async function post(request: TextRequest): Promise<TextAnswer> {
   if (Buffer.byteLength(request.body) > maximumRequestBytes) throw new Error("the text to be sent is too large");
-  const { status, headers, body } = await exchange({ ...request, method: "POST", maximumAnswerBytes });
-  const text = body.toString("utf8").slice(0, 1_000);
-  return { status, retryAfter: retryAfter(headers["retry-after"]), text };
+  return await exchangeText("POST", request);
 }

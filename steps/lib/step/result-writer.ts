@@ -28,14 +28,18 @@ function cutToBytes(text: string, bytes: number): string {
   return `${kept}…`;
 }
 
+function withoutControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}
+
 function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+  return withoutControls(text).trim();
 }
 
 /** Each line by itself: what a server put into a text ends no line and draws no colour. */
 function plainLines(text: string): string {
-  const plain = (line: string): string => line.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trimEnd();
-  return text.split("\n").map(plain).join("\n").trimEnd();
+  const lines = text.split("\n").map((line) => withoutControls(line).trimEnd());
+  return lines.join("\n").trimEnd();
 }
 
 function textForPeople({ linesBytes }: ResultDeclaration, value: string): string {
