@@ -147,6 +147,7 @@ export const crdSources: readonly CrdSource[] = [
     "medik8s/self-node-remediation",
     "main",
     "config/crd/bases/self-node-remediation.medik8s.io_selfnoderemediations.yaml",
+    "config/crd/bases/self-node-remediation.medik8s.io_selfnoderemediationtemplates.yaml",
   ),
   ...from(
     "remediation",

@@ -24,6 +24,7 @@ const features = [
   "mtv",
   "node-maintenance",
   "node-remediation",
+  "snr-remediation",
   "thp-tuning",
   "vm-drain-shutdown-inhibitor",
 ];

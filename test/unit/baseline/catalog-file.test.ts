@@ -29,7 +29,7 @@ describe("the committed catalog", () => {
     expect(validate({ ...catalog, assets: inFlight })).toEqual([]);
   });
 
-  test("offers sixteen features of virt-platform-autopilot, and what it left for later or dropped", () => {
+  test("offers the features of virt-platform-autopilot, and what it left for later or dropped", () => {
     expect(catalog.features.map(({ name }) => name).toSorted()).toEqual([
       "CPU Manager",
       "Fence Agents",
@@ -42,6 +42,7 @@ describe("the committed catalog", () => {
       "MTV",
       "MetalLB",
       "NHC with FAR and SBR",
+      "NHC with SNR",
       "NUMA Topology",
       "Node Maintenance",
       "Observability",

@@ -190,6 +190,28 @@ describe("the remediation of nodes", () => {
     expect(renderEntry("nhc-far")).toEqual({ state: "not-applicable" });
     expect(spec("nhc-far", { Lookups: { hasTemplate: true } })).toMatchObject({ minHealthy: "51%" });
   });
+
+  test.each([
+    ["openshift-workload-availability", { inWorkloadAvailability: true, inOperators: true }],
+    ["openshift-operators", { inWorkloadAvailability: false, inOperators: true }],
+  ])("lets nodes reboot themselves by the template in %s", (namespace, Lookups) => {
+    const template = valueAt(objectOf("nhc-snr", { Lookups }), ["spec", "remediationTemplate"]);
+    expect(template).toMatchObject({ kind: "SelfNodeRemediationTemplate", namespace });
+  });
+
+  test("B14 lets no node reboot itself before there is a template to do it by", () => {
+    const Lookups = { inWorkloadAvailability: false, inOperators: false };
+    expect(renderEntry("nhc-snr", { Lookups })).toEqual({ state: "not-applicable" });
+  });
+
+  test("lets no node reboot itself while another health check has it fenced", () => {
+    const Lookups = { inWorkloadAvailability: true, inOperators: false };
+    const alone = objectOf("nhc-snr", { ...hco({ "enable-snr-remediation": "true" }), Lookups });
+    expect(valueAt(alone, ["spec", "pauseRequests"])).toBeUndefined();
+    const both = hco({ "enable-snr-remediation": "true", "enable-node-remediation": "true" });
+    const paused = objectOf("nhc-snr", { ...both, Lookups });
+    expect(valueAt(paused, ["spec", "pauseRequests"])).toEqual(["platform.kubevirt.io/enable-node-remediation=true"]);
+  });
 });
 
 describe("the assets of the metrics exporter", () => {
@@ -227,9 +249,9 @@ describe("the tombstones", () => {
 
   test("name no object that an asset renders", () => {
     const names = entries.filter(({ component }) => component === "NodeHealthCheck" || component === "UIPlugin");
-    const rendered = names.map(({ name }) => objectOf(name, { Lookups: { hasTemplate: true } }));
+    const rendered = names.map(({ name }) => objectOf(name, { Lookups: { hasTemplate: true, inOperators: true } }));
     const found = rendered.map((object) => valueAt(object, ["metadata", "name"]));
-    expect(found).toEqual(expect.arrayContaining(["monitoring", "far"]));
+    expect(found).toEqual(expect.arrayContaining(["monitoring", "far", "snr"]));
     expect(found).not.toContain("kubevirt-plugin");
     expect(found).not.toContain("virt-node-health-check");
   });

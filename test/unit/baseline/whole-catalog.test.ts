@@ -9,7 +9,7 @@ describe("the assets that come with the program", () => {
   test("are a valid catalog: 84 of the platform and what goes beyond", async () => {
     const { assets, tombstones, faults } = loadAssets(await shippedAssets(), await compileValidator(catalogSchema));
     expect(assets.filter(({ install }) => install === "always")).toHaveLength(11);
-    expect(assets).toHaveLength(88);
+    expect(assets).toHaveLength(89);
     expect(tombstones.map(({ identity }) => identity.name).toSorted()).toEqual([
       "kubevirt-plugin",
       "virt-node-health-check",

@@ -139,6 +139,24 @@ export const cases: readonly GoldenCase[] = [
   },
   { asset: "nhc-far", of: "template-there", context: { Lookups: { hasTemplate: true } } },
   {
+    asset: "nhc-snr",
+    of: "own-namespace",
+    context: { Lookups: { inOperators: true, inWorkloadAvailability: true } },
+  },
+  {
+    asset: "nhc-snr",
+    of: "beside-fence-agents",
+    context: {
+      HCO: hyperConverged({ "enable-node-remediation": "true" }),
+      Lookups: { inOperators: false, inWorkloadAvailability: true },
+    },
+  },
+  {
+    asset: "nhc-snr",
+    of: "all-namespaces",
+    context: { Lookups: { inOperators: true, inWorkloadAvailability: false } },
+  },
+  {
     asset: "fence-agents",
     of: "agent-only",
     context: { HCO: hyperConverged({ "fence-agents-config": '{"agent":"fence_ipmilan"}' }) },
