@@ -1,10 +1,23 @@
 import type { Logger } from "../../lib/log/logger.ts";
 import { metricsAddress, pushMetrics } from "../metrics/push-metrics.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
+import type { RunRecord } from "../run/run-record.ts";
+import { emptyState } from "../state/baseline-state.ts";
 import type { ConductedRun } from "./conduct-run.ts";
 
+/** Nothing is looked after, which is no failure: what was told of objects before ends, and no alert on it stays. */
+function isIdle({ isDryRun, ending }: RunRecord): boolean {
+  return !isDryRun && (ending.ending === "disabled" || ending.ending === "hco-not-found");
+}
+
 /** Prometheus text of a run; `undefined` for one that says nothing of the present state. Pure. */
-export function metricsOf({ record, state }: ConductedRun, version: string): string | undefined {
+export function metricsOf(
+  { record, state }: Pick<ConductedRun, "record" | "state">,
+  version: string,
+): string | undefined {
+  if (isIdle(record)) {
+    return runMetrics({ ...record, assets: [], tombstones: [], dependencies: [] }, emptyState, version);
+  }
   return state === undefined ? undefined : runMetrics(record, state, version);
 }
 

@@ -20,6 +20,7 @@ import { NodeChanges } from "../rollout/node-changes.ts";
 import { emptyState } from "../state/baseline-state.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
 import { buryTombstones } from "../tombstones/bury.ts";
+import { assetLine } from "./asset-line.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { leftOut } from "./left-out.ts";
 import { type Exclusions, readExclusions } from "./read-exclusions.ts";
@@ -204,8 +205,8 @@ export class Reconciliation {
   #tell(record: AssetRecord): void {
     const { log } = this.#tools;
     const isNoNews = this.#request.scope === "touched" && record.result === "not-selected";
-    const level = isNoNews ? "debug" : "info";
-    log[level](`${record.asset}: ${record.result}`, { result: record.result });
+    const { level, text, id } = assetLine(record, this.#request.isDryRun);
+    log[isNoNews ? "debug" : level](text, { result: record.result, ...(id === undefined ? {} : { id }) });
   }
 
   async #bring(asset: LoadedAsset, document: ContextDocument, rules: Exclusions["rules"]): Promise<AssetRecord> {

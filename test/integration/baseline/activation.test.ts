@@ -51,6 +51,9 @@ describe("a platform that does not opt in", () => {
       expect(await managedObjects(bench)).toEqual(["uiplugin/kubevirt-plugin"]);
       expect(await bench.get(hyperConverged)).toEqual(before);
       expect(await ownObjects(bench)).toBe("");
+      // Off is no failure, of which an alert would tell.
+      expect(run.metrics).toMatch(/^kubevirt_autopilot_last_success_timestamp_seconds \d/m);
+      expect(run.metrics).not.toContain("kind=");
     },
     minute,
   );

@@ -2,9 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { metricsAddress, pushMetrics } from "../../../steps/baseline/metrics/push-metrics.ts";
-import { pushMetricsOf } from "../../../steps/baseline/reconcile/push-metrics-of.ts";
+import { metricsOf, pushMetricsOf } from "../../../steps/baseline/reconcile/push-metrics-of.ts";
 import { recordingLogger } from "../lib/state/state-fixtures.ts";
-import { runRecord } from "./support/run-records.ts";
+import { assetRecord, runRecord, swapIdentity } from "./support/run-records.ts";
 
 interface Received {
   readonly method: string | undefined;
@@ -12,6 +12,30 @@ interface Received {
   readonly type: string | undefined;
   readonly body: string;
 }
+
+describe("the metrics of a run that had nothing to look after", () => {
+  const assets = [assetRecord("swap-enable", { result: "unchanged" }, { identity: swapIdentity })];
+
+  test.each(["disabled", "hco-not-found"] as const)(
+    "B-12-52 say of %s that it succeeded, and nothing of objects",
+    (ending) => {
+      const record = runRecord({ ending: { ending }, finishedAt: 1_700_000_000_000, assets });
+      const text = metricsOf({ record, state: undefined }, "1.2.3") ?? "";
+      expect(text).toContain("\nkubevirt_autopilot_last_success_timestamp_seconds 1700000000\n");
+      expect(text).toContain('\nkubevirt_autopilot_info{version="1.2.3"} 1\n');
+      expect(text).not.toContain("kind=");
+    },
+  );
+
+  test("are none for a dry run, and for one that never came to its state", () => {
+    const dry = runRecord({ ending: { ending: "disabled" }, isDryRun: true });
+    const locked = runRecord({ ending: { ending: "locked", holder: "another run" } });
+    expect([dry, locked].map((record) => metricsOf({ record, state: undefined }, "1.2.3"))).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
 
 describe("metrics are pushed", () => {
   let server: Server | undefined;
