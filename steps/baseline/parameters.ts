@@ -18,6 +18,12 @@ export const lockWaitParameter = duration(
   "How long to wait for another run to end before this one gives up with exit 6",
 );
 
+/** Whether a run goes on without the rules of its HyperConverged that it cannot read. */
+export const exclusionOnErrorParameter = Type.Enum(["ignore", "stop"], {
+  default: "ignore",
+  description: "What becomes of a run whose HyperConverged has rules of disabled resources that cannot be read",
+});
+
 /** Where the platform is. */
 export const platformParameters = {
   namespace: Type.String({

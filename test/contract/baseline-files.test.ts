@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { loadCheckout } from "../../steps/baseline/checkout/load-checkout.ts";
 import { places } from "../../steps/baseline/checkout/places.ts";
-import { readTextIfAny } from "../../steps/baseline/checkout/read-text.ts";
+import { readCommitted } from "../../steps/baseline/checkout/read-committed.ts";
 import { featureDocument } from "../../steps/baseline/features/feature-document.ts";
 import { compareFeatures } from "../../steps/baseline/features/feature-files.ts";
 import { readCommittedFeatures } from "../../steps/baseline/features/read-committed.ts";
@@ -14,12 +14,12 @@ import { watchParams } from "../../steps/baseline/watch/declaration.ts";
 import { manifestsBelow, objectsOf, root } from "./support/manifests.ts";
 
 const loaded = await loadCheckout(root);
-const committedRole = (await readTextIfAny(`${root}/${places.clusterRole}`)) ?? "";
+const committedRole = (await readCommitted(root, places.clusterRole)) ?? "";
 
 describe("what is committed of the baseline", () => {
   test("B-12-77 is the roles that its assets need; `fairlead baseline generate-rbac` writes them", async () => {
     for (const { path, text } of generatedRoles(scanAssets(loaded))) {
-      expect({ path, text: await readTextIfAny(`${root}/${path}`) }).toEqual({ path, text });
+      expect({ path, text: await readCommitted(root, path) }).toEqual({ path, text });
     }
   });
 
@@ -75,7 +75,7 @@ describe("the watcher", () => {
   });
 
   test("has a role that lets it watch and nothing else", async () => {
-    const role = parse((await readTextIfAny(`${root}/${places.watchRole}`)) ?? "");
+    const role = parse((await readCommitted(root, places.watchRole)) ?? "");
     expect(new Set(role.rules.flatMap(({ verbs }: { readonly verbs: readonly string[] }) => verbs))).toEqual(
       new Set(["watch"]),
     );

@@ -113,7 +113,14 @@ describe("the listener baseline-events", () => {
   const pushes = triggers.filter(([name]) => /^baseline-events (push|default-branch)$/.test(name));
   const { params = [] } = (bindings.get("baseline-repository")?.spec ?? {}) as { readonly params?: readonly Named[] };
   const hcoFile = String(params.find(({ name }) => name === "hco-file")?.["value"]);
-  const decisive = [places.clusterRole, places.featureDocument, places.featureTable, places.crdLock, hcoFile];
+  const decisive = [
+    places.clusterRole,
+    places.watchRole,
+    places.featureDocument,
+    places.featureTable,
+    places.crdLock,
+    hcoFile,
+  ];
 
   test.each(pushes)("%s counts a push that touches what decides the baseline, and no other", (_name, trigger) => {
     const pattern = /file\.matches\('([^']+)'\)/.exec(celOf(trigger).filter)?.[1] ?? "";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Random } from "../../lib/clock/clock.ts";
 import { writeFileAtomically } from "../../lib/state/write-file-atomically.ts";
-import { readTextIfAny } from "./read-text.ts";
+import { readCommitted } from "./read-committed.ts";
 
 // As git checks a file out.
 const mode = 0o644;
@@ -20,9 +20,8 @@ export async function writeGenerated(
 ): Promise<readonly string[]> {
   const written: string[] = [];
   for (const { path, text } of files) {
-    const place = join(folder, path);
-    if ((await readTextIfAny(place)) === text) continue;
-    await writeFileAtomically(place, text, { mode, random });
+    if ((await readCommitted(folder, path)) === text) continue;
+    await writeFileAtomically(join(folder, path), text, { mode, random });
     written.push(path);
   }
   return written;

@@ -1,3 +1,4 @@
+import type { ErrorText } from "../../lib/errors/fairlead-error.ts";
 import type { SummaryLines } from "../../lib/step/types.ts";
 import { hcoCrd, hcoName } from "../cluster/find-hco.ts";
 import { baselineExit } from "./exit-code.ts";
@@ -7,6 +8,16 @@ interface Teller {
   readonly results: FailureResults;
   readonly summarize: (lines: SummaryLines) => void;
   readonly setExitCode: (code: number) => void;
+}
+
+/** @param crd of HyperConverged */
+export function platformMissing(crd: string): ErrorText {
+  return {
+    id: "BASE-RUN-02",
+    what: `${crd} is not installed`,
+    why: "the baseline is kept for a virtualization platform, and this cluster has none",
+    fix: "install OpenShift Virtualization, or name the cluster that has it",
+  };
 }
 
 /** Ends a step that found no platform: without a HyperConverged there is nothing to look at, which is no failure. */
@@ -22,15 +33,10 @@ export function tellNoPlatform(
     summarize({ what });
     return;
   }
-  const what = `${hcoCrd} is not installed`;
+  const missing = platformMissing(hcoCrd);
   results.set("outcome", "precondition-missing");
-  results.set("summary", what);
-  results.set("error-code", "BASE-RUN-02");
+  results.set("summary", missing.what);
+  results.set("error-code", missing.id);
   setExitCode(baselineExit.preconditionMissing);
-  summarize({
-    id: "BASE-RUN-02",
-    what,
-    why: "the baseline is kept for a virtualization platform, and this cluster has none",
-    fix: "install OpenShift Virtualization, or name the cluster that has it",
-  });
+  summarize(missing);
 }

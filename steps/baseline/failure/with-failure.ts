@@ -7,9 +7,9 @@ export interface FailureResults {
 }
 
 /** Tells in the results how a step failed, and lets it fail. */
-export async function withFailure(results: FailureResults, work: () => Promise<void>): Promise<void> {
+export async function withFailure<T>(results: FailureResults, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (error instanceof FairleadError) {
       results.set("outcome", error.exitCode === baselineExit.locked ? "locked" : "failed");

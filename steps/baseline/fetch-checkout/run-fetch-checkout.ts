@@ -44,7 +44,7 @@ function wantedOf({ params }: Context): WantedPaths {
   return {
     folders: [below(places.assets)],
     files: [
-      ...[places.clusterRole, places.featureTable, places.crdLock].map(below),
+      ...[places.clusterRole, places.watchRole, places.featureTable, places.crdLock].map(below),
       ...named.map((name) => pathOf(name, params[name])),
     ],
   };

@@ -33,10 +33,10 @@ function dependencySeries(dependencies: readonly Dependency[]): readonly Series[
 
 /**
  * When a run last succeeded, ms since the epoch: this one, or the last one of which the state tells. One that had
- * nothing to do has succeeded: it is not stale. One that only looked at what had changed says nothing of the rest. Pure.
+ * nothing to do has succeeded: it is not stale. One that looked at a part says nothing of the rest. Pure.
  */
 export function lastSuccess(record: RunRecord, { lastSuccessAt }: BaselineState): number | undefined {
-  return record.scope !== "touched" && exitCodeOf(record) === 0 ? record.finishedAt : lastSuccessAt;
+  return record.scope === "whole" && exitCodeOf(record) === 0 ? record.finishedAt : lastSuccessAt;
 }
 
 /**

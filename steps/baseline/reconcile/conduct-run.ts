@@ -128,9 +128,12 @@ class Run {
   }
 
   async #leave(record: RunRecord, events: readonly RunEvent[]): Promise<BaselineState | undefined> {
-    const isWanted = this.#memory.isOpen && !this.#setting.request.isDryRun && !this.#lost.signal.aborted;
+    const mayWrite = !this.#setting.request.isDryRun && !this.#lost.signal.aborted;
     try {
-      return isWanted ? await this.#store(record, events) : undefined;
+      if (mayWrite && this.#memory.isOpen) return await this.#store(record, events);
+      // Refused before it took the lock: who wrote what is refused looks at the HyperConverged, where Events are.
+      if (mayWrite && record.ending.ending === "invalid-input") await this.#publish(record, events);
+      return undefined;
     } finally {
       await this.#lease?.release(AbortSignal.timeout(this.#limits.lock));
     }
@@ -142,17 +145,24 @@ class Run {
 
   /** The Events first: what the state has as told was told. */
   async #store(record: RunRecord, events: readonly RunEvent[]): Promise<BaselineState> {
-    const { log, signal, client } = this.#setting;
-    const { hco, state } = this.#reconciliation;
-    const within = (ms: number) => AbortSignal.any([this.#lost.signal, AbortSignal.timeout(ms)]);
-    if (hco !== undefined) {
-      const limit = within(this.#limits.events);
-      const options = { signal: signal.aborted ? limit : AbortSignal.any([signal, limit]), attempts: 2 };
-      await publishEventsOf(events, { hco, record, client, log, options, ...this.#memory.toldSince });
-    }
-    const after = stateAfter(record, state.value);
-    await this.#memory.store(after, { signal: within(this.#limits.state), attempts: signal.aborted ? 2 : 4 });
+    await this.#publish(record, events);
+    const after = stateAfter(record, this.#reconciliation.state.value);
+    const attempts = this.#setting.signal.aborted ? 2 : 4;
+    await this.#memory.store(after, { signal: this.#within(this.#limits.state), attempts });
     return after;
+  }
+
+  async #publish(record: RunRecord, events: readonly RunEvent[]): Promise<void> {
+    const { log, signal, client } = this.#setting;
+    const { hco } = this.#reconciliation;
+    if (hco === undefined) return;
+    const limit = this.#within(this.#limits.events);
+    const options = { signal: signal.aborted ? limit : AbortSignal.any([signal, limit]), attempts: 2 };
+    await publishEventsOf(events, { hco, record, client, log, options, ...this.#memory.toldSince });
+  }
+
+  #within(ms: number): AbortSignal {
+    return AbortSignal.any([this.#lost.signal, AbortSignal.timeout(ms)]);
   }
 }
 

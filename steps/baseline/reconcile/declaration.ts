@@ -2,6 +2,7 @@ import * as Type from "typebox";
 import { requestParameters } from "../../lib/step/request-age.ts";
 import type { StepContext } from "../../lib/step/types.ts";
 import {
+  exclusionOnErrorParameter,
   lockWaitParameter,
   platformParameters,
   pushgatewayParameter,
@@ -15,10 +16,7 @@ export const reconcileParams = {
   "dry-run": Type.Boolean({ default: false, description: "Tell what would be applied, and write nothing" }),
   ...selectionParameters,
   ...throttleParameters,
-  "exclusion-on-error": Type.Enum(["ignore", "stop"], {
-    default: "ignore",
-    description: "What becomes of a run whose HyperConverged has rules of disabled resources that cannot be read",
-  }),
+  "exclusion-on-error": exclusionOnErrorParameter,
   "lock-wait": lockWaitParameter,
   "pushgateway-url": pushgatewayParameter,
   ...requestParameters,

@@ -1,4 +1,5 @@
 import type { Logger } from "../../lib/log/logger.ts";
+import { stoppedBy } from "../failure/aggregate.ts";
 import { metricsAddress, pushMetrics } from "../metrics/push-metrics.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
 import type { RunRecord } from "../run/run-record.ts";
@@ -21,6 +22,11 @@ export function metricsOf(
   return state === undefined ? undefined : runMetrics(record, state, version);
 }
 
+/** One that stopped before its end would take away what the gateway has of the assets that it did not come to. */
+function isTelling(record: RunRecord): boolean {
+  return isIdle(record) || (record.ending.ending === "completed" && stoppedBy(record) === undefined);
+}
+
 /**
  * Pushes the metrics of a run that looked at the whole baseline: those of another would take away what the gateway has of
  * the assets that it did not look at. A push that fails is a warning.
@@ -36,6 +42,10 @@ export async function pushMetricsOf(
   if (url === "" || metrics === undefined || record.scope === "touched") return;
   if (record.scope !== "whole") {
     log.info("the metrics are not pushed, since this run looked at a part of the baseline only");
+    return;
+  }
+  if (!isTelling(record)) {
+    log.warn("the metrics are not pushed, since this run did not come to all assets");
     return;
   }
   const why = await pushMetrics({ url, text: metrics, signal });

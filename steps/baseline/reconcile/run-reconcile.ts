@@ -3,10 +3,12 @@ import { loadShippedAssets } from "../catalog/load-shipped-assets.ts";
 import { checkRequestAge } from "../check-request.ts";
 import { openCluster } from "../cluster/open-cluster.ts";
 import { durationMs } from "../duration.ts";
+import { endingText } from "../failure/ending-text.ts";
 import { exitCodeOf, outcomeOf } from "../failure/exit-code.ts";
-import { failureText } from "../failure/failure-text.ts";
+import { withFailure } from "../failure/with-failure.ts";
 import { reconcileReport } from "../report/reconcile-report.ts";
-import { countResults, isFailed } from "../run/count-results.ts";
+import { countResults } from "../run/count-results.ts";
+import { runIdOf } from "../run/run-id.ts";
 import type { RunRecord } from "../run/run-record.ts";
 import { writeRunFiles } from "../run/write-run-files.ts";
 import { baselineStateSchema } from "../state/baseline-state.schema.ts";
@@ -29,12 +31,11 @@ async function tell(context: ReconcileContext, ran: ConductedRun): Promise<void>
   const more = folder === undefined ? undefined : await writeRunFiles(folder, files, random);
   if (more !== undefined) results.set("report", more);
   await pushMetricsOf(ran, metrics, { url: params["pushgateway-url"], log, signal });
-  const [failed] = record.assets.filter(isFailed);
-  const why = failed === undefined ? undefined : failureText(failed);
+  const why = endingText(record, ran.failure?.error);
   if (why !== undefined) results.set("error-code", why.id);
   setExitCode(exitCodeOf(record));
   summarize({
-    what: why === undefined ? summary : `${summary}; ${why.what}`,
+    what: why === undefined || record.ending.ending !== "completed" ? summary : `${summary}; ${why.what}`,
     ...(more === undefined ? {} : { more }),
     ...(why === undefined ? {} : { id: why.id, why: why.why, fix: why.fix }),
   });
@@ -56,19 +57,22 @@ function tellResults({ results }: ReconcileContext, record: RunRecord): void {
 
 /** The work of the step `reconcile`. */
 export async function runReconcile(context: ReconcileContext): Promise<void> {
-  const { params, run, clock, log, signal } = context;
-  checkRequestAge(context);
-  const ran = await conductRun({
-    request: requestOf(params),
-    client: await openCluster(context),
-    runId: run.name,
-    lockWaitMs: durationMs(params["lock-wait"]),
-    loaded: await loadShippedAssets(),
-    validate: await loadValidator("baseline-state", () => baselineStateSchema),
-    clock,
-    log,
-    signal,
+  const { params, results, run, clock, log, signal } = context;
+  const setting = await withFailure(results, async () => {
+    checkRequestAge(context);
+    return {
+      request: requestOf(params),
+      client: await openCluster(context),
+      runId: runIdOf(run),
+      lockWaitMs: durationMs(params["lock-wait"]),
+      loaded: await loadShippedAssets(),
+      validate: await loadValidator("baseline-state", () => baselineStateSchema),
+      clock,
+      log,
+      signal,
+    };
   });
+  const ran = await conductRun(setting);
   await tell(context, ran);
   if (ran.failure !== undefined) throw ran.failure.error;
 }

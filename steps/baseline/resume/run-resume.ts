@@ -12,6 +12,7 @@ import { baselineExit } from "../failure/exit-code.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
 import { withFailure } from "../failure/with-failure.ts";
 import { takeLock } from "../reconcile/lock.ts";
+import { runIdOf } from "../run/run-id.ts";
 import { RunState } from "../run/run-state.ts";
 import { baselineStateSchema } from "../state/baseline-state.schema.ts";
 import { StateStore } from "../state/state-store.ts";
@@ -35,7 +36,7 @@ async function resumeAll(
   const taken = await takeLock({
     client: cluster.client,
     namespace,
-    holder: run.name,
+    holder: runIdOf(run),
     waitMs,
     clock,
     log,
@@ -88,7 +89,7 @@ async function tell(context: ResumeContext, records: readonly ResumeRecord[]): P
   const { params, print, results, summarize, setExitCode, workspace, random, run } = context;
   const isAll = params.resource === "all";
   const objects = records.filter(({ result }) => !isAll || result !== "not-paused");
-  const document = { runId: run.name, resource: params.resource, objects };
+  const document = { runId: runIdOf(run), resource: params.resource, objects };
   print(
     await formatOutput(params.output, document, () => ({
       columns: ["object", "result", "why"],

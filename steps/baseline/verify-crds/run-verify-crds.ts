@@ -47,10 +47,16 @@ function reasonsOf(lines: readonly string[]): string {
   return `${lines.slice(0, shownReasons).join("; ")}${more}`;
 }
 
-function outOfSync(lines: readonly string[]): Verdict {
-  const what = `the CRD collection is not what ${places.crdLock} says`;
+function outOfSync(lines: readonly string[], isOnline: boolean): Verdict {
+  const what = `the CRD collection is not what ${isOnline ? "its sources have now" : `${places.crdLock} says`}`;
   const fix = `run \`${update}\` and commit the lock, or take the files back`;
   return { state: "different", id: "BASE-VER-03", what, why: reasonsOf(lines), fix, text: lines.join("\n") };
+}
+
+function unusable(faults: readonly string[]): Verdict {
+  const what = "the CRD collection cannot be used";
+  const fix = `run \`${update}\`, or take the files back`;
+  return { state: "different", id: "BASE-VER-05", what, why: reasonsOf(faults), fix, text: faults.join("\n") };
 }
 
 function refused(faults: readonly string[]): Verdict {
@@ -63,13 +69,26 @@ function textsOf(present: PresentFiles): ReadonlyMap<string, string> {
   return new Map([...present].map(([file, content]) => [file, Buffer.from(content).toString("utf8")]));
 }
 
+/** What the collection was found to be, which is not all of it where a source could not be asked. */
+function equality(comparisons: readonly FileComparison[], isOnline: boolean): string {
+  const unverified = comparisons.filter(({ state }) => state === "not-verifiable").length;
+  const by = isOnline ? "those that their sources have now" : "those of the lock";
+  const equal = `${comparisons.length - unverified} CRDs are ${by}`;
+  return unverified === 0 ? `the ${equal}` : `${equal}, ${unverified} could not be compared`;
+}
+
 /** The assets by the collection, once that is what it should be. */
-async function judgeAssets(checkout: string, present: PresentFiles, sources: readonly CrdSource[]): Promise<Verdict> {
+async function judgeAssets(
+  checkout: string,
+  present: PresentFiles,
+  sources: readonly CrdSource[],
+  found: string,
+): Promise<Verdict> {
   const read = readCollection(textsOf(present), sources);
-  if (read.state === "invalid") return outOfSync(read.faults);
+  if (read.state === "invalid") return unusable(read.faults);
   const faults = lintAssets(await loadCheckout(checkout), read.collection);
   if (faults.length > 0) return refused(faults);
-  return { state: "equal", summary: `the ${present.size} CRDs are those of the lock, and allow what assets render` };
+  return { state: "equal", summary: `${found}, and allow what assets render` };
 }
 
 /** @throws FairleadError BASE-CHK-01, BASE-CAT-01 to BASE-CAT-03, BASE-CRD-01, BASE-CRD-03, BASE-CRD-05 (exit 2) */
@@ -85,6 +104,8 @@ export async function runVerifyCrds(
   const lines = describeComparisons(comparisons);
   const isOut = verdictOf(comparisons) === "out-of-sync";
   if (!isOut) for (const line of lines) log.warn(line);
-  const verdict = isOut ? outOfSync(lines) : await judgeAssets(checkout, present, upstream.sources);
+  const verdict = isOut
+    ? outOfSync(lines, params.online)
+    : await judgeAssets(checkout, present, upstream.sources, equality(comparisons, params.online));
   await tellVerdict(context, verdict, "verify-crds.txt");
 }

@@ -1,19 +1,18 @@
-import { join } from "node:path";
 import { loadCheckout } from "../checkout/load-checkout.ts";
 import { checkoutOf, type VerifyContext } from "../checkout/parameters.ts";
-import { readTextIfAny } from "../checkout/read-text.ts";
+import { readCommitted } from "../checkout/read-committed.ts";
 import { tellVerdict } from "../checkout/verdict.ts";
 import { generatedRoles } from "../rbac/generated-roles.ts";
 import { regenerate } from "../rbac/role-text.ts";
 import { verifyRole } from "../rbac/verify-role.ts";
 import { scanAssets } from "../scan/scan-assets.ts";
 
-/** @throws FairleadError BASE-CHK-01, BASE-CAT-01 to BASE-CAT-03 (exit 2), BASE-SCAN-01 (exit 1) */
+/** @throws FairleadError BASE-CHK-01, BASE-CHK-02, BASE-CAT-01 to BASE-CAT-03 (exit 2), BASE-SCAN-01 (exit 1) */
 export async function runVerifyRbac(context: VerifyContext): Promise<void> {
   const folder = checkoutOf(context);
   const roles = generatedRoles(scanAssets(await loadCheckout(folder)));
   const read = await Promise.all(
-    roles.map(async (role) => ({ ...role, committed: await readTextIfAny(join(folder, role.path)) })),
+    roles.map(async (role) => ({ ...role, committed: await readCommitted(folder, role.path) })),
   );
   const held = read.filter(({ committed, isOptional }) => committed !== undefined || !isOptional);
   const verified = held.map(({ committed, text, path }) => verifyRole(committed, text, path));

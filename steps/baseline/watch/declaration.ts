@@ -2,6 +2,7 @@ import * as Type from "typebox";
 import type { CommandContext } from "../../lib/step/types.ts";
 import {
   duration,
+  exclusionOnErrorParameter,
   platformParameters,
   pushgatewayParameter,
   selectionParameters,
@@ -14,6 +15,7 @@ export const watchParams = {
   ...platformParameters,
   ...selection,
   ...throttleParameters,
+  "exclusion-on-error": exclusionOnErrorParameter,
   quiet: duration("1s", "How long nothing more must have changed before a run begins"),
   "at-most": duration("3s", "How long a run waits at most for changes to end"),
   "lock-wait": duration("15m", "How long to wait for another run to end; the changes are kept when it takes longer"),

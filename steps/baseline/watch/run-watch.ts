@@ -20,7 +20,7 @@ async function toolsOf(context: WatchContext): Promise<AnswerTools> {
     client: await openCluster({ ...context, workspace: () => undefined, isInCluster: params["in-cluster"] }),
     loaded: await loadShippedAssets(),
     validate: await loadValidator("baseline-state", () => baselineStateSchema),
-    request: requestOf({ ...params, assets: "", "dry-run": false, "exclusion-on-error": "ignore" }),
+    request: requestOf({ ...params, assets: "", "dry-run": false }),
     lockWaitMs: durationMs(params["lock-wait"]),
     pushgatewayUrl: params["pushgateway-url"],
     toolVersion: run.toolVersion,
@@ -41,7 +41,8 @@ async function answerForEver(
   queue: TouchQueue,
   readiness: Readiness,
 ): Promise<never> {
-  const { clock, random, signal, log } = context;
+  const { clock, random, log } = context;
+  const { signal } = tools;
   let failures = 0;
   for (;;) {
     const touches = await queue.next(signal);
@@ -65,29 +66,32 @@ export async function runWatch(context: WatchContext): Promise<void> {
   const readiness = new Readiness();
   const port = params["health-port"];
   if (port !== 0) onExit((await serveHealth(readiness, port)).close);
-  const tools = await toolsOf(context);
+  const stopped = new AbortController();
+  const ending = AbortSignal.any([signal, stopped.signal]);
+  const tools = await toolsOf({ ...context, signal: ending });
   const queue = new TouchQueue(clock, {
     quietMs: durationMs(params.quiet),
     atMostMs: durationMs(params["at-most"]),
   });
-  const stopped = new AbortController();
   const follower = new PlatformFollower({
     ...tools,
     namespace: params.namespace,
     assets: tools.loaded.assets,
-    signal: AbortSignal.any([signal, stopped.signal]),
     onTouch: (touches) => queue.add(touches),
     onTrouble: (collection, why) => readiness.tell(collection, why),
   });
+  let answering: Promise<never> | undefined;
   try {
     await follower.start();
     readiness.start();
     log.info("watching the HyperConverged, its CRDs and the objects of the baseline");
     // What changed before it was there to see is found by a first look at everything.
     queue.add([{ what: "hco" }]);
-    await Promise.race([answerForEver(context, tools, queue, readiness), follower.failed]);
+    answering = answerForEver(context, tools, queue, readiness);
+    await Promise.race([answering, follower.failed]);
   } finally {
     stopped.abort();
-    await follower.stopped();
+    // A run that is at work stores what it did and gives the lock back.
+    await Promise.allSettled([answering, follower.stopped()]);
   }
 }

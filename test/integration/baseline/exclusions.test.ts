@@ -120,6 +120,10 @@ describe("rules that cannot be read", () => {
       const run = await bench.reconcile("--exclusion-on-error", "stop");
       expect(run.exitCode).toBe(2);
       expect(run.summary.message).toContain("platform.kubevirt.io/disabled-resources cannot be read");
+      expect(run.stderr).toContain("BASE-RUN-04");
+      expect(run.stderr).toContain("correct platform.kubevirt.io/disabled-resources on the HyperConverged");
+      const events = await bench.server.kubectl(["get", "events.events.k8s.io", "-n", "openshift-cnv", "-o", "name"]);
+      expect(events).toContain("invaliddisabledresources");
       expect(await bench.get(hyperConverged)).toEqual(before);
       expect(await bench.find(descheduler)).toBeUndefined();
       expect(await bench.server.kubectl(["get", "configmaps,leases", "-n", "openshift-cnv", "-o", "name"])).toBe("");

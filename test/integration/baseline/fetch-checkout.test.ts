@@ -75,6 +75,7 @@ describe("two commits of a repository that everybody may read", () => {
       "assets/baseline/catalog.yaml": "of the head\n",
       "assets/baseline/active/link.yaml": { link: "/etc/passwd" },
       "rbac/baseline/cluster-role.yaml": "kind: ClusterRole\n",
+      "triggers/baseline/watcher/cluster-role.yaml": "kind: ClusterRole\n",
       "crds.lock.json": "{}\n",
     });
     // Neither is what a branch leads to: a pull request is checked when it has moved on, too.
@@ -90,6 +91,7 @@ describe("two commits of a repository that everybody may read", () => {
       `head/${hcoFile}`,
       "head/crds.lock.json",
       "head/rbac/baseline/cluster-role.yaml",
+      "head/triggers/baseline/watcher/cluster-role.yaml",
     ]);
     expect(await readFile(join(source, "base", hcoFile), "utf8")).toBe(files[hcoFile]);
     // Neither objects of git nor temporary files stay.

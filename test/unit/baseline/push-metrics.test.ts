@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { metricsAddress, pushMetrics } from "../../../steps/baseline/metrics/push-metrics.ts";
 import { metricsOf, pushMetricsOf } from "../../../steps/baseline/reconcile/push-metrics-of.ts";
 import { recordingLogger } from "../lib/state/state-fixtures.ts";
-import { assetRecord, runRecord, swapIdentity } from "./support/run-records.ts";
+import { assetRecord, failedAt, runRecord, swapIdentity } from "./support/run-records.ts";
 
 interface Received {
   readonly method: string | undefined;
@@ -96,6 +96,18 @@ describe("metrics are pushed", () => {
         /^warn the metrics could not be pushed to http:\/\/127\.0\.0\.1:\d+\/metrics\/job\/virt-platform-autopilot, which changes nothing else: .*ECONNREFUSED/,
       ),
     ]);
+  });
+
+  test("not by a run that stopped before it came to all assets, which would take away what is known of the others", async () => {
+    const { log, lines } = recordingLogger();
+    const { url, got } = await gateway(200);
+    const hco = assetRecord("hco-golden-config", failedAt("apply"));
+    const stopped = [runRecord({ ending: { ending: "error", error: "no nodes" } }), runRecord({ assets: [hco] })];
+    for (const record of stopped) {
+      await pushMetricsOf({ record }, "a 1\n", { url, log, signal: AbortSignal.timeout(10_000) });
+    }
+    const why = "warn the metrics are not pushed, since this run did not come to all assets";
+    expect({ got, lines }).toEqual({ got: [], lines: [why, why] });
   });
 
   test("nowhere unless an address is given, nor without metrics", async () => {

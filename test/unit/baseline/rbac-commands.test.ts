@@ -1,3 +1,6 @@
+import { mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { generateRbac } from "../../../steps/baseline/generate-rbac.ts";
@@ -30,6 +33,31 @@ const generate = (...more: readonly string[]) => runCommand(generateRbac, ["--fo
 const verify = (...more: readonly string[]) =>
   runCommand(verifyRbac, ["--workspace", `source=${checkout.folder}`, ...more]);
 const rules = async (): Promise<readonly Rule[]> => parse(await checkout.read(path)).rules;
+
+describe("a checkout whose role is a link", () => {
+  test("has nothing read that lies outside of it, and nothing told of that", async () => {
+    const outside = await mkdtemp(join(tmpdir(), "fairlead-outside-"));
+    try {
+      await writeFile(join(outside, "token"), "not for the log");
+      await rm(join(checkout.folder, path));
+      await symlink(join(outside, "token"), join(checkout.folder, path));
+      const { code, stdout, stderr } = await verify();
+      expect(code).toBe(2);
+      expect(stderr).toContain("BASE-CHK-02");
+      expect(stderr).toContain(`${path} of the checkout cannot be used\n`);
+      expect(stderr).toContain("it is a link to something outside of the checkout\n");
+      expect(`${stdout}${stderr}`).not.toContain("not for the log");
+    } finally {
+      await rm(outside, { recursive: true });
+    }
+  });
+
+  test("is compared where the link stays within it", async () => {
+    await rename(join(checkout.folder, path), join(checkout.folder, "role.yaml"));
+    await symlink("../../role.yaml", join(checkout.folder, path));
+    expect((await verify()).code).toBe(0);
+  });
+});
 
 describe("the role of a checkout", () => {
   test("B-12-77 lacks an asset of a new kind until it is made anew, and then holds it in the same bytes each time", async () => {

@@ -108,7 +108,9 @@ describe("the metrics of a run", () => {
     const good = runRecord({ ending: { ending: "disabled" } });
     expect(lastSuccess(good, emptyState)).toBe(good.finishedAt);
     expect(lastSuccess(bad, { ...emptyState, lastSuccessAt: 5_000 })).toBe(5_000);
-    expect(lastSuccess({ ...good, scope: "touched" }, { ...emptyState, lastSuccessAt: 5_000 })).toBe(5_000);
+    for (const scope of ["listed", "touched"] as const) {
+      expect(lastSuccess({ ...good, scope }, { ...emptyState, lastSuccessAt: 5_000 })).toBe(5_000);
+    }
     expect(series(runMetrics(bad, { ...emptyState, lastSuccessAt: 5_000 }, "1"), "last_success")).toEqual([
       "last_success_timestamp_seconds 5",
     ]);

@@ -144,7 +144,9 @@ describe("a check of the CRD collection", () => {
     await update(upstream(both));
     const moved = upstream({ ...both, [at(node)]: crdText("Node", { scope: "Cluster" }) });
     expect((await verify(moved)).code).toBe(0);
-    expect((await verify(moved, "--online", "true")).code).toBe(4);
+    const online = await verify(moved, "--online", "true");
+    expect(online.code).toBe(4);
+    expect(online.stderr).toContain("the CRD collection is not what its sources have now");
   });
 
   test("online passes, with a warning, over a source that cannot be reached", async () => {
@@ -152,6 +154,7 @@ describe("a check of the CRD collection", () => {
     const { code, stderr } = await verify(upstream({ [at(thing)]: crdText("Thing") }), "--online", "true");
     expect(code).toBe(0);
     expect(stderr).toContain("kubevirt/nodes.yaml: not verifiable: its source answered 404");
+    expect(stderr).toContain("1 CRDs are those that their sources have now, 1 could not be compared");
   });
 
   test("refuses a lock that is none", async () => {
