@@ -15,7 +15,7 @@ how you steer that, is in the [user guide](README.md).
 - You have an object: find it in [the list](#objects), which leads to its asset.
 - An asset is wanted when **all** its conditions hold and its CRDs are installed; else the report names the first one that
   does not hold. Whether it is wanted on your cluster, and why not:
-  \`fairlead baseline render --output status --show-excluded true\`.
+  \`fairlead baseline render --output status --show-excluded true --require-opt-in false\`, also before the opt-in.
 - Assets go in the order of their numbers; equal ones as they are listed in the catalog. The HyperConverged goes first, and
   where it fails, nothing else is tried.
 - What an asset reads is what its content depends on: change that, and the next run changes the object.

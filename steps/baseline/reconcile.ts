@@ -18,7 +18,11 @@ written. One run at a time: a second one ends at once with exit 6.`,
     { code: 0, meaning: "the platform is at its baseline, or there is nothing to keep" },
     { code: 1, meaning: "the run could not go on, or was interrupted" },
     { code: 2, meaning: "a parameter or the catalog is invalid; nothing was written" },
-    { code: 3, meaning: "at least one asset failed; the others were brought to the baseline" },
+    {
+      code: 3,
+      meaning:
+        "at least one asset failed; the others were brought to the baseline, or not tried where the HyperConverged failed",
+    },
     { code: 5, meaning: "the CRD of HyperConverged is not installed" },
     { code: 6, meaning: "another run is at work" },
     { code: 130, meaning: "interrupted" },
