@@ -3,6 +3,9 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 /** What {@link durationMs} reads, as a pattern for parameters. */
 export const durationPattern = "^([0-9]{1,9}(ms|s|m|h))+$";
 
+/** The same above zero. */
+export const positiveDurationPattern = `^(?=.*[1-9])${durationPattern.slice(1)}`;
+
 /**
  * Milliseconds of a duration as Kubernetes and Tekton write it. Pure.
  *

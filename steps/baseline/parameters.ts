@@ -1,6 +1,6 @@
 import * as Type from "typebox";
 import { detectorProfiles } from "./context/hardware.ts";
-import { durationPattern } from "./duration.ts";
+import { durationPattern, positiveDurationPattern } from "./duration.ts";
 
 /** A parameter that is a duration. */
 export const duration = (value: string, description: string) =>
@@ -71,7 +71,13 @@ export const throttleParameters = {
     default: 10,
     description: "Corrections of one object within the window before it is throttled",
   }),
-  "throttle-window": duration("1m", "Time in which that many corrections come back"),
+  "throttle-window": Type.String({
+    pattern: positiveDurationPattern,
+    maxLength: 30,
+    default: "1m",
+    rule: "a duration above zero such as 90s, 5m or 1h30m",
+    description: "Time in which that many corrections come back",
+  }),
   "repeat-threshold": Type.Integer({
     minimum: 0,
     maximum: 1000,

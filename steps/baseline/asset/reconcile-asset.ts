@@ -24,7 +24,7 @@ import { dayZeroOf } from "./day-zero.ts";
 import { desiredState } from "./desired-state.ts";
 import { judgeDrift } from "./judge-drift.ts";
 import { thrashing } from "./pause-object.ts";
-import { applyObject, type PlannedWrite, versionOf, writeObject } from "./write-object.ts";
+import { applyObject, type PlannedWrite, refusal, versionOf, writeObject } from "./write-object.ts";
 
 interface Place {
   readonly asset: LoadedAsset;
@@ -63,7 +63,7 @@ async function plan(planned: PlannedWrite, room: NamespaceSight, run: AssetRun, 
       await applyObject(planned, run, "All");
     } catch (error) {
       run.cluster.options.signal.throwIfAborted();
-      return failedAt("apply", reasonOf(error), found);
+      return refusal(error, desired, found);
     }
   }
   if (desired.kind === "Namespace") run.namespaces.plan(desired.metadata.name);

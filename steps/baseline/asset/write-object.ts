@@ -72,17 +72,21 @@ type Applied =
   | { readonly became: "written" | "elsewhere" | "refused" | "unclear"; readonly settled: Settled }
   | { readonly became: "stale"; readonly settled: "stale" };
 
+/** What an apply that the server did not carry out says of its object. Pure. */
+export function refusal(error: unknown, desired: ManagedObject, found: Findings): Settled {
+  const identity = identityOf(desired);
+  if (lacksNamespace(error)) return { ...found, result: "namespace-missing", namespace: identity.namespace };
+  if (isKubeError(error, "KindAbsent")) return noSuchApi(identity, found);
+  return failedAt("apply", reasonOf(error), found);
+}
+
 function afterFailure(error: unknown, { live, desired }: PlannedWrite, found: Findings): Applied {
   if (live !== undefined && isKubeError(error, "Conflict")) return { became: "stale", settled: "stale" };
-  if (lacksNamespace(error)) {
-    const { namespace } = identityOf(desired);
-    return { became: "elsewhere", settled: { ...found, result: "namespace-missing", namespace } };
-  }
-  if (isKubeError(error, "KindAbsent")) return { became: "elsewhere", settled: noSuchApi(identityOf(desired), found) };
-  const why = reasonOf(error);
-  const events = [...found.events, { reason: "ApplyFailed", note: why } as const];
+  const settled = refusal(error, desired, found);
+  if (settled.result !== "failed") return { became: "elsewhere", settled };
+  const events = [...found.events, { reason: "ApplyFailed", note: settled.error } as const];
   const became = isKubeError(error) && error.unclear ? "unclear" : "refused";
-  return { became, settled: failedAt("apply", why, { ...found, events }) };
+  return { became, settled: { ...settled, events } };
 }
 
 async function apply(planned: PlannedWrite, run: AssetRun, found: Findings): Promise<Applied> {

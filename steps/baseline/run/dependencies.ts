@@ -1,4 +1,6 @@
+import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { SelectableAsset, Selection } from "../catalog/select-assets.ts";
+import { groupOf, versionOf } from "../object/api-version.ts";
 import type { Dependency, RunRecord } from "./run-record.ts";
 
 /** The kind of a CRD, as its asset or the CRD itself has it. */
@@ -24,6 +26,27 @@ function needsOf({ asset, ...selection }: Selection<SelectableAsset>): readonly 
     default:
       return [];
   }
+}
+
+/** The kind of the CRD that an asset needs for its own object, if it needs one. Pure. */
+export function neededKind({
+  requiredCrd,
+  kind,
+}: LoadedAsset): readonly (readonly [string, Omit<NeededKind, "crd">])[] {
+  if (requiredCrd === undefined) return [];
+  const { apiVersion } = kind;
+  return [[requiredCrd, { group: groupOf(apiVersion), version: versionOf(apiVersion), kind: kind.kind }]];
+}
+
+/** The selections without those whose CRD was found not to serve them after all, by the names of their assets. Pure. */
+export function withoutUnserved(
+  selections: readonly Selection<LoadedAsset>[],
+  unserved: ReadonlyMap<string, string>,
+): readonly Selection<LoadedAsset>[] {
+  return selections.map((one) => {
+    const crd = unserved.get(one.asset.name);
+    return crd === undefined ? one : { asset: one.asset, state: "crd-missing", crd };
+  });
 }
 
 /**

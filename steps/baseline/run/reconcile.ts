@@ -1,10 +1,10 @@
 import type { AssetRun } from "../asset/asset-run.ts";
 import { reconcileAsset } from "../asset/reconcile-asset.ts";
-import { type Activation, readActivation } from "../catalog/activation.ts";
+import type { Activation } from "../catalog/activation.ts";
 import { goldenConfig, laterAssets } from "../catalog/catalog.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import { type Selection, selectAsset, unknownNames } from "../catalog/select-assets.ts";
-import { findHco, generationOf, hcoCrd, hcoName } from "../cluster/find-hco.ts";
+import { findHco, generationOf, hcoName } from "../cluster/find-hco.ts";
 import { Namespaces } from "../cluster/namespaces.ts";
 import { collectContext } from "../context/collect-context.ts";
 import type { ContextDocument } from "../context/context-document.ts";
@@ -13,7 +13,6 @@ import { selectInContext } from "../context/select-in-context.ts";
 import { withMade } from "../context/with-made.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import { foreseeHco } from "../hco/foresee-hco.ts";
-import { groupOf, versionOf } from "../object/api-version.ts";
 import type { Identity, ManagedObject } from "../object/managed-object.ts";
 import { foreseeRollout } from "../rollout/foresee-rollout.ts";
 import { NodeChanges } from "../rollout/node-changes.ts";
@@ -21,12 +20,13 @@ import { emptyState } from "../state/baseline-state.ts";
 import { renderLoadedAsset } from "../template/render-loaded-asset.ts";
 import { buryTombstones } from "../tombstones/bury.ts";
 import { assetLine } from "./asset-line.ts";
-import { dependenciesOf } from "./dependencies.ts";
+import { dependenciesOf, neededKind, withoutUnserved } from "./dependencies.ts";
 import { leftOut } from "./left-out.ts";
 import { type Exclusions, readExclusions } from "./read-exclusions.ts";
-import type { AssetRecord, Ending, RunRecord } from "./run-record.ts";
+import type { AssetRecord, Ending, RunRecord, TombstoneRecord } from "./run-record.ts";
 import type { RunRequest, RunTools } from "./run-request.ts";
 import { RunState } from "./run-state.ts";
+import { type Wish, wishOf } from "./wish.ts";
 
 /** What a run adds to its record as it goes, so that an interrupted one tells how far it came. */
 export class Reconciliation {
@@ -39,7 +39,7 @@ export class Reconciliation {
   readonly #namespaces: Namespaces;
   readonly #nodes = new NodeChanges();
   #state = new RunState(emptyState);
-  #tombstones: RunRecord["tombstones"] = [];
+  readonly #tombstones: TombstoneRecord[] = [];
   #dependencies: RunRecord["dependencies"] = [];
   #rollouts: RunRecord["rollouts"] = [];
   #hco: ManagedObject | undefined;
@@ -95,28 +95,40 @@ export class Reconciliation {
    * @throws KubeError where what everything depends on cannot be read; the signal's reason
    */
   async run(): Promise<Ending> {
-    const found = await findHco(this.#tools.cluster, this.#request.namespace);
-    if (found.state === "no-crd") return { ending: "precondition-missing", crd: hcoCrd };
-    if (found.state === "absent") return { ending: "hco-not-found" };
-    this.#hco = found.hco;
-    const activation = readActivation(found.hco, this.#request.requireOptIn);
-    if (activation.state === "off") return { ending: "disabled" };
-    const exclusions = readExclusions(found.hco);
-    if (exclusions.invalid !== undefined && this.#request.exclusionOnError === "stop") {
-      this.#events.push(...exclusions.events);
-      return { ending: "invalid-input", error: exclusions.events.map(({ note }) => note).join("; ") };
-    }
-    this.#state = await this.#tools.begin(found.hco);
+    const before = await this.#ask();
+    if ("ending" in before) return before;
+    this.#state = await this.#tools.begin(before.hco);
+    // Another run may have held the lock for long: what its user wants is asked again.
+    const now = this.#request.isDryRun ? before : await this.#ask();
+    if ("ending" in now) return now;
+    const { activation, exclusions } = now;
     // What was touched says nothing of the rest, which whole runs tell of.
     if (this.#request.scope !== "touched") await this.#lookAround(activation);
-    if (await this.#goldenConfigFailed(activation, exclusions)) return { ending: "completed" };
-    return await this.#goOn();
+    if (!(await this.#goldenConfigFailed(activation, exclusions))) return await this.#goOn();
+    this.#tellOf(exclusions);
+    return { ending: "completed" };
+  }
+
+  /** What its user wants, or why there is nothing to do. */
+  async #ask(): Promise<Wish | Ending> {
+    const found = await findHco(this.#tools.cluster, this.#request.namespace);
+    if (found.state === "found") this.#hco = found.hco;
+    const asked = wishOf(found, this.#request);
+    if (!("refused" in asked)) return asked;
+    this.#events.push(...asked.refused.events);
+    return { ending: "invalid-input", error: asked.refused.events.map(({ note }) => note).join("; ") };
+  }
+
+  #tellOf({ events, notes }: Exclusions): void {
+    this.#events.push(...events);
+    this.#advice.push(...notes);
   }
 
   async #lookAround(activation: Activation): Promise<void> {
     const { loaded, cluster } = this.#tools;
     this.#tellUnknownNames(activation);
-    this.#tombstones = await buryTombstones(loaded.tombstones, cluster, this.#request.isDryRun);
+    const tell = (record: TombstoneRecord): void => void this.#tombstones.push(record);
+    await buryTombstones(loaded.tombstones, cluster, this.#request.isDryRun, tell);
     this.#advice.push(
       ...loaded.faults.map(({ path, reason }) => `${path} is left out, since it is not valid: ${reason}`),
     );
@@ -124,12 +136,10 @@ export class Reconciliation {
 
   /** Asks again what its user wants: it may have been withdrawn since. */
   async #goOn(): Promise<Ending> {
-    const found = await findHco(this.#tools.cluster, this.#request.namespace);
-    if (found.state !== "found") return { ending: "hco-not-found" };
-    this.#hco = this.#expected ?? found.hco;
-    const activation = readActivation(found.hco, this.#request.requireOptIn);
-    if (activation.state === "off") return { ending: "disabled" };
-    await this.#reconcileAssets(activation, this.#hco);
+    const asked = await this.#ask();
+    if ("ending" in asked) return asked;
+    this.#hco = this.#expected ?? asked.hco;
+    await this.#reconcileAssets(asked.activation, this.#hco);
     return { ending: "completed" };
   }
 
@@ -169,20 +179,23 @@ export class Reconciliation {
     this.#document = context.document;
     this.#events.push(...context.events);
     const exclusions = readExclusions(hco);
-    this.#events.push(...exclusions.events);
-    this.#advice.push(...exclusions.notes);
+    this.#tellOf(exclusions);
     const selections = selectInContext(assets, context.document, selection);
-    const kinds = assets.flatMap(({ requiredCrd, kind }) =>
-      requiredCrd === undefined ? [] : [[requiredCrd, dependencyKind(kind)] as const],
-    );
-    this.#dependencies = dependenciesOf(selections, new Map(kinds));
+    const kinds = new Map(assets.flatMap(neededKind));
+    this.#dependencies = dependenciesOf(selections, kinds);
+    const unserved = new Map<string, string>();
     let { document } = context;
     const made: Identity[] = [];
     for (const one of selections) {
       document = withMade(document, one.asset, made);
       this.#document = document;
-      const { result, identity } = await this.#reconcile(one, document, exclusions);
+      const record = await this.#reconcile(one, document, exclusions);
+      const { result, identity } = record;
       if (result === "applied" && identity !== undefined) made.push(identity);
+      if (one.state !== "selected" || result !== "not-selected" || record.reason !== "crd-missing") continue;
+      // Its CRD is there, and serves no such version, or went away meanwhile.
+      unserved.set(one.asset.name, record.crd);
+      this.#dependencies = dependenciesOf(withoutUnserved(selections, unserved), kinds);
     }
     const { rollouts, advice } = await foreseeRollout(this.#nodes, cluster);
     this.#rollouts = rollouts;
@@ -237,8 +250,4 @@ export class Reconciliation {
       this.#tools.log.warn(note);
     }
   }
-}
-
-function dependencyKind({ apiVersion, kind }: LoadedAsset["kind"]) {
-  return { group: groupOf(apiVersion), version: versionOf(apiVersion), kind };
 }

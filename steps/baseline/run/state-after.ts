@@ -1,19 +1,41 @@
+import { stoppedBy } from "../failure/aggregate.ts";
 import { outcomeOf } from "../failure/exit-code.ts";
 import { observeDurations, statusOf } from "../metrics/asset-series.ts";
 import { lastSuccess } from "../metrics/run-metrics.ts";
+import type { Identity } from "../object/managed-object.ts";
 import { type BaselineState, objectKey, pruned } from "../state/baseline-state.ts";
+import { isIdle } from "../throttle/token-bucket.ts";
 import { missingCrds } from "./dependencies.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** A status that lasts keeps the time at which it began. */
 function tombstonesAfter(record: RunRecord, before: BaselineState): BaselineState["tombstones"] {
   if (record.scope === "touched") return before.tombstones;
-  return Object.fromEntries(
+  // One that did not come to its end may not have come to all of them.
+  const others = record.ending.ending === "completed" ? {} : before.tombstones;
+  const these = Object.fromEntries(
     record.tombstones.map((one) => {
       const [key, status] = [objectKey(one.identity), statusOf(one)];
       const known = Object.hasOwn(before.tombstones, key) ? before.tombstones[key] : undefined;
       return [key, known?.status === status ? known : { status, since: record.finishedAt }];
     }),
+  );
+  return { ...others, ...these };
+}
+
+/**
+ * Without the objects of assets that this release does not have, which a run that came to its end knows: in an hour, that
+ * a release which is rolled back finds what it left.
+ */
+function identitiesAfter(record: RunRecord, { identities, buckets }: BaselineState): BaselineState["identities"] {
+  if (record.ending.ending !== "completed" || stoppedBy(record) !== undefined) return identities;
+  const names = new Set(record.assets.map(({ asset }) => asset));
+  const isRecent = (identity: Identity): boolean => {
+    const bucket = buckets[objectKey(identity)];
+    return bucket !== undefined && !isIdle(bucket, record.finishedAt);
+  };
+  return Object.fromEntries(
+    Object.entries(identities).filter(([asset, identity]) => names.has(asset) || isRecent(identity)),
   );
 }
 
@@ -41,6 +63,7 @@ export function stateAfter(record: RunRecord, before: BaselineState): BaselineSt
     },
     ...(success === undefined ? {} : { lastSuccessAt: success }),
     wars: told(before.wars),
+    identities: identitiesAfter(record, before),
     durations: observeDurations(record.assets, before),
     missingCrds: missingCrds(record, before.missingCrds),
     tombstones: tombstonesAfter(record, before),

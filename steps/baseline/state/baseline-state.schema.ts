@@ -1,15 +1,21 @@
 import * as Type from "typebox";
+import { mostCorrections, mostPaths } from "../throttle/edit-war.ts";
 
 // What the stored state must look like before it is believed. Lenient about keys that later writers add.
 
 const time = Type.Integer({ minimum: 0 });
 
-const bucket = Type.Object({ tokens: Type.Number({ minimum: 0 }), lastFill: time, lastAccessed: time });
+// A token of seven in a minute comes back after 8571.43 ms.
+const bucket = Type.Object({
+  tokens: Type.Number({ minimum: 0 }),
+  lastFill: Type.Number({ minimum: 0 }),
+  lastAccessed: time,
+});
 
 const correction = Type.Object({
   at: time,
   runId: Type.String({ maxLength: 253 }),
-  paths: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 10_000 }),
+  paths: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: mostPaths }),
   intendedOn: Type.Optional(Type.String({ maxLength: 253 })),
 });
 
@@ -19,7 +25,7 @@ const war = Type.Object({
   isUntold: Type.Optional(Type.Boolean()),
   pauseMarked: Type.Boolean(),
   pausedAbsent: Type.Boolean(),
-  corrections: Type.Array(correction, { maxItems: 1000 }),
+  corrections: Type.Array(correction, { maxItems: mostCorrections }),
 });
 
 const durations = Type.Object({

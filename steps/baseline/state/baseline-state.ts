@@ -86,6 +86,7 @@ export function pruned(state: BaselineState, isKnown: (key: string) => boolean, 
     ...state,
     buckets: kept(state.buckets, (_key, bucket) => !isIdle(bucket, now)),
     wars: kept(state.wars, (key, war) => !isAtPeace(war) && (isKnown(key) || state.buckets[key] !== undefined)),
+    thrashings: kept(state.thrashings, (key) => isKnown(key)),
     durations: kept(state.durations, (key) => isKnown(key)),
     customizations: kept(state.customizations, (key) => isKnown(key)),
   };

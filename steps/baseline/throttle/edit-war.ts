@@ -80,6 +80,15 @@ export type Gate =
   /** The object is to be paused. `isNew`: it has not been told yet. */
   | { readonly state: "edit-war"; readonly bucket?: Bucket; readonly war: War; readonly isNew: boolean };
 
+/** More are not stored: as many as a threshold can ask for, of them the newest. */
+export const mostCorrections = 1000;
+/** More fields of one correction are not stored. */
+export const mostPaths = 10_000;
+
+function withCorrection(corrections: readonly Correction[], correction: Correction): readonly Correction[] {
+  return [...corrections, { ...correction, paths: correction.paths.slice(0, mostPaths) }].slice(-mostCorrections);
+}
+
 function recent(war: War, { repeatWindowMs }: WarLimits, now: number): readonly Correction[] {
   return war.corrections.filter(({ at }) => now - at <= repeatWindowMs);
 }
@@ -116,7 +125,7 @@ export function beforeCorrection(
   { paths, now }: Attempt,
   { runId, version }: { readonly runId: string; readonly version: string },
 ): War {
-  return { ...war, corrections: [...war.corrections, { at: now, runId, paths, intendedOn: version }] };
+  return { ...war, corrections: withCorrection(war.corrections, { at: now, runId, paths, intendedOn: version }) };
 }
 
 /** What is known of an object, by its war and its tokens. */
@@ -148,5 +157,5 @@ export function settleIntent({ war, bucket }: Standing, limits: BucketLimits, ve
 
 /** After a change was written. Pure. */
 export function afterCorrection(war: War, limits: WarLimits, { paths, now }: Attempt, runId: string): War {
-  return { ...peace, corrections: [...recent(war, limits, now), { at: now, runId, paths }] };
+  return { ...peace, corrections: withCorrection(recent(war, limits, now), { at: now, runId, paths }) };
 }

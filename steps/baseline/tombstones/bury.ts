@@ -48,13 +48,14 @@ async function bury(tombstone: Tombstone, cluster: Cluster, isDryRun: boolean): 
  * deleted is told, and stops nothing.
  *
  * @param isDryRun tells what would be deleted
+ * @param tell called after each, so that one who is stopped has told of what was deleted
  */
 export async function buryTombstones(
   tombstones: readonly Tombstone[],
   cluster: Cluster,
   isDryRun: boolean,
-): Promise<readonly TombstoneRecord[]> {
-  const records: TombstoneRecord[] = [];
+  tell: (record: TombstoneRecord) => void,
+): Promise<void> {
   for (const tombstone of tombstones) {
     let became: Became;
     try {
@@ -64,7 +65,6 @@ export async function buryTombstones(
       became = { status: "failed", reason: reasonOf(error) };
     }
     // A status that is told with its reason has one.
-    records.push({ ...tombstone, ...became } as TombstoneRecord);
+    tell({ ...tombstone, ...became } as TombstoneRecord);
   }
-  return records;
 }

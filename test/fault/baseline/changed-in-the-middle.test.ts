@@ -154,7 +154,8 @@ describe("while a run corrects an object", () => {
     async () => {
       const { bench, proxy } = platform;
       const looking: Match = { verb: "get", resource: "hyperconvergeds" };
-      proxy.add({ when: looking, times: 1 });
+      // Before and after it took the lock it asks what is wanted.
+      proxy.add({ when: looking, times: 2 });
       const exitCode = await whenDone(looking, () => bench.delete(hyperConverged));
       expect(exitCode).toBe(3);
       expect(await bench.find(hyperConverged)).toBeUndefined();

@@ -5,7 +5,7 @@ import { liveInterval, userDescheduler } from "../../integration/baseline/suppor
 import { eventually } from "../../support/eventually.ts";
 import type { Match } from "../../support/fault-proxy/types.ts";
 import { ProxiedBaseline } from "./support/proxied-baseline.ts";
-import { lastOf } from "./support/reports.ts";
+import { lastOf, lastSummary } from "./support/reports.ts";
 import { applyOf } from "./support/writes.ts";
 
 const minute = 60_000;
@@ -102,6 +102,12 @@ describe("while a run works by a CRD that it has read", () => {
         await bench.jsonPatch({ resource: "crd", name: crd }, [version]);
         await untilServed(isServed);
       };
+      const crdEvents = async (): Promise<readonly string[]> => {
+        const { events } = await lastSummary(platform);
+        return events
+          .filter(({ reason }) => reason.startsWith("CRD"))
+          .map(({ reason, target }) => `${reason} ${target}`);
+      };
       const other = { name: "v2", served: true, storage: false };
       const found = JSON.parse(await bench.server.kubectl(["get", "crd", crd, "-o", "json"]));
       const versions = [...found.spec.versions, { ...found.spec.versions[0], ...other }];
@@ -110,8 +116,10 @@ describe("while a run works by a CRD that it has read", () => {
       expect(await lastOf(platform, asset)).toMatchObject({ result: "not-selected", reason: "crd-missing" });
       expect((await platform.run()).exitCode).toBe(0);
       expect(await lastOf(platform, asset)).toMatchObject({ result: "not-selected", reason: "crd-missing" });
+      expect(await crdEvents()).toContain(`CRDMissing ${crd}`);
       await serve(true);
       expect((await platform.run()).exitCode).toBe(0);
+      expect(await crdEvents()).toEqual([`CRDDiscovered ${crd}`]);
       expect(await liveInterval(bench)).toBe(60);
     },
     2 * minute,

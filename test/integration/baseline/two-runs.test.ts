@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { ended, written } from "../switchover/support/switchover-bench.ts";
-import { BaselineBench, type Named, swapConfig } from "./support/baseline-bench.ts";
+import { BaselineBench, hyperConverged, type Named, swapConfig } from "./support/baseline-bench.ts";
 
 const minute = 60_000;
 const lease: Named = {
@@ -94,6 +94,28 @@ describe("two runs", () => {
       await bench.delete(lease);
       expect((await end).exitCode).toBe(0);
       expect(await bench.find(swapConfig)).toBeDefined();
+    },
+    minute,
+  );
+
+  test(
+    "D30 write nothing where its user turned the baseline off while the second one waited",
+    async () => {
+      bench = await BaselineBench.open();
+      await holdLease(0);
+      const old = { name: "kubevirt-plugin", labels: { "platform.kubevirt.io/managed-by": "virt-platform-autopilot" } };
+      const spec = { type: "TroubleshootingPanel" };
+      await bench.create({ apiVersion: "observability.openshift.io/v1alpha1", kind: "UIPlugin", metadata: old, spec });
+      const run = await bench.start("reconcile", join(bench.folder, "patient"), ["--lock-wait", "5m"]);
+      const end = ended(run);
+      await written(run, "another-run is at work");
+      await bench.annotate(hyperConverged, { autopilot: "false" });
+      const before = await bench.get(hyperConverged);
+      await bench.delete(lease);
+      expect((await end).exitCode).toBe(0);
+      expect(await bench.get(hyperConverged)).toEqual(before);
+      expect(await bench.find({ resource: "uiplugins.observability.openshift.io", name: old.name })).toBeDefined();
+      expect(await bench.find(swapConfig)).toBeUndefined();
     },
     minute,
   );

@@ -1,5 +1,8 @@
-import { describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { baselineStateSchema } from "../../../steps/baseline/state/baseline-state.schema.ts";
+import { emptyState } from "../../../steps/baseline/state/baseline-state.ts";
+import { readState } from "../../../steps/baseline/state/read-state.ts";
 import {
   type Attempt,
   afterCorrection,
@@ -11,11 +14,18 @@ import {
   type WarLimits,
 } from "../../../steps/baseline/throttle/edit-war.ts";
 import { type Bucket, isIdle, takeToken } from "../../../steps/baseline/throttle/token-bucket.ts";
+import { compileValidator } from "../../../steps/lib/schema/compile-validator.ts";
+import type { SchemaValidator } from "../../../steps/lib/schema/validator.ts";
 
 const minute = 60_000;
 const limits: WarLimits = { capacity: 10, windowMs: minute, repeatThreshold: 5, repeatWindowMs: 30 * minute };
 
 describe("the tokens of an object", () => {
+  let validate: SchemaValidator;
+  beforeAll(async () => {
+    validate = await compileValidator(baselineStateSchema);
+  });
+
   const take = (bucket: Bucket | undefined, now: number) => takeToken(bucket, limits, now);
 
   /** What happens to attempts at these times, ms. */
@@ -116,6 +126,10 @@ describe("the tokens of an object", () => {
           expect(Number.isInteger(bucket.tokens)).toBe(true);
           expect(bucket.tokens).toBeGreaterThanOrEqual(0);
           expect(bucket.tokens).toBeLessThan(given.capacity);
+          // What is stored is what the next run believes.
+          expect(readState(JSON.stringify({ ...emptyState, buckets: { object: bucket } }), validate).state).toBe(
+            "read",
+          );
         }
       }),
     );
