@@ -1,5 +1,7 @@
-import { type Document, isMap, isScalar, parseAllDocuments, YAMLMap } from "yaml";
-import { valueAt } from "../../lib/json/json.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type Document, isMap, isScalar, parseAllDocuments, parseDocument, YAMLMap } from "yaml";
+import { isJsonObject, valueAt } from "../../lib/json/json.ts";
+import { firstLine } from "../failure/reason-of.ts";
 import type { RenderContext, Rendered } from "../template/render-asset.ts";
 import { failed } from "./render-input.ts";
 
@@ -11,6 +13,7 @@ const namespace = "openshift-monitoring";
 const key = "config.yaml";
 const where = `${key} of ConfigMap ${namespace}/${name}`;
 const collector = ["nodeExporter", "collectors", "ksmd"] as const;
+const path = [...collector, "enabled"];
 
 type Merged = { readonly text: string } | { readonly fault: string };
 
@@ -22,20 +25,38 @@ function unusable(why: string): Merged {
 /** Makes the maps on the way to the collector; tells the place where something else stands. */
 function obstacle(document: Document): string | undefined {
   for (let depth = 0; depth <= collector.length; depth += 1) {
-    const path = collector.slice(0, depth);
-    const found = document.getIn(path, true);
+    const way = collector.slice(0, depth);
+    const found = document.getIn(way, true);
     if (isMap(found)) continue;
     const isEmpty = found === undefined || found === null || (isScalar(found) && found.value === null);
-    if (!isEmpty) return depth === 0 ? "it" : path.join(".");
+    if (!isEmpty) return depth === 0 ? "it" : way.join(".");
     if (depth === 0) document.contents = new YAMLMap();
-    else document.setIn(path, new YAMLMap());
+    else document.setIn(way, new YAMLMap());
   }
   return undefined;
+}
+
+/** What a text says, merge keys followed as the monitoring stack follows them. @throws Error where an alias leads nowhere */
+function settingsOf(text: string): unknown {
+  return parseDocument(text, { schema: "core", merge: true, logLevel: "error" }).toJS();
+}
+
+function withValue(settings: unknown, [name, ...further]: readonly string[]): unknown {
+  if (name === undefined) return true;
+  const members = isJsonObject(settings) ? settings : {};
+  return { ...members, [name]: withValue(members[name], further) };
+}
+
+/** Maps that are shared by an alias, or merged into others, make more than the collector of one change. */
+function changesOthers(before: string, after: string): boolean {
+  return !isDeepStrictEqual(settingsOf(after), withValue(settingsOf(before), path));
 }
 
 /**
  * Turns the collector for ksmd on in a text that is somebody else's: comments, order and other settings stay, and a text
  * in which it is on already stays byte for byte.
+ *
+ * @throws Error of the YAML library, which reads some texts that it cannot write
  */
 function withCollector(text: string): Merged {
   const documents = parseAllDocuments(text, { schema: "core", uniqueKeys: true });
@@ -43,20 +64,30 @@ function withCollector(text: string): Merged {
   if (document === undefined) return { text: "nodeExporter:\n  collectors:\n    ksmd:\n      enabled: true\n" };
   if (documents.length > 1) return unusable(`it has ${documents.length} documents`);
   const [problem] = document.errors;
-  if (problem !== undefined) return unusable(problem.message.split("\n")[0] ?? "");
-  const path = [...collector, "enabled"];
+  if (problem !== undefined) return unusable(firstLine(problem));
   if (document.getIn(path) === true) return { text };
   const place = obstacle(document);
   if (place !== undefined) return unusable(`${place} is no map`);
   document.setIn(path, true);
-  return { text: document.toString({ lineWidth: 0 }) };
+  const merged = document.toString({ lineWidth: 0 });
+  return changesOthers(text, merged)
+    ? unusable("ksmd cannot be turned on without a change of other settings, which share its place by an alias")
+    : { text: merged };
+}
+
+function merge(text: string): Merged {
+  try {
+    return withCollector(text);
+  } catch (error) {
+    return unusable(firstLine(error));
+  }
 }
 
 /** The settings of the cluster's monitoring, with metrics of KSM. Pure. */
 export function renderClusterMonitoring({ Lookups }: RenderContext): Rendered {
   const live = valueAt(Lookups, ["config"]);
   if (typeof live !== "string") return failed(`the look-up "config" gave no text of ${where}`);
-  const merged = withCollector(live);
+  const merged = merge(live);
   if ("fault" in merged) return failed(merged.fault);
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { [key]: merged.text } };
   return { state: "rendered", object };

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../lib/json/json.ts";
+import { firstLine } from "../failure/reason-of.ts";
 import { identityOf, type ManagedObject } from "../object/managed-object.ts";
 import { type ReadYaml, readYamlObject } from "./read-yaml-object.ts";
 import type { TemplateEngine } from "./template-engine.ts";
@@ -47,8 +48,7 @@ export function renderTemplate(engine: TemplateEngine, template: string, context
   try {
     text = engine.renderText(template, context);
   } catch (error) {
-    const [words = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    return { state: "failed", reason: words };
+    return { state: "failed", reason: firstLine(error) };
   }
   return objectOf(engine.read(text));
 }

@@ -2,6 +2,7 @@ import { rendererOf } from "../assets/registry.ts";
 import { goldenConfig } from "../catalog/catalog.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import type { ContextDocument } from "../context/context-document.ts";
+import { firstLine } from "../failure/reason-of.ts";
 import { emptyAnswers } from "../lookups/lookup.ts";
 import { type RenderContext, type Rendered, renderStatic, renderTemplate } from "./render-asset.ts";
 import type { TemplateEngine } from "./template-engine.ts";
@@ -30,12 +31,9 @@ export function renderContext(
   };
 }
 
-/** What an asset says of all that it can read. Pure. */
-export function renderInContext(
-  { entry, text }: LoadedAsset,
-  context: RenderContext,
-  engine: TemplateEngine,
-): Rendered {
+type Source = Pick<LoadedAsset, "entry" | "text">;
+
+function renderSource({ entry, text }: Source, context: RenderContext, engine: TemplateEngine): Rendered {
   if (text === undefined) {
     const write = rendererOf(entry.render ?? "");
     return write === undefined
@@ -43,6 +41,15 @@ export function renderInContext(
       : write(context);
   }
   return entry.path.endsWith(".liquid") ? renderTemplate(engine, text, context) : renderStatic(text, engine.read);
+}
+
+/** What an asset says of all that it can read. Whatever breaks while it is rendered fails this asset alone. Pure. */
+export function renderInContext(asset: Source, context: RenderContext, engine: TemplateEngine): Rendered {
+  try {
+    return renderSource(asset, context, engine);
+  } catch (error) {
+    return { state: "failed", reason: firstLine(error) };
+  }
 }
 
 /**

@@ -3,9 +3,11 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { readYamlObject } from "../../../steps/baseline/template/read-yaml-object.ts";
 import { type RenderContext, renderStatic, renderTemplate } from "../../../steps/baseline/template/render-asset.ts";
+import { renderInContext } from "../../../steps/baseline/template/render-loaded-asset.ts";
 import { templateEngine } from "../../../steps/baseline/template/template-engine.ts";
 import type { JsonObject } from "../../../steps/lib/json/json.ts";
 import { anyCharacter } from "../../support/any-character.ts";
+import { entryOf } from "./support/operator-golden.ts";
 
 const engine = templateEngine();
 const empty: RenderContext = { HCO: {}, Hardware: {}, Topology: {}, Images: {}, Params: {}, Lookups: {}, Files: {} };
@@ -130,6 +132,21 @@ describe("a template fails", () => {
     expect(renderTemplate(engine, endless, empty)).toMatchObject({
       state: "failed",
       reason: expect.stringContaining("limit"),
+    });
+  });
+});
+
+describe("a function that renders an asset", () => {
+  test("fails that asset alone where it breaks, by the first line of the error", () => {
+    const broken: RenderContext = {
+      ...empty,
+      get Lookups(): JsonObject {
+        throw new RangeError("Maximum call stack size exceeded\n  at line 7");
+      },
+    };
+    expect(renderInContext({ entry: entryOf("ksm-cluster-monitoring") }, broken, engine)).toEqual({
+      state: "failed",
+      reason: "Maximum call stack size exceeded",
     });
   });
 });

@@ -11,6 +11,11 @@ describe("the settings of the cluster's monitoring", () => {
     if (rendered.state !== "rendered") throw new Error(`nothing was rendered: ${rendered.state}`);
     return String(valueAt(rendered.object, ["data", "config.yaml"]));
   };
+  /** Ten lines that stand for 10^9 values. */
+  const laughs = [..."bcdefghij"].reduce(
+    (lines, name, index) => `${lines}${name}: &${name} [${`*${"abcdefghij"[index]},`.repeat(10)}]\n`,
+    "a: &a [x,x,x,x,x,x,x,x,x,x]\n",
+  );
   const ksmd = { nodeExporter: { collectors: { ksmd: { enabled: true } } } };
 
   test.each([
@@ -50,6 +55,33 @@ describe("the settings of the cluster's monitoring", () => {
       state: "failed",
       reason: expect.stringContaining("nodeExporter.collectors is no map"),
     });
+  });
+
+  test.each([
+    ["an alias of nothing", "a: *nope\n", "Unresolved alias"],
+    ["a list of ever more lists", laughs, "Excessive alias count"],
+    ["brackets without an end", "[".repeat(20_000), "Maximum call stack size exceeded"],
+  ])("D18 B11 that have %s fail the asset, whatever the parser does with them", (_given, text, reason) => {
+    expect(render(text)).toEqual({ state: "failed", reason: expect.stringContaining(reason) });
+    expect(render(text)).toMatchObject({
+      reason: expect.stringMatching(/^config.yaml of .* is left as it is: .*; correct it, or set no /),
+    });
+  });
+
+  test.each([
+    ["a section of another by an alias", "nodeExporter: &n {x: 1}\nother: *n\n"],
+    ["the collector itself", "nodeExporter: {collectors: {ksmd: &k {enabled: false}, tcpstat: *k}}\n"],
+    ["a merge key, beside which ours would hide theirs", "x: &x {collectors: {tcpstat: {}}}\nnodeExporter: {<<: *x}\n"],
+  ])("D18 B11 fail the asset rather than change other settings: %s", (_given, text) => {
+    expect(render(text)).toEqual({
+      state: "failed",
+      reason: expect.stringContaining("ksmd cannot be turned on without a change of other settings"),
+    });
+  });
+
+  test("B-12-72 D18 keep aliases that have nothing to do with the collector", () => {
+    const text = "a: &a {retention: 15d}\nb: *a\nc: {<<: *a, d: 1}\nnodeExporter: {collectors: {}}\n";
+    expect(parse(textOf(text), { merge: true })).toEqual({ ...parse(text, { merge: true }), ...ksmd });
   });
 
   test.each([
