@@ -7,25 +7,34 @@ function isOurs(entry: JsonObject): boolean {
   return member(entry, "manager") === manager && member(entry, "operation") === "Apply";
 }
 
+type Fields = readonly JsonObject[];
+
 /** FieldsV1 has a member `f:name` for each owned field, with what is owned below it (Kubernetes 1.22, structured-merge-diff 4). */
-function reaches(fields: JsonObject, path: JsonPath): boolean {
-  const [first, ...rest] = path;
-  if (first === undefined) return true;
-  const below = member(fields, `f:${first}`);
-  return isJsonObject(below) && reaches(below, rest);
+function below(fields: Fields, name: string): Fields {
+  return fields.map((one) => member(one, `f:${name}`)).filter(isJsonObject);
 }
 
-/**
- * Whether somebody else owns this field of the live object, or something below it: then its value stays when we give it
- * up. What lies in a list is owned by keys and values, which no path names. Pure.
- */
-export function isOwnedByOthers(live: ManagedObject, path: JsonPath): boolean {
-  const entries = member(live.metadata, "managedFields");
-  if (!isJsonArray(entries)) return false;
-  return entries.filter(isJsonObject).some((entry) => {
-    const fields = member(entry, "fieldsV1");
-    return !isOurs(entry) && isJsonObject(fields) && reaches(fields, path);
-  });
+/** What is owned at a field and below it: by us, and by everybody else. An owner that does not reach it is in neither. */
+export interface Shares {
+  readonly ours: Fields;
+  readonly others: Fields;
+}
+
+/** Pure. */
+export function sharesBelow({ ours, others }: Shares, name: string): Shares {
+  return { ours: below(ours, name), others: below(others, name) };
+}
+
+/** Who owns a field of the live object. What lies in a list is owned by keys and values, which no path names. Pure. */
+export function sharesOf(live: ManagedObject, path: JsonPath): Shares {
+  const found = member(live.metadata, "managedFields");
+  const entries = (isJsonArray(found) ? found : []).filter(isJsonObject);
+  const fieldsOf = (some: Fields): Fields => some.map((entry) => member(entry, "fieldsV1")).filter(isJsonObject);
+  const whole: Shares = {
+    ours: fieldsOf(entries.filter(isOurs)),
+    others: fieldsOf(entries.filter((entry) => !isOurs(entry))),
+  };
+  return path.reduce(sharesBelow, whole);
 }
 
 /** Whether a manager owns the field, something below it, or, as one value, what it lies in. */

@@ -1,7 +1,7 @@
 import { arrayIndex, isJsonArray, isJsonObject, type Json, type JsonObject, member } from "../../lib/json/json.ts";
 import { formatPointer, type JsonPath } from "../../lib/json/json-pointer.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
-import { isOwnedByOthers } from "./field-owners.ts";
+import { type Shares, sharesBelow, sharesOf } from "./field-owners.ts";
 
 export type Masked =
   | { readonly state: "masked"; readonly object: ManagedObject }
@@ -58,15 +58,34 @@ function passesList(live: Json | undefined, path: JsonPath): boolean {
 }
 
 /**
- * The desired object, in which each ignored field is as it is live: kept, changed or deleted by its user. A field that
+ * What we go on applying of a live value of which others own something: what we alone own, since the server deletes what
+ * its only owner does not apply any more (Kubernetes 1.22). What others own, and what nobody owns, stays without us.
+ */
+function ownPart(value: Json | undefined, shares: Shares): Json | undefined {
+  if (shares.others.length === 0) return shares.ours.length === 0 ? undefined : value;
+  if (!isJsonObject(value)) return undefined;
+  const parts = Object.entries(value).flatMap(([name, below]) => {
+    const part = ownPart(below, sharesBelow(shares, name));
+    return part === undefined ? [] : [[name, part] as const];
+  });
+  return parts.length === 0 ? undefined : Object.fromEntries(parts);
+}
+
+function masking(live: ManagedObject, path: JsonPath): Way {
+  const shares = sharesOf(live, path);
+  const copies = shares.others.length === 0 || passesList(live, path);
+  return { path, end: (value) => (copies ? value : ownPart(value, shares)) };
+}
+
+/**
+ * The desired object, in which each ignored field is as it is live: kept, changed or deleted by its user. What of it
  * another manager owns is left out instead, so that its owner has it alone and is never in conflict with us. Pure.
  */
 export function maskFields(desired: ManagedObject, live: ManagedObject, pointers: readonly JsonPath[]): Masked {
   let object: Json | undefined = desired;
   for (const path of pointers) {
-    const givesUp = !passesList(live, path) && isOwnedByOthers(live, path);
     try {
-      object = follow(object, live, { path, end: (value) => (givesUp ? undefined : value) });
+      object = follow(object, live, masking(live, path));
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       return { state: "invalid", reason: `"${formatPointer(path)}" cannot be an ignored field here: ${error.message}` };

@@ -132,3 +132,28 @@ describe("an ignored field that another manager applied", () => {
     2 * minute,
   );
 });
+
+describe("an ignored map of which its user sets a part", () => {
+  test(
+    "D7 stays as it is live, the part that the baseline alone owns as well",
+    async () => {
+      bench = await openAtBaseline();
+      const limits = ["spec", "evictionLimits"];
+      const total = await liveValue(bench, ...limits, "total");
+      expect(total).toBeDefined();
+      await bench.annotate(descheduler, { "ignore-fields": "/spec/evictionLimits" });
+      await bench.mergePatch(descheduler, { spec: { evictionLimits: { node: 9 }, mode: "Predictive" } });
+
+      const first = await bench.reconcile();
+      expect(assetOf(first, deschedulerAsset)).toMatchObject({ result: "applied", driftPaths: ["/spec/mode"] });
+      expect(await liveValue(bench, ...limits)).toEqual({ total, node: 9 });
+      const settled = await bench.get(descheduler);
+      expect(ownersAt(settled, [...limits, "total"])).toEqual([baselineManager]);
+      expect(ownersAt(settled, [...limits, "node"])).not.toContain(baselineManager);
+
+      expect(assetOf(await bench.reconcile(), deschedulerAsset).result).toBe("unchanged");
+      expect(await bench.get(descheduler)).toEqual(settled);
+    },
+    2 * minute,
+  );
+});

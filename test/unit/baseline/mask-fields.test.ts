@@ -4,7 +4,7 @@ import { maskFields } from "../../../steps/baseline/ignored-fields/mask-fields.t
 import { readPointers } from "../../../steps/baseline/ignored-fields/read-pointers.ts";
 import { listItems } from "../../../steps/baseline/list-items.ts";
 import type { ManagedObject } from "../../../steps/baseline/object/managed-object.ts";
-import type { JsonObject } from "../../../steps/lib/json/json.ts";
+import { isJsonObject, type Json, type JsonObject, valueAt } from "../../../steps/lib/json/json.ts";
 import { formatPointer } from "../../../steps/lib/json/json-pointer.ts";
 import { descheduler } from "./support/objects.ts";
 
@@ -20,8 +20,16 @@ function masked(desired: JsonObject, live: JsonObject, fields: string, metadata:
   return result.state === "masked" ? result.object["spec"] : result.reason;
 }
 
+const entry = (manager: string, operation: string, fieldsV1: JsonObject): JsonObject => ({
+  manager,
+  operation,
+  apiVersion: "v1",
+  fieldsType: "FieldsV1",
+  fieldsV1,
+});
+
 const owned = (manager: string, operation: string, fieldsV1: JsonObject): JsonObject => ({
-  managedFields: [{ manager, operation, apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1 }],
+  managedFields: [entry(manager, operation, fieldsV1)],
 });
 
 describe("the list of ignored fields", () => {
@@ -163,6 +171,92 @@ describe("D7 an ignored field that another manager owns", () => {
   });
 });
 
+describe("D7 an ignored map of which another manager owns a part", () => {
+  const limits = "/spec/limits";
+  /** We applied a part of the limits, and the others changed or applied theirs. */
+  const shared = (ours: JsonObject, ...others: readonly JsonObject[]): JsonObject => ({
+    managedFields: [
+      entry("virt-platform-autopilot", "Apply", { "f:spec": { "f:limits": ours } }),
+      ...others.map((theirs) => entry("kubectl-patch", "Update", { "f:spec": { "f:limits": theirs } })),
+    ],
+  });
+  const [total, node, both]: readonly [JsonObject, JsonObject, JsonObject] = [
+    { "f:total": {} },
+    { "f:node": {} },
+    { "f:total": {}, "f:node": {} },
+  ];
+
+  test("is given up where the other owns it, and copied where we alone do: the server would delete that", () => {
+    const live = { limits: { total: 5, node: 9 } };
+    expect(masked({ limits: { total: 7, node: 2 } }, live, limits, shared(both, node))).toEqual({
+      limits: { total: 5 },
+    });
+  });
+
+  test("is given up in each part that one of several others owns", () => {
+    const live = { limits: { total: 5, node: 9, spare: 1 } };
+    const ours = { ...both, "f:spare": {} };
+    expect(masked({ limits: {} }, live, limits, shared(ours, node, total))).toEqual({ limits: { spare: 1 } });
+  });
+
+  test("is given up in whole where we own nothing that the other does not", () => {
+    const live = { limits: { total: 5, node: 9 } };
+    expect(masked({ b: 1, limits: { total: 7 } }, live, limits, shared(total, both))).toEqual({ b: 1 });
+  });
+
+  test("keeps what we alone own in a map that the other made", () => {
+    const live = { limits: { total: 5, node: 9 } };
+    expect(masked({ limits: {} }, live, limits, shared(total, { ".": {}, ...node }))).toEqual({ limits: { total: 5 } });
+  });
+
+  test("keeps what we alone own in a map that the other made while it was empty", () => {
+    expect(masked({ limits: {} }, { limits: { total: 5 } }, limits, shared(total, {}))).toEqual({
+      limits: { total: 5 },
+    });
+  });
+
+  test("is shared at any depth", () => {
+    const deep = (a: number, b: number) => ({ limits: { zone: { a, b }, total: 5 } });
+    const ours = { "f:zone": { "f:a": {}, "f:b": {} }, "f:total": {} };
+    expect(masked(deep(1, 1), deep(3, 4), limits, shared(ours, { "f:zone": { "f:b": {} } }))).toEqual({
+      limits: { zone: { a: 3 }, total: 5 },
+    });
+  });
+
+  test("leaves to nobody what nobody owns: the server keeps it", () => {
+    const live = { limits: { total: 5, node: 9, byDefault: 1 } };
+    expect(masked({ limits: {} }, live, limits, shared(both, node))).toEqual({ limits: { total: 5 } });
+  });
+
+  test("does not come back where its user deleted our part of it", () => {
+    expect(masked({ limits: { total: 7 } }, { limits: { node: 9 } }, limits, shared(total, node))).toEqual({});
+  });
+
+  test("is given up in a list that the other owns, or of which it owns an element", () => {
+    const live = { limits: { total: 5, zones: [{ name: "a" }, { name: "b" }] } };
+    const ours = { ...total, "f:zones": { 'k:{"name":"a"}': { "f:name": {} } } };
+    for (const theirs of [{}, { 'k:{"name":"b"}': { "f:name": {} } }]) {
+      expect(masked({ limits: {} }, live, limits, shared(ours, { "f:zones": theirs }))).toEqual({
+        limits: { total: 5 },
+      });
+    }
+  });
+
+  test("keeps our labels where its user has some of their own", () => {
+    const metadata = {
+      labels: { ours: "x", theirs: "y" },
+      managedFields: [
+        entry("virt-platform-autopilot", "Apply", { "f:metadata": { "f:labels": { "f:ours": {} } } }),
+        entry("kubectl-label", "Update", { "f:metadata": { "f:labels": { "f:theirs": {} } } }),
+      ],
+    };
+    const desired = descheduler({}, { labels: { ours: "z" } });
+    expect(maskFields(desired, descheduler({}, metadata), pointersOf("/metadata/labels"))).toMatchObject({
+      object: { metadata: { labels: { ours: "x" } } },
+    });
+  });
+});
+
 describe("whatever is ignored", () => {
   const name = fc.constantFrom("a", "b", "c");
   const tree = fc.letrec<{ node: JsonObject }>((tie) => ({
@@ -188,6 +282,62 @@ describe("whatever is ignored", () => {
         expect(at(once.object, field)).toEqual(at(have, field));
         expect(maskFields(once.object, have, pointersOf(field))).toEqual(once);
       }),
+    );
+  });
+
+  type Owners = "we" | "another" | "both" | "nobody";
+  interface Leaf {
+    readonly path: readonly string[];
+    readonly value: Json;
+    readonly owners: Owners;
+  }
+
+  /** An empty map is a leaf, as it is for the server. */
+  function leavesOf(value: Json | undefined, path: readonly string[]): readonly (readonly [readonly string[], Json])[] {
+    if (value === undefined) return [];
+    if (!isJsonObject(value) || Object.keys(value).length === 0) return [[path, value]];
+    return Object.entries(value).flatMap(([key, below]) => leavesOf(below, [...path, key]));
+  }
+
+  function fieldsOf(paths: readonly (readonly string[])[]): JsonObject {
+    const names = [...new Set(paths.flatMap(([first]) => (first === undefined ? [] : [first])))];
+    const below = (name: string) => paths.filter(([first]) => first === name).map((path) => path.slice(1));
+    return Object.fromEntries(names.map((one) => [`f:${one}`, fieldsOf(below(one))]));
+  }
+
+  function ownedBy(leaves: readonly Leaf[]): JsonObject {
+    const of = (...owners: readonly Owners[]) =>
+      fieldsOf(leaves.filter((leaf) => owners.includes(leaf.owners)).map(({ path: place }) => place));
+    return {
+      managedFields: [
+        entry("virt-platform-autopilot", "Apply", of("we", "both")),
+        entry("bob", "Apply", of("another", "both")),
+      ],
+    };
+  }
+
+  const owners = fc.array(fc.constantFrom<Owners>("we", "another", "both", "nobody"), { minLength: 30, maxLength: 30 });
+
+  const pointerTo = ({ path: place }: Leaf): string => formatPointer(place);
+
+  test("D7 is applied where we alone own it, given up where another does, and nowhere set or changed", () => {
+    fc.assert(
+      fc.property(tree, tree, path, owners, (desired, live, field, chosen) => {
+        const leaves = leavesOf(live, ["spec"]).map(
+          ([place, value], index): Leaf => ({ path: place, value, owners: chosen[index % chosen.length] ?? "nobody" }),
+        );
+        const once = maskFields(descheduler(desired), descheduler(live, ownedBy(leaves)), pointersOf(field));
+        if (once.state === "invalid") return;
+        const applied = leavesOf(valueAt(once.object, field.split("/").slice(1)), []).map(
+          ([place, value]) => [`${field}${formatPointer(place)}`, value] as const,
+        );
+        const ignored = leaves.filter((leaf) => `${pointerTo(leaf)}/`.startsWith(`${field}/`));
+        const of = (...some: readonly Owners[]) => ignored.filter((leaf) => some.includes(leaf.owners));
+        const asLive = (some: readonly Leaf[]) => some.map((leaf) => [pointerTo(leaf), leaf.value]);
+        expect(applied).toEqual(expect.arrayContaining(asLive(of("we"))));
+        expect(asLive(of("we", "nobody"))).toEqual(expect.arrayContaining(applied));
+      }),
+      { numRuns: 1000 },
     );
   });
 });
