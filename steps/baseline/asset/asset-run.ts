@@ -29,7 +29,7 @@ export interface AssetRun {
 
 /** What is found out of an asset on the way to what became of it. */
 export type Findings = Pick<AssetRecord, "drift" | "ignoredFields" | "events"> &
-  Pick<Partial<AssetRecord>, "identity" | "patchOperations">;
+  Pick<Partial<AssetRecord>, "identity" | "patchOperations" | "wrongAnnotation">;
 
 export type Settled = Findings & AssetOutcome;
 

@@ -4,6 +4,7 @@ import { readPointers } from "../ignored-fields/read-pointers.ts";
 import { marker } from "../markers/marker-keys.ts";
 import { type Markers, type Mode, readMarkers } from "../markers/read-markers.ts";
 import { stamp } from "../markers/stamp.ts";
+import { onTheObject, type UserSetting } from "../markers/user-setting.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
 import { type PauseState, pauseState, peace, type War } from "../throttle/edit-war.ts";
 import { patchObject } from "../user-patch/patch-object.ts";
@@ -14,7 +15,8 @@ export type Customization = "patch" | "ignore" | "unmanaged";
 
 /**
  * What is to become of an object.
- * - `unmanaged`, `paused`: nothing, by its user's will or for an edit war. - `invalid`: nothing, until its user mends it.
+ * - `unmanaged`, `paused`: nothing, by its user's will or for an edit war. - `invalid`: nothing, until its user mends
+ *   the annotation at `place`.
  * - `wanted`: `object` is compared with the live one, and applied where they differ. `war` begins anew after a pause.
  */
 export type DesiredState =
@@ -24,7 +26,7 @@ export type DesiredState =
       readonly events: readonly AssetEvent[];
     }
   | { readonly state: "paused" }
-  | (Managed & { readonly state: "invalid"; readonly reason: string })
+  | (Managed & { readonly state: "invalid"; readonly reason: string; readonly place: string })
   | (Managed & { readonly state: "wanted"; readonly object: ManagedObject });
 
 /** What is known of an object that is managed, whatever is wrong with what its user says. */
@@ -39,13 +41,13 @@ interface Managed {
   readonly ignoredFields: readonly string[];
 }
 
-/** What the HyperConverged says of an object for the time before there is one; its own annotations go before it. */
-export interface DayZero {
-  readonly patch: string;
-  readonly ignoreFields: string;
+interface Settings {
+  readonly patch: UserSetting;
+  readonly ignoreFields: UserSetting;
 }
 
-const noDayZero: DayZero = { patch: "", ignoreFields: "" };
+/** What the HyperConverged says of an object for the time before there is one; its own annotations go before it. */
+export type DayZero = Settings;
 
 const noMarkers: Markers = { mode: { mode: "managed" }, patch: "", ignoreFields: "", isPaused: false };
 
@@ -55,15 +57,19 @@ function modeEvents(mode: Mode): readonly AssetEvent[] {
   return [{ reason: "InvalidMode", note }];
 }
 
-function customizationsOf({ patch, ignoreFields }: Markers): readonly Customization[] {
-  return [...(patch === "" ? [] : (["patch"] as const)), ...(ignoreFields === "" ? [] : (["ignore"] as const))];
+function customizationsOf({ patch, ignoreFields }: Settings): readonly Customization[] {
+  return [
+    ...(patch.text === "" ? [] : (["patch"] as const)),
+    ...(ignoreFields.text === "" ? [] : (["ignore"] as const)),
+  ];
 }
 
-function withDayZero(markers: Markers, { patch, ignoreFields }: DayZero): Markers {
+function settingsOf(markers: Markers, dayZero: DayZero | undefined): Settings {
+  const patch = onTheObject(marker.patch, markers.patch);
+  const ignoreFields = onTheObject(marker.ignoreFields, markers.ignoreFields);
   return {
-    ...markers,
-    patch: markers.patch === "" ? patch : markers.patch,
-    ignoreFields: markers.ignoreFields === "" ? ignoreFields : markers.ignoreFields,
+    patch: patch.text === "" ? (dayZero?.patch ?? patch) : patch,
+    ignoreFields: ignoreFields.text === "" ? (dayZero?.ignoreFields ?? ignoreFields) : ignoreFields,
   };
 }
 
@@ -78,7 +84,7 @@ interface Customized {
   readonly patchOperations?: number;
 }
 
-function withPatch(rendered: ManagedObject, text: string): Customized {
+function withPatch(rendered: ManagedObject, { text, place }: UserSetting): Customized {
   const patched = patchObject(rendered, text);
   switch (patched.state) {
     case "unpatched":
@@ -88,18 +94,13 @@ function withPatch(rendered: ManagedObject, text: string): Customized {
         object: patched.object,
         patchOperations: patched.operations,
         events: [
-          {
-            reason: "PatchApplied",
-            note: `the patch of ${marker.patch} was applied: operations ${patched.operations}`,
-          },
+          { reason: "PatchApplied", note: `the patch of ${place} was applied: operations ${patched.operations}` },
         ],
       };
     case "rejected":
       return {
         object: patched.object,
-        events: [
-          { reason: "InvalidPatch", note: `the patch of ${marker.patch} is rejected as a whole: ${patched.reason}` },
-        ],
+        events: [{ reason: "InvalidPatch", note: `the patch of ${place} is rejected as a whole: ${patched.reason}` }],
       };
   }
 }
@@ -129,9 +130,9 @@ export function desiredState(
   rendered: ManagedObject,
   live: ManagedObject | undefined,
   war: War,
-  dayZero: DayZero = noDayZero,
+  dayZero?: DayZero,
 ): DesiredState {
-  const markers = withDayZero(live === undefined ? noMarkers : readMarkers(live), dayZero);
+  const markers = live === undefined ? noMarkers : readMarkers(live);
   if (markers.mode.mode === "unmanaged") {
     const note = `${marker.mode} is unmanaged: the object is left to its user`;
     return { state: "unmanaged", customizations: ["unmanaged"], events: [{ reason: "UnmanagedMode", note }] };
@@ -139,23 +140,28 @@ export function desiredState(
   const pause = pauseOf(live, markers, war);
   if (pause === "paused") return { state: "paused" };
   const isResumed = pause === "resumed";
-  const patched = withPatch(rendered, markers.patch);
+  const { patch, ignoreFields } = settingsOf(markers, dayZero);
+  const patched = withPatch(rendered, patch);
   const events = [...modeEvents(markers.mode), ...patched.events];
   const { patchOperations } = patched;
   const known = {
     war: isResumed ? peace : war,
     isResumed,
-    customizations: customizationsOf(markers),
+    customizations: customizationsOf({ patch, ignoreFields }),
     ...(patchOperations === undefined ? {} : { patchOperations }),
   };
-  const masked = withIgnoredFields(patched.object, live, markers.ignoreFields);
+  const masked = withIgnoredFields(patched.object, live, ignoreFields.text);
   return "invalid" in masked
     ? {
         ...known,
         ignoredFields: [],
         state: "invalid",
         reason: masked.invalid,
-        events: [...events, { reason: "InvalidIgnoreFields", note: masked.invalid }],
+        place: ignoreFields.place,
+        events: [
+          ...events,
+          { reason: "InvalidIgnoreFields", note: `${ignoreFields.place} is not valid: ${masked.invalid}` },
+        ],
       }
     : { ...known, ignoredFields: masked.ignoredFields, state: "wanted", object: stamp(masked.object), events };
 }

@@ -128,7 +128,8 @@ async function lookAndWrite(place: Place, run: AssetRun): Promise<Settled | "sta
   run.state.setCustomizations(identity, desired.customizations);
   const { events, ignoredFields, patchOperations } = desired;
   const known = { ...found, events, ignoredFields, ...(patchOperations === undefined ? {} : { patchOperations }) };
-  if (desired.state === "invalid") return failedAt("ignored-fields", desired.reason, known);
+  if (desired.state === "invalid")
+    return failedAt("ignored-fields", desired.reason, { ...known, wrongAnnotation: desired.place });
   if (wasMadeOfAnother(place, live, run) || (live === undefined && asset.name === goldenConfig))
     return failedAt("read", "it was changed after it was looked at; the next run looks again", known);
   const planned = { resource, desired: desired.object, live };

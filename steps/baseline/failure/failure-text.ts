@@ -9,7 +9,7 @@ type Words = Omit<ErrorText, "why">;
 
 const leave = `to keep the field as somebody else has it, name it in ${marker.ignoreFields} on the object; to keep the whole object, set ${marker.mode} to unmanaged`;
 
-const steps: Readonly<Record<FailedStep, Words>> = {
+const steps: Readonly<Record<Exclude<FailedStep, "ignored-fields">, Words>> = {
   selection: {
     id: "BASE-AST-01",
     what: "could not be judged",
@@ -24,11 +24,6 @@ const steps: Readonly<Record<FailedStep, Words>> = {
     id: "BASE-AST-03",
     what: "could not be read",
     fix: "let this account get the object, and see that its API answers",
-  },
-  "ignored-fields": {
-    id: "BASE-AST-04",
-    what: "was not touched, since its ignored fields are not valid",
-    fix: `correct ${marker.ignoreFields} on the object: JSON pointers between commas`,
   },
   "dry-run": {
     id: "BASE-AST-05",
@@ -52,10 +47,19 @@ const steps: Readonly<Record<FailedStep, Words>> = {
   },
 };
 
+/** The HyperConverged may say it for an object of the baseline: then that one has no such annotation. */
+function ignoredFieldsWords(wrongAnnotation = `${marker.ignoreFields} on the object`): Words {
+  return {
+    id: "BASE-AST-04",
+    what: "was not touched, since its ignored fields are not valid",
+    fix: `correct ${wrongAnnotation}: JSON pointers between commas`,
+  };
+}
+
 function wordsOf(failed: FailedAsset): Words {
   switch (failed.cause) {
     case "step":
-      return steps[failed.step];
+      return failed.step === "ignored-fields" ? ignoredFieldsWords(failed.wrongAnnotation) : steps[failed.step];
     case "throttled":
       return {
         id: "BASE-AST-08",

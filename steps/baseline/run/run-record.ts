@@ -59,6 +59,8 @@ interface AssetFacts {
   readonly patchOperations?: number;
   /** JSON pointers of the fields that its user keeps. */
   readonly ignoredFields: readonly string[];
+  /** The annotation that its user has to correct, and on which object; absent where none made the asset fail. */
+  readonly wrongAnnotation?: string;
   readonly events: readonly AssetEvent[];
   readonly durationMs: number;
 }

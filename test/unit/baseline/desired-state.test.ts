@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { eventType } from "../../../steps/baseline/asset/asset-event.ts";
+import { dayZeroOf } from "../../../steps/baseline/asset/day-zero.ts";
 import { type DesiredState, desiredState } from "../../../steps/baseline/asset/desired-state.ts";
 import { judgeDrift } from "../../../steps/baseline/asset/judge-drift.ts";
 import { peace, type War } from "../../../steps/baseline/throttle/edit-war.ts";
@@ -93,6 +94,54 @@ describe("what an object is to be", () => {
     expect(
       ["AssetApplied", "UnmanagedMode", "InvalidPatch", "DriftDetected"].map((one) => eventType(one as "AssetApplied")),
     ).toEqual(["Normal", "Normal", "Warning", "Warning"]);
+  });
+});
+
+describe("what the HyperConverged says of an object before there is one", () => {
+  const asset = "descheduler-loadaware";
+  const dayZero = (annotations: Readonly<Record<string, string>>) => {
+    const long = Object.entries(annotations).map(([name, value]) => [key(`${name}.${asset}`), value]);
+    return dayZeroOf(descheduler({}, { annotations: Object.fromEntries(long) }), asset);
+  };
+  const told = (desired: DesiredState) => ("events" in desired ? desired.events.map(({ note }) => note) : []);
+  const there = `platform.kubevirt.io/patch.${asset} on the HyperConverged`;
+
+  test.each([
+    ["applied", patch120, `the patch of ${there} was applied: operations 1`],
+    ["rejected", "[{", `the patch of ${there} is rejected as a whole: `],
+  ])("is named by its own annotation where its patch is %s", (_what, patch, note) => {
+    expect(told(desiredState(descheduler(), undefined, peace, dayZero({ patch })))).toEqual([
+      expect.stringContaining(note),
+    ]);
+    expect(told(desiredState(descheduler(), live(), peace, dayZero({ patch })))).toEqual([
+      expect.stringContaining(note),
+    ]);
+  });
+
+  test("is named by its own annotation where its ignored fields are wrong", () => {
+    const place = `platform.kubevirt.io/ignore-fields.${asset} on the HyperConverged`;
+    const desired = desiredState(descheduler(), undefined, peace, dayZero({ "ignore-fields": "spec/x" }));
+    expect(desired).toMatchObject({ state: "invalid", place });
+    expect(told(desired)).toEqual([expect.stringContaining(`${place} is not valid: "spec/x"`)]);
+  });
+
+  test("is not what is named where the object says it itself", () => {
+    const said = dayZero({ patch: "[{", "ignore-fields": "/spec/a" });
+    const desired = desiredState(descheduler(), live({ patch: "{", "ignore-fields": "spec/x" }), peace, said);
+    expect(desired).toMatchObject({ state: "invalid", place: "platform.kubevirt.io/ignore-fields on the object" });
+    expect(told(desired)).toEqual([
+      expect.stringContaining("the patch of platform.kubevirt.io/patch on the object is rejected as a whole: "),
+      expect.stringContaining('platform.kubevirt.io/ignore-fields on the object is not valid: "spec/x"'),
+    ]);
+  });
+
+  test("holds beside what the object says of the other", () => {
+    const said = dayZero({ "ignore-fields": "spec/x" });
+    expect(desiredState(descheduler(), live({ patch: patch120 }), peace, said)).toMatchObject({
+      state: "invalid",
+      customizations: ["patch", "ignore"],
+      place: `platform.kubevirt.io/ignore-fields.${asset} on the HyperConverged`,
+    });
   });
 });
 

@@ -114,6 +114,19 @@ describe("a failed asset is told", () => {
     ]);
   });
 
+  test.each([
+    "platform.kubevirt.io/ignore-fields on the object",
+    "platform.kubevirt.io/ignore-fields.swap-enable on the HyperConverged",
+  ])("by the annotation that is wrong: %s", (wrongAnnotation) => {
+    const invalid = assetRecord("swap-enable", failedAt("ignored-fields"), { wrongAnnotation });
+    expect([invalid].filter(isFailed).map(failureText)).toEqual([
+      expect.objectContaining({
+        id: "BASE-AST-04",
+        fix: `correct ${wrongAnnotation}: JSON pointers between commas`,
+      }),
+    ]);
+  });
+
   test("by its asset alone where it rendered no object", () => {
     const { identity: _identity, ...unrendered } = assetRecord("kubelet-perf", failedAt("render", "missing key"));
     expect([unrendered].filter(isFailed).map(failureText)).toEqual([
