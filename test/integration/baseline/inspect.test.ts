@@ -51,7 +51,7 @@ describe("an inspection", () => {
       expect(await read("exclusions.json")).toContainEqual(
         expect.objectContaining({ asset: "mtv-operator", reason: "conditions-not-met" }),
       );
-      expect((await read("assets.json")).assets).toHaveLength(88);
+      expect((await read("assets.json")).assets).toHaveLength(89);
       expect((await read("tombstones.json")).map(({ name }: { readonly name: string }) => name)).toContain(
         "kubevirt-plugin",
       );

@@ -143,7 +143,7 @@ describe("what is rendered of a file, without any cluster", () => {
       const rows = lines.slice(first + 1, last);
       const counts = /^(\d+) included, (\d+) excluded, (\d+) filtered, (\d+) errors$/.exec(lines.at(-1) ?? "");
       const sum = (counts ?? []).slice(1).reduce((total, count) => total + Number(count), 0);
-      expect([rows.length, sum]).toEqual([88, 88]);
+      expect([rows.length, sum]).toEqual([89, 89]);
       expect(rows.filter((row) => row.slice(31, 46).trim() === "INCLUDED")).toHaveLength(Number(counts?.[1]));
     },
     minute,
