@@ -45,9 +45,20 @@ export function keptState(state: BaselineState, now: number): BaselineState {
   return pruned(state, (key) => known.has(key), now);
 }
 
-/** The Events of a run are written before its state. */
-function told(wars: BaselineState["wars"]): BaselineState["wars"] {
-  return Object.fromEntries(Object.entries(wars).map(([key, { isUntold: _isUntold, ...war }]) => [key, war]));
+function toldKeys({ assets }: RunRecord): ReadonlySet<string> {
+  const told = assets.filter(({ events }) => events.some(({ reason }) => reason === "ThrashingDetected"));
+  return new Set(told.flatMap(({ identity }) => (identity === undefined ? [] : [objectKey(identity)])));
+}
+
+/** The Events of a run are written before its state; a war that it does not tell of is left for a later one to tell. */
+function told(wars: BaselineState["wars"], record: RunRecord): BaselineState["wars"] {
+  const keys = toldKeys(record);
+  return Object.fromEntries(
+    Object.entries(wars).map(([key, war]) => {
+      const { isUntold: _isUntold, ...known } = war;
+      return [key, keys.has(key) ? known : war];
+    }),
+  );
 }
 
 /** What a run leaves to the next one, once its Events are written. Pure. */
@@ -62,7 +73,7 @@ export function stateAfter(record: RunRecord, before: BaselineState): BaselineSt
       outcome: outcomeOf(record),
     },
     ...(success === undefined ? {} : { lastSuccessAt: success }),
-    wars: told(before.wars),
+    wars: told(before.wars, record),
     identities: identitiesAfter(record, before),
     durations: observeDurations(record.assets, before),
     missingCrds: missingCrds(record, before.missingCrds),

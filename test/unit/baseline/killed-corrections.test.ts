@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { AssetEvent } from "../../../steps/baseline/asset/asset-event.ts";
 import { RunState } from "../../../steps/baseline/run/run-state.ts";
 import { keptState, stateAfter } from "../../../steps/baseline/run/state-after.ts";
 import { type BaselineState, emptyState } from "../../../steps/baseline/state/baseline-state.ts";
@@ -12,7 +13,7 @@ import {
   type War,
   type WarLimits,
 } from "../../../steps/baseline/throttle/edit-war.ts";
-import { deschedulerIdentity, runRecord } from "./support/run-records.ts";
+import { assetRecord, deschedulerIdentity, runRecord, swapIdentity } from "./support/run-records.ts";
 
 const limits: WarLimits = { capacity: 3, windowMs: 3_600_000, repeatThreshold: 2, repeatWindowMs: 3_600_000 };
 const attempt = { paths: ["/spec/mode"], now: 1_000 };
@@ -80,14 +81,42 @@ describe("what a run stores", () => {
     expect(state.bucket(deschedulerIdentity)).toBeUndefined();
   });
 
-  test("tells of an edit war until its Event was written, which is before the state of a run that ends", () => {
+  describe("of an edit war", () => {
     const war: War = { ...peace, episodeReported: true, isUntold: true };
     const state: BaselineState = {
       ...emptyState,
-      identities: { "descheduler-loadaware": deschedulerIdentity },
-      wars: { [key]: war },
+      identities: { "descheduler-loadaware": deschedulerIdentity, "swap-enable": swapIdentity },
+      wars: { [key]: war, "MachineConfig/90-worker-swap-online": war },
     };
-    expect(keptState(state, 0).wars[key]).toEqual(war);
-    expect(stateAfter(runRecord({}), state).wars[key]).toEqual({ ...peace, episodeReported: true });
+    const outcome = { result: "failed", cause: "edit-war", error: "paused", isPaused: true } as const;
+    const fought = (events: readonly AssetEvent[]) =>
+      assetRecord("descheduler-loadaware", outcome, { identity: deschedulerIdentity, events });
+    const leftOut = ["descheduler-loadaware", "swap-enable"].map((asset) =>
+      assetRecord(asset, { result: "not-selected", reason: "not-in-allowlist" }),
+    );
+    const swap = assetRecord("swap-enable", { result: "unchanged" }, { identity: swapIdentity });
+    const toldNow = fought([{ reason: "ThrashingDetected", note: "somebody else" }]);
+
+    test("is that it is untold while the run goes on", () => {
+      expect(keptState(state, 0).wars[key]).toEqual(war);
+    });
+
+    test("is that it is told once its Event is written, which is before the state of a run that ends", () => {
+      const { wars } = stateAfter(runRecord({ assets: [toldNow] }), state);
+      expect(wars[key]).toEqual({ ...peace, episodeReported: true });
+    });
+
+    test.each([
+      ["told of another object", runRecord({ assets: [toldNow, swap] }), "MachineConfig/90-worker-swap-online"],
+      ["looked only at what was touched", runRecord({ scope: "touched", assets: leftOut }), key],
+      [
+        "was stopped while it paused the object",
+        runRecord({ ending: { ending: "interrupted", error: "stopped" } }),
+        key,
+      ],
+      ["could not store the pause", runRecord({ assets: [fought([])] }), key],
+    ])("stays that it is untold where the run %s", (_how, record, object) => {
+      expect(stateAfter(record, state).wars[object]).toEqual(war);
+    });
   });
 });
