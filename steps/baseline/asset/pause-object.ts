@@ -5,7 +5,7 @@ import { marker } from "../markers/marker-keys.ts";
 import type { Identity, ManagedObject } from "../object/managed-object.ts";
 import type { Gate } from "../throttle/edit-war.ts";
 import type { AssetEvent } from "./asset-event.ts";
-import type { AssetRun, Findings, Settled } from "./asset-run.ts";
+import { type AssetRun, type Findings, failedAt, type Settled } from "./asset-run.ts";
 
 /** Another one than that of applies: those would own the marker, or take it away. */
 export const controlManager = "virt-platform-autopilot-control";
@@ -24,7 +24,10 @@ export function thrashing({ kind, name }: Identity): AssetEvent {
   };
 }
 
-async function mark({ resource, identity, live }: Fought, { cluster }: AssetRun): Promise<string | undefined> {
+type PauseRun = Pick<AssetRun, "cluster" | "state">;
+
+/** Why it was refused. */
+async function mark({ resource, identity, live }: Fought, { cluster }: PauseRun): Promise<string | undefined> {
   const uid = live?.metadata["uid"];
   try {
     await cluster.client.mergePatch(
@@ -40,37 +43,57 @@ async function mark({ resource, identity, live }: Fought, { cluster }: AssetRun)
   }
 }
 
+/** Why the state could not be stored. @throws the signal's reason, also where another run has stored its own */
+async function keep({ state, cluster }: PauseRun): Promise<string | undefined> {
+  try {
+    await state.keep();
+    return undefined;
+  } catch (error) {
+    cluster.options.signal.throwIfAborted();
+    return reasonOf(error);
+  }
+}
+
 /**
  * Pauses an object that is fought over. That is stored before the marker is written, so that a run that is killed has
  * counted it, and after it, so that its absence is taken for a wish to resume; until it was really written nobody does, and
- * each run tries again. One that is absent is paused in the state alone.
+ * each run tries again. One that is absent is paused in the state alone. Where that cannot be stored before, nothing is
+ * marked; where it cannot be after it, the next run takes the pause from the marker.
  */
 export async function pauseObject(
   fought: Fought,
   gate: Extract<Gate, { state: "edit-war" }>,
-  run: AssetRun,
+  run: PauseRun,
   found: Findings,
 ): Promise<Settled> {
   const { identity, live } = fought;
   const { state } = run;
+  const before = state.value;
   if (gate.isNew) state.countThrashing(identity);
   const war = { ...gate.war, pausedAbsent: live === undefined, pauseMarked: false };
   state.setWar(identity, war);
-  await state.keep();
+  const unstored = await keep(run);
+  if (unstored !== undefined) {
+    state.update(() => before);
+    return failedAt("state", unstored, found);
+  }
   const refused = live === undefined ? undefined : await mark(fought, run);
   const isPaused = refused === undefined;
-  if (live !== undefined && isPaused) {
-    state.setWar(identity, { ...war, pauseMarked: true });
-    await state.keep();
-  }
+  const isMarked = live !== undefined && isPaused;
+  if (isMarked) state.setWar(identity, { ...war, pauseMarked: true });
+  const unkept = isMarked ? await keep(run) : undefined;
   const what = live === undefined ? "it is deleted again and again" : "somebody else keeps changing it";
+  const faults = [
+    ...(refused === undefined ? [] : [`; the pause could not be marked: ${refused}`]),
+    ...(unkept === undefined ? [] : [`; that the pause is marked could not be stored: ${unkept}`]),
+  ];
   return {
     ...found,
     identity,
     events: gate.war.isUntold === true ? [...found.events, thrashing(identity)] : found.events,
     result: "failed",
     cause: "edit-war",
-    error: `reconciliation paused, edit war: ${what}${isPaused ? "" : `; the pause could not be marked: ${refused}`}`,
+    error: `reconciliation paused, edit war: ${what}${faults.join("")}`,
     isPaused,
   };
 }

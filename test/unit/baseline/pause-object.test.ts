@@ -1,0 +1,101 @@
+import { describe, expect, test } from "@jest/globals";
+import { nothingFound } from "../../../steps/baseline/asset/asset-run.ts";
+import { pauseObject } from "../../../steps/baseline/asset/pause-object.ts";
+import { Cluster } from "../../../steps/baseline/cluster/cluster.ts";
+import { RunState } from "../../../steps/baseline/run/run-state.ts";
+import { emptyState } from "../../../steps/baseline/state/baseline-state.ts";
+import { type Gate, peace, type War } from "../../../steps/baseline/throttle/edit-war.ts";
+import type { KubeClient, Resource } from "../../../steps/lib/kube/types.ts";
+import { kubeError } from "../lib/kube/fixtures.ts";
+import { descheduler } from "./support/objects.ts";
+import { deschedulerIdentity } from "./support/run-records.ts";
+
+const key = "KubeDescheduler/openshift-kube-descheduler-operator/cluster";
+const kubeDeschedulers: Resource = {
+  group: "operator.openshift.io",
+  version: "v1",
+  plural: "kubedeschedulers",
+  kind: "KubeDescheduler",
+  scope: "namespaced",
+};
+const corrections = [1, 2, 3, 4, 5].map((at) => ({ at, runId: `run-${at}`, paths: ["/spec/mode"] }));
+const fought: War = { ...peace, corrections };
+const gate: Extract<Gate, { state: "edit-war" }> = {
+  state: "edit-war",
+  war: { ...fought, episodeReported: true, isUntold: true },
+  isNew: true,
+};
+const found = {
+  ...nothingFound,
+  drift: [{ path: "/spec/mode", live: "Automatic", desired: "Predictive", owners: ["somebody"] }],
+  events: [{ reason: "DriftDetected", note: "fields that the baseline sets were changed" }],
+} as const;
+
+/** An object that a run is to pause, where its state can be stored so many times. */
+function scene(storable: number, refuse: () => unknown = () => kubeError("Forbidden")) {
+  const stop = new AbortController();
+  let marked = 0;
+  let stored = 0;
+  const client: Partial<KubeClient> = {
+    mergePatch: async () => {
+      marked += 1;
+      return { metadata: { name: "cluster" } } as never; // nobody reads the answer
+    },
+  };
+  const before = { ...emptyState, wars: { [key]: fought } };
+  const state = new RunState(before, async () => {
+    if (stored >= storable) throw refuse();
+    stored += 1;
+  });
+  // A pause makes this one call.
+  const cluster = new Cluster(client as KubeClient, stop.signal);
+  const live = descheduler({}, { uid: "u-1" });
+  const pause = () =>
+    pauseObject({ resource: kubeDeschedulers, identity: deschedulerIdentity, live }, gate, { cluster, state }, found);
+  return { pause, state, before, stop, marked: () => marked };
+}
+
+describe("an object that is to be paused, in a run whose state", () => {
+  test("cannot be stored before, is not marked: it failed for the state, with its drift, and nothing is counted", async () => {
+    const { pause, state, before, marked } = scene(0);
+    expect(await pause()).toEqual({
+      ...found,
+      result: "failed",
+      cause: "step",
+      step: "state",
+      error: expect.stringContaining("made up: Forbidden"),
+    });
+    expect([marked(), state.value]).toEqual([0, before]);
+  });
+
+  test("cannot be stored after it was marked, is paused: it failed for the edit war, which is told", async () => {
+    const { pause, state, marked } = scene(1);
+    expect(await pause()).toMatchObject({
+      result: "failed",
+      cause: "edit-war",
+      isPaused: true,
+      error: expect.stringContaining("made up: Forbidden"),
+      drift: found.drift,
+      events: [{ reason: "DriftDetected" }, { reason: "ThrashingDetected" }],
+    });
+    expect([marked(), state.war(deschedulerIdentity).pauseMarked]).toEqual([1, true]);
+  });
+
+  test.each([
+    ["before it is marked", 0],
+    ["after it was marked", 1],
+  ])("another run has stored %s, ends this run", async (_when, storable) => {
+    const stolen = new Error("another run has stored its own");
+    const { pause, stop } = scene(storable, () => {
+      stop.abort(stolen);
+      return stolen;
+    });
+    await expect(pause()).rejects.toBe(stolen);
+  });
+
+  test("can be stored, is marked and counted once", async () => {
+    const { pause, state, marked } = scene(2);
+    expect(await pause()).toMatchObject({ cause: "edit-war", isPaused: true });
+    expect([marked(), state.value.thrashings[key]]).toEqual([1, 1]);
+  });
+});
