@@ -4,8 +4,8 @@ import { reasonOf } from "../failure/reason-of.ts";
 import { marker } from "../markers/marker-keys.ts";
 import type { Identity, ManagedObject } from "../object/managed-object.ts";
 import type { Gate } from "../throttle/edit-war.ts";
-import type { AssetEvent } from "./asset-event.ts";
 import { type AssetRun, type Findings, failedAt, type Settled } from "./asset-run.ts";
+import { type Pause, thrashing } from "./thrashing-event.ts";
 
 /** Another one than that of applies: those would own the marker, or take it away. */
 export const controlManager = "virt-platform-autopilot-control";
@@ -16,19 +16,12 @@ export interface Fought {
   readonly live: ManagedObject | undefined;
 }
 
-/** Tells of an edit war, once. Pure. */
-export function thrashing({ kind, name }: Identity): AssetEvent {
-  return {
-    reason: "ThrashingDetected",
-    note: `somebody else keeps changing ${kind} ${name}, so it is paused by ${marker.reconcilePaused}: find who writes it in its managedFields, then remove the annotation; or set ${marker.mode} to unmanaged to leave it to them`,
-  };
-}
+/** What pausing an object needs of its run. */
+type PauseRun = Pick<AssetRun, "cluster" | "state" | "limits">;
 
-type PauseRun = Pick<AssetRun, "cluster" | "state">;
-
-/** Why it was refused. */
-async function mark({ resource, identity, live }: Fought, { cluster }: PauseRun): Promise<string | undefined> {
-  const uid = live?.metadata["uid"];
+async function mark({ resource, identity, live }: Fought, { cluster }: PauseRun): Promise<Pause> {
+  if (live === undefined) return { state: "absent" };
+  const { uid } = live.metadata;
   try {
     await cluster.client.mergePatch(
       resource,
@@ -36,10 +29,10 @@ async function mark({ resource, identity, live }: Fought, { cluster }: PauseRun)
       { metadata: { annotations: { [marker.reconcilePaused]: "true" } } },
       { ...cluster.options, fieldManager: controlManager, ...(typeof uid === "string" ? { uid } : {}) },
     );
-    return undefined;
+    return { state: "marked" };
   } catch (error) {
     cluster.options.signal.throwIfAborted();
-    return reasonOf(error);
+    return { state: "refused", reason: reasonOf(error) };
   }
 }
 
@@ -52,6 +45,13 @@ async function keep({ state, cluster }: PauseRun): Promise<string | undefined> {
     cluster.options.signal.throwIfAborted();
     return reasonOf(error);
   }
+}
+
+function errorOf(pause: Pause, unkept: string | undefined): string {
+  const what = pause.state === "absent" ? "it is deleted again and again" : "somebody else keeps changing it";
+  const unmarked = pause.state === "refused" ? `; the pause could not be marked: ${pause.reason}` : "";
+  const unstored = unkept === undefined ? "" : `; that the pause is marked could not be stored: ${unkept}`;
+  return `reconciliation paused, edit war: ${what}${unmarked}${unstored}`;
 }
 
 /**
@@ -77,23 +77,17 @@ export async function pauseObject(
     state.update(() => before);
     return failedAt("state", unstored, found);
   }
-  const refused = live === undefined ? undefined : await mark(fought, run);
-  const isPaused = refused === undefined;
-  const isMarked = live !== undefined && isPaused;
-  if (isMarked) state.setWar(identity, { ...war, pauseMarked: true });
-  const unkept = isMarked ? await keep(run) : undefined;
-  const what = live === undefined ? "it is deleted again and again" : "somebody else keeps changing it";
-  const faults = [
-    ...(refused === undefined ? [] : [`; the pause could not be marked: ${refused}`]),
-    ...(unkept === undefined ? [] : [`; that the pause is marked could not be stored: ${unkept}`]),
-  ];
+  const pause = await mark(fought, run);
+  if (pause.state === "marked") state.setWar(identity, { ...war, pauseMarked: true });
+  const unkept = pause.state === "marked" ? await keep(run) : undefined;
+  const event = thrashing({ identity, war, limits: run.limits, pause });
   return {
     ...found,
     identity,
-    events: gate.war.isUntold === true ? [...found.events, thrashing(identity)] : found.events,
+    events: gate.war.isUntold === true ? [...found.events, event] : found.events,
     result: "failed",
     cause: "edit-war",
-    error: `reconciliation paused, edit war: ${what}${faults.join("")}`,
-    isPaused,
+    error: errorOf(pause, unkept),
+    isPaused: pause.state !== "refused",
   };
 }

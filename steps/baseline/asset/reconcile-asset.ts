@@ -23,7 +23,7 @@ import {
 import { dayZeroOf } from "./day-zero.ts";
 import { desiredState } from "./desired-state.ts";
 import { judgeDrift } from "./judge-drift.ts";
-import { thrashing } from "./pause-object.ts";
+import { thrashing } from "./thrashing-event.ts";
 import { applyObject, type PlannedWrite, refusal, versionOf, writeObject } from "./write-object.ts";
 
 interface Place {
@@ -105,11 +105,12 @@ async function write(planned: PlannedWrite, run: AssetRun, found: Findings): Pro
 function eventsOfPaused(
   identity: Identity,
   live: ManagedObject | undefined,
-  { state }: AssetRun,
+  { state, limits }: AssetRun,
 ): readonly AssetEvent[] {
   const war = state.war(identity);
   if (war.episodeReported && live !== undefined) state.setWar(identity, { ...war, pauseMarked: true });
-  return war.isUntold === true ? [thrashing(identity)] : [];
+  const pause = { state: live === undefined ? "absent" : "marked" } as const;
+  return war.isUntold === true ? [thrashing({ identity, war, limits, pause })] : [];
 }
 
 /** One look; `stale`: the object changed between the look and what followed from it. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { nothingFound } from "../../../steps/baseline/asset/asset-run.ts";
+import { nothingFound, type Settled } from "../../../steps/baseline/asset/asset-run.ts";
 import { pauseObject } from "../../../steps/baseline/asset/pause-object.ts";
 import { Cluster } from "../../../steps/baseline/cluster/cluster.ts";
+import type { ManagedObject } from "../../../steps/baseline/object/managed-object.ts";
 import { RunState } from "../../../steps/baseline/run/run-state.ts";
 import { emptyState } from "../../../steps/baseline/state/baseline-state.ts";
 import { type Gate, peace, type War } from "../../../steps/baseline/throttle/edit-war.ts";
@@ -18,6 +19,7 @@ const kubeDeschedulers: Resource = {
   kind: "KubeDescheduler",
   scope: "namespaced",
 };
+const limits = { capacity: 10, windowMs: 60_000, repeatThreshold: 5, repeatWindowMs: 1_800_000 };
 const corrections = [1, 2, 3, 4, 5].map((at) => ({ at, runId: `run-${at}`, paths: ["/spec/mode"] }));
 const fought: War = { ...peace, corrections };
 const gate: Extract<Gate, { state: "edit-war" }> = {
@@ -32,12 +34,13 @@ const found = {
 } as const;
 
 /** An object that a run is to pause, where its state can be stored so many times. */
-function scene(storable: number, refuse: () => unknown = () => kubeError("Forbidden")) {
+function scene(storable: number, refuse: () => unknown = () => kubeError("Forbidden"), mayMark = true) {
   const stop = new AbortController();
   let marked = 0;
   let stored = 0;
   const client: Partial<KubeClient> = {
     mergePatch: async () => {
+      if (!mayMark) throw kubeError("AdmissionDenied");
       marked += 1;
       return { metadata: { name: "cluster" } } as never; // nobody reads the answer
     },
@@ -49,9 +52,13 @@ function scene(storable: number, refuse: () => unknown = () => kubeError("Forbid
   });
   // A pause makes this one call.
   const cluster = new Cluster(client as KubeClient, stop.signal);
-  const live = descheduler({}, { uid: "u-1" });
-  const pause = () =>
-    pauseObject({ resource: kubeDeschedulers, identity: deschedulerIdentity, live }, gate, { cluster, state }, found);
+  const pause = (live: ManagedObject | undefined = descheduler({}, { uid: "u-1" })) =>
+    pauseObject(
+      { resource: kubeDeschedulers, identity: deschedulerIdentity, live },
+      gate,
+      { cluster, state, limits },
+      found,
+    );
   return { pause, state, before, stop, marked: () => marked };
 }
 
@@ -97,5 +104,23 @@ describe("an object that is to be paused, in a run whose state", () => {
     const { pause, state, marked } = scene(2);
     expect(await pause()).toMatchObject({ cause: "edit-war", isPaused: true });
     expect([marked(), state.value.thrashings[key]]).toEqual([1, 1]);
+  });
+});
+
+describe("what is told of an object that is to be paused", () => {
+  async function told(settled: Promise<Settled>): Promise<string | undefined> {
+    return (await settled).events.find(({ reason }) => reason === "ThrashingDetected")?.note;
+  }
+
+  test("is that it is paused where it was marked", async () => {
+    expect(await told(scene(2).pause())).toContain("so it is paused by platform.kubevirt.io/reconcile-paused");
+  });
+
+  test("is that it could not be paused where the marker was refused", async () => {
+    const { pause, state } = scene(2, undefined, false);
+    expect(await told(pause())).toMatch(
+      /could not be paused .* which the next run tries again .*made up: AdmissionDenied/,
+    );
+    expect(state.war(deschedulerIdentity)).toMatchObject({ pauseMarked: false, pausedAbsent: false });
   });
 });
