@@ -41,9 +41,13 @@ export class RunMemory {
     return this.#before?.value.missingCrds ?? [];
   }
 
-  /** Events that were written after the state was are those of a run that was killed in between. */
+  /**
+   * Events that were written after the state was are those of a run that was killed in between. Without the end of a run
+   * they cannot be told from older ones.
+   */
   get toldSince(): { readonly toldSince?: number } {
-    return this.#before?.state === "read" ? { toldSince: this.#before.value.lastRun?.finishedAt ?? 0 } : {};
+    const lastRun = this.#before?.state === "read" ? this.#before.value.lastRun : undefined;
+    return lastRun === undefined ? {} : { toldSince: lastRun.finishedAt };
   }
 
   /**
