@@ -51,7 +51,11 @@ async function resumeAll(
   const records: ResumeRecord[] = [];
   try {
     const read = await store.read(cluster.options);
-    if (read.state === "reset") log.warn(`the state of earlier runs cannot be used: ${read.reason}`);
+    if (read.state === "reset") {
+      log.warn(
+        `the state of earlier runs cannot be used, and is left as it is: ${read.reason}; annotations are taken away all the same, and the next reconciliation begins a new state`,
+      );
+    }
     const state = new RunState(read.value);
     try {
       for (const identity of await findObjects(params.resource, read.value, tools)) {
@@ -61,7 +65,8 @@ async function resumeAll(
       }
     } finally {
       const options = { ...cluster.options, signal: AbortSignal.timeout(lastWordsMs), attempts: 2 };
-      const mayWrite = !lost.signal.aborted;
+      // Over one that cannot be used nothing is written: the next reconciliation tells that it is lost.
+      const mayWrite = !lost.signal.aborted && read.state !== "reset";
       if (mayWrite && state.value !== read.value) await store.write(state.value, options);
     }
   } finally {

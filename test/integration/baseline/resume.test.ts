@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { assetOf, BaselineBench, type BaselineRun, descheduler, swapConfig } from "./support/baseline-bench.ts";
+import {
+  assetOf,
+  BaselineBench,
+  type BaselineRun,
+  descheduler,
+  eventsIn,
+  swapConfig,
+} from "./support/baseline-bench.ts";
 
 const minute = 60_000;
 const key = "KubeDescheduler/openshift-kube-descheduler-operator/cluster";
@@ -11,6 +18,7 @@ const stateMap = { resource: "configmaps", name: "virt-platform-autopilot-state"
 interface Resumed {
   readonly exitCode: number | null;
   readonly stdout: string;
+  readonly stderr: string;
   readonly report: { readonly objects: readonly unknown[] };
 }
 
@@ -21,8 +29,8 @@ async function resume(resource: string): Promise<Resumed> {
   const output = join(bench.folder, "resumed");
   const ran = await bench.step("resume", output, ["--resource", resource]);
   if (ran.exitCode !== 0) throw new Error(`resume ended with ${ran.exitCode}: ${ran.stderr.slice(-1500)}`);
-  const { exitCode, stdout } = ran;
-  return { exitCode, stdout, report: JSON.parse(await readFile(join(output, "resume.json"), "utf8")) };
+  const { exitCode, stdout, stderr } = ran;
+  return { exitCode, stdout, stderr, report: JSON.parse(await readFile(join(output, "resume.json"), "utf8")) };
 }
 
 /** Somebody changes the descheduler, and a run finds it so. */
@@ -77,6 +85,24 @@ describe("an object that is paused for an edit war", () => {
       expect({ objects: again.report.objects, exitCode: again.exitCode }).toEqual({ objects: [], exitCode: 0 });
     },
     3 * minute,
+  );
+
+  test(
+    "B-12-42 is resumed by its annotation where the stored state cannot be read, which is left for the next run to tell",
+    async () => {
+      bench = await BaselineBench.open();
+      await bench.reconcile("--assets", "descheduler-loadaware");
+      await bench.annotate(descheduler, { "reconcile-paused": "true" });
+      await bench.mergePatch(stateMap, { data: { "state.json": "{" } });
+      const before = await bench.get(stateMap);
+      const resumed = await resume(key);
+      expect(resumed.report.objects).toEqual([{ object: key, result: "resumed", by: "annotation" }]);
+      expect(resumed.stderr).toContain("the state of earlier runs cannot be used, and is left as it is");
+      expect((await bench.get(descheduler)).metadata["annotations"]).toBeUndefined();
+      expect(await bench.get(stateMap)).toEqual(before);
+      expect(eventsIn(await bench.reconcile("--assets", "descheduler-loadaware"))).toContain("StateReset state");
+    },
+    2 * minute,
   );
 
   test(
