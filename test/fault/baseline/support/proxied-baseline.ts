@@ -82,7 +82,7 @@ export class ProxiedBaseline {
     ];
     const child = spawn(process.execPath, [program, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, KUBECONFIG: this.#kubeconfig, RUN_NAME: name },
+      env: { ...process.env, KUBECONFIG: this.#kubeconfig, RUN_NAME: name, PARAM_RUN_UID: "u1" },
     });
     if (kill !== undefined) {
       let left = kill.number;
