@@ -95,11 +95,33 @@ describe("an object that somebody else keeps changing while each run that correc
       await drift();
       expect((await platform.run({ flags: twoTokens, kill: { ...kill, signal: "SIGTERM" } })).exitCode).toBe(143);
       expect(await liveInterval(platform.bench)).toBe(left);
-      expect((await platform.bench.storedState()).lastRun).toMatchObject({ id: "run-7", outcome });
+      expect((await platform.bench.storedState()).lastRun).toMatchObject({ id: "run-7-u1", outcome });
       expect((await platform.run({ flags: twoTokens, name: "run-8" })).exitCode).toBe(0);
       expect(await liveInterval(platform.bench)).toBe(60);
       const { buckets, wars } = await platform.bench.storedState();
       expect([buckets[key]?.tokens, wars[key]?.corrections.length]).toEqual([1, 1]);
+    },
+    2 * minute,
+  );
+
+  test.each(["before", "after"] as const)(
+    "is told once to be paused by the run that follows one which was told to stop right %s it marked it",
+    async (when) => {
+      const flags = ["--repeat-threshold", "1"];
+      await drift();
+      expect((await platform.run({ flags })).exitCode).toBe(0);
+      await drift();
+      expect((await platform.run({ flags, kill: { ...apply, when, signal: "SIGTERM" } })).exitCode).toBe(143);
+      for (const _later of [1, 2]) await platform.run({ flags });
+      expect(await liveValue(platform.bench, "metadata", "annotations", marker)).toBe("true");
+      const args = ["get", "events.events.k8s.io", "-n", "openshift-cnv", "-o", "json"];
+      const { items } = JSON.parse(await platform.bench.server.kubectl(args));
+      const about = items.filter(({ reason }: { readonly reason: string }) => reason === "ThrashingDetected");
+      expect(about).toEqual([
+        expect.objectContaining({ note: expect.stringContaining("after 1 correction within 30 min, so it is paused") }),
+      ]);
+      expect(about[0]).not.toHaveProperty("series");
+      expect((await platform.bench.storedState()).thrashings).toEqual({ [key]: 1 });
     },
     2 * minute,
   );

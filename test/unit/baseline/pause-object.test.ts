@@ -2,7 +2,6 @@ import { describe, expect, test } from "@jest/globals";
 import { nothingFound, type Settled } from "../../../steps/baseline/asset/asset-run.ts";
 import { pauseObject } from "../../../steps/baseline/asset/pause-object.ts";
 import { Cluster } from "../../../steps/baseline/cluster/cluster.ts";
-import type { ManagedObject } from "../../../steps/baseline/object/managed-object.ts";
 import { RunState } from "../../../steps/baseline/run/run-state.ts";
 import { emptyState } from "../../../steps/baseline/state/baseline-state.ts";
 import { type Gate, peace, type War } from "../../../steps/baseline/throttle/edit-war.ts";
@@ -33,8 +32,15 @@ const found = {
   events: [{ reason: "DriftDetected", note: "fields that the baseline sets were changed" }],
 } as const;
 
+interface Obstacles {
+  /** What storing the state fails with. */
+  readonly refuse?: () => unknown;
+  readonly mayMark?: boolean;
+  readonly isAbsent?: boolean;
+}
+
 /** An object that a run is to pause, where its state can be stored so many times. */
-function scene(storable: number, refuse: () => unknown = () => kubeError("Forbidden"), mayMark = true) {
+function scene(storable: number, { refuse = () => kubeError("Forbidden"), mayMark = true, isAbsent }: Obstacles = {}) {
   const stop = new AbortController();
   let marked = 0;
   let stored = 0;
@@ -52,7 +58,8 @@ function scene(storable: number, refuse: () => unknown = () => kubeError("Forbid
   });
   // A pause makes this one call.
   const cluster = new Cluster(client as KubeClient, stop.signal);
-  const pause = (live: ManagedObject | undefined = descheduler({}, { uid: "u-1" })) =>
+  const live = isAbsent === true ? undefined : descheduler({}, { uid: "u-1" });
+  const pause = () =>
     pauseObject(
       { resource: kubeDeschedulers, identity: deschedulerIdentity, live },
       gate,
@@ -93,10 +100,11 @@ describe("an object that is to be paused, in a run whose state", () => {
     ["after it was marked", 1],
   ])("another run has stored %s, ends this run", async (_when, storable) => {
     const stolen = new Error("another run has stored its own");
-    const { pause, stop } = scene(storable, () => {
+    const refuse = () => {
       stop.abort(stolen);
       return stolen;
-    });
+    };
+    const { pause, stop } = scene(storable, { refuse });
     await expect(pause()).rejects.toBe(stolen);
   });
 
@@ -117,10 +125,16 @@ describe("what is told of an object that is to be paused", () => {
   });
 
   test("is that it could not be paused where the marker was refused", async () => {
-    const { pause, state } = scene(2, undefined, false);
+    const { pause, state } = scene(2, { mayMark: false });
     expect(await told(pause())).toMatch(
       /could not be paused .* which the next run tries again .*made up: AdmissionDenied/,
     );
     expect(state.war(deschedulerIdentity)).toMatchObject({ pauseMarked: false, pausedAbsent: false });
+  });
+
+  test("is that it is paused in the state where it is absent", async () => {
+    const { pause, state, marked } = scene(1, { isAbsent: true });
+    expect(await told(pause())).toContain("with nothing to annotate, it is paused in the state alone");
+    expect([marked(), state.war(deschedulerIdentity).pausedAbsent]).toEqual([0, true]);
   });
 });
