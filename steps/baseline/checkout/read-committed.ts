@@ -1,10 +1,11 @@
 import { realpath } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { errorCode } from "../../lib/errors/error-code.ts";
 import { errorWords } from "../../lib/kube/error-words.ts";
 import { readTextFile } from "../../lib/kube/read-text-file.ts";
 import { baselineError } from "../baseline-error.ts";
 import { baselineExit } from "../failure/exit-code.ts";
+import { isWithin } from "./is-within.ts";
 
 const maximumBytes = 4 * 1024 * 1024;
 
@@ -20,11 +21,6 @@ function unusable(path: string, why: string) {
   );
 }
 
-async function isBelow(folder: string, real: string): Promise<boolean> {
-  const way = relative(await realpath(folder), real);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
 /**
  * The text of a file of a checkout; `undefined` where there is none. Anybody may have proposed what is in it, and what
  * differs is told: links are followed before it is judged where they lead, and nothing outside is read.
@@ -35,7 +31,7 @@ async function isBelow(folder: string, real: string): Promise<boolean> {
 export async function readCommitted(folder: string, path: string): Promise<string | undefined> {
   try {
     const real = await realpath(join(folder, path));
-    if (await isBelow(folder, real)) return await readTextFile(real, maximumBytes);
+    if (isWithin(await realpath(folder), real)) return await readTextFile(real, maximumBytes);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw unusable(path, errorWords(error));

@@ -1,9 +1,10 @@
 import { readdir, realpath } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { errorWords } from "../../lib/kube/error-words.ts";
 import { readTextFile } from "../../lib/kube/read-text-file.ts";
 import type { SchemaValidator } from "../../lib/schema/validator.ts";
 import { baselineError } from "../baseline-error.ts";
+import { isWithin } from "../checkout/is-within.ts";
 import type { ContextDocument } from "../context/context-document.ts";
 import { readCrdFile } from "../crds/crd-file.ts";
 import { baselineExit } from "../failure/exit-code.ts";
@@ -32,8 +33,7 @@ async function pathOf(parameter: string, path: string, folder: string | undefine
   try {
     const real = await realpath(found);
     if (folder === undefined) return real;
-    const way = relative(await realpath(folder), real);
-    if (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return real;
+    if (isWithin(await realpath(folder), real)) return real;
   } catch (error) {
     throw invalid(parameter, path, errorWords(error), "give the path of one that exists");
   }
