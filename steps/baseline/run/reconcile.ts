@@ -22,7 +22,7 @@ import { buryTombstones } from "../tombstones/bury.ts";
 import { assetLine } from "./asset-line.ts";
 import { dependenciesOf, neededKind, withoutUnserved } from "./dependencies.ts";
 import { leftOut } from "./left-out.ts";
-import { type Exclusions, readExclusions } from "./read-exclusions.ts";
+import type { Exclusions } from "./read-exclusions.ts";
 import type { AssetRecord, Ending, RunRecord, TombstoneRecord } from "./run-record.ts";
 import type { RunRequest, RunTools } from "./run-request.ts";
 import { RunState } from "./run-state.ts";
@@ -138,8 +138,9 @@ export class Reconciliation {
   async #goOn(): Promise<Ending> {
     const asked = await this.#ask();
     if ("ending" in asked) return asked;
-    this.#hco = this.#expected ?? asked.hco;
-    await this.#reconcileAssets(asked.activation, this.#hco);
+    const hco = this.#expected ?? asked.hco;
+    this.#hco = hco;
+    await this.#reconcileAssets({ ...asked, hco });
     return { ending: "completed" };
   }
 
@@ -170,7 +171,7 @@ export class Reconciliation {
     if (effective === undefined && note !== undefined) this.#advice.push(note);
   }
 
-  async #reconcileAssets(activation: Activation, hco: ManagedObject): Promise<void> {
+  async #reconcileAssets({ hco, activation, exclusions }: Wish): Promise<void> {
     const { loaded, cluster } = this.#tools;
     const { onlyAssets, images, profile } = this.#request;
     const assets = laterAssets(loaded.assets);
@@ -178,7 +179,6 @@ export class Reconciliation {
     const context = await collectContext(cluster, { hco, assets, images, profile, selection });
     this.#document = context.document;
     this.#events.push(...context.events);
-    const exclusions = readExclusions(hco);
     this.#tellOf(exclusions);
     const selections = selectInContext(assets, context.document, selection);
     const kinds = new Map(assets.flatMap(neededKind));
