@@ -58,6 +58,13 @@ esac
   return tree;
 }
 
+/** Runs a program in Python whose main thread takes no SIGTERM: as when the signal comes just before that thread waits. */
+const deafMainThread = `import runpy, signal, sys, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")`;
+
 /** The service at work. */
 class Service implements AsyncDisposable {
   said = "";
@@ -67,10 +74,10 @@ class Service implements AsyncDisposable {
 
   constructor(tree: NodeTree, ...args: readonly string[]) {
     this.#tree = tree;
-    const given = ["--poll", "0.01", "--longest-pause", "0.01", ...args];
-    this.#process = spawn("python3", ["-B", scriptPath("vm-drain-shutdown-inhibitor.py"), ...given], {
-      env: { PATH: searchPath(tree) },
-    });
+    const before = args[0] === "-c" ? args.slice(0, 2) : [];
+    const given = ["--poll", "0.01", "--longest-pause", "0.01", ...args.slice(before.length)];
+    const script = scriptPath("vm-drain-shutdown-inhibitor.py");
+    this.#process = spawn("python3", ["-B", ...before, script, ...given], { env: { PATH: searchPath(tree) } });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         this.said += text;
@@ -88,7 +95,7 @@ class Service implements AsyncDisposable {
   /** Waits until the service, or a program of its, has said a text. */
   async says(text: string, times = 1): Promise<void> {
     while (this.said.split(text).length <= times) {
-      if (this.#process.exitCode !== null) throw new Error(`the service ended and said: ${this.said}`);
+      if (this.#isOver()) throw new Error(`the service ended and said: ${this.said}`);
       await this.#news.promise;
     }
   }
@@ -97,9 +104,14 @@ class Service implements AsyncDisposable {
     this.#process.kill("SIGTERM");
   }
 
-  async ended(): Promise<number | null> {
-    if (this.#process.exitCode === null) await once(this.#process, "close");
-    return this.#process.exitCode;
+  /** Its exit code, or the signal that ended it. */
+  async ended(): Promise<number | string | null> {
+    if (!this.#isOver()) await once(this.#process, "close");
+    return this.#process.exitCode ?? this.#process.signalCode;
+  }
+
+  #isOver(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   /** Whether the process that is the lock lives. */
@@ -129,6 +141,15 @@ describe("the lock", () => {
     expect(await service.ended()).toBe(0);
     expect(service.said).toContain("the lock is let go");
     expect(service.calls("exec")).toEqual([]);
+  });
+
+  test("is let go though the signal of the stop comes just before the service waits for it", async () => {
+    using tree = nodeWith([], shutdown(false));
+    await using service = new Service(tree, "-c", deafMainThread);
+    await service.says("the shutdown was called off");
+    service.stop();
+    expect(await service.ended()).toBe(0);
+    expect(service.said).toContain("the lock is let go");
   });
 
   test("is a delay of shutdowns, around a sleep without end", async () => {

@@ -256,13 +256,30 @@ def shut_guests_down(lock: Lock, limits: Limits) -> None:
         lock.release()
 
 
+def tell_stops(events: Events) -> None:
+    """
+    A handler in Python runs only once the main thread comes back from what it waits in: a signal that arrives just
+    before that wait would not end it. The pipe is written by the handler beneath, in C, whenever the signal comes.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+
+    def listen() -> None:
+        while signal.SIGTERM in os.read(reader, 1):
+            events.put(Event.STOP)
+
+    threading.Thread(target=listen, daemon=True).start()
+
+
 def serve(limits: Limits) -> int:
     """
     Handles one event after the other, so that a stop waits for guests that are shutting down: their limit lies below
     TimeoutStopSec.
     """
-    events: Events = SimpleQueue()  # the one queue that a signal handler may put into
-    signal.signal(signal.SIGTERM, lambda _number, _frame: events.put(Event.STOP))
+    events: Events = SimpleQueue()
+    tell_stops(events)
     lock, monitor = Lock(events), Monitor(events, limits.longest_pause)
     try:
         lock.take()
