@@ -1,4 +1,5 @@
 import { type KindName, kindNames, kinds } from "./kinds.ts";
+import { editFinalizers, type FinalizersEdit } from "./kube/finalizers.ts";
 import { isStatus, type SimClient, type SimObject } from "./kube/sim-client.ts";
 
 function keyOf({ metadata }: SimObject): string {
@@ -71,6 +72,11 @@ export class World {
     return await this.unlessGone(async () =>
       this.keep(kind, await this.client.patch(kinds[kind], object, patch, this.signal)),
     );
+  }
+
+  async editFinalizers(kind: KindName, object: SimObject, edit: FinalizersEdit): Promise<void> {
+    const written = await editFinalizers(this.client, kinds[kind], object, edit, this.signal);
+    if (written !== undefined) this.keep(kind, written);
   }
 
   /** Writes only what differs. */

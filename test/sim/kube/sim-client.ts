@@ -111,6 +111,15 @@ export class SimClient {
     return await this.json("POST", `${collection(kind, body.metadata.namespace)}${search}`, body, signal);
   }
 
+  async find(kind: SimKind, object: SimObject, signal: AbortSignal): Promise<SimObject | undefined> {
+    try {
+      return await this.json("GET", path(kind, object.metadata), undefined, signal);
+    } catch (error) {
+      if (isStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
   async patch(kind: SimKind, object: SimObject, patch: unknown, signal: AbortSignal): Promise<SimObject> {
     return await this.json("PATCH", path(kind, object.metadata), patch, signal);
   }

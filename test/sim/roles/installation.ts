@@ -1,4 +1,5 @@
 import type { KindName } from "../kinds.ts";
+import { including, without } from "../kube/finalizers.ts";
 import type { SimObject } from "../kube/sim-client.ts";
 import type { Player, Stage } from "../player.ts";
 
@@ -51,11 +52,10 @@ const installations: readonly Installation[] = [
 async function keep(stage: Stage, { kind, finalizer, hasStopped }: Installation, object: SimObject): Promise<void> {
   const { finalizers = [], deletionTimestamp } = object.metadata;
   if (deletionTimestamp === undefined) {
-    if (finalizers.includes(finalizer)) return;
-    await stage.world.patch(kind, object, { metadata: { finalizers: [...finalizers, finalizer] } });
+    await stage.world.editFinalizers(kind, object, including(finalizer));
   } else if (!finalizers.includes(finalizer)) return;
   else if (await hasStopped(stage)) {
-    await stage.world.patch(kind, object, { metadata: { finalizers: finalizers.filter((one) => one !== finalizer) } });
+    await stage.world.editFinalizers(kind, object, without(finalizer));
   } else stage.later(1);
 }
 

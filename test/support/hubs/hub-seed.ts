@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type KindName, kinds } from "../../sim/kinds.ts";
+import { editFinalizers, type FinalizersEdit } from "../../sim/kube/finalizers.ts";
 import { isStatus, SimClient, type SimKind, type SimObject } from "../../sim/kube/sim-client.ts";
 import { stamp } from "../../sim/player.ts";
 import type { TestApiServer } from "../api-servers.ts";
@@ -193,6 +194,10 @@ export class HubSeed {
   /** A write by someone else than the tool. */
   async patch(name: KindName, object: SimObject, patch: unknown): Promise<void> {
     await this.client.patch(kinds[name], object, patch, this.signal);
+  }
+
+  async editFinalizers(name: KindName, object: SimObject, edit: FinalizersEdit): Promise<void> {
+    await editFinalizers(this.client, kinds[name], object, edit, this.signal);
   }
 
   /** As the operator of the object writes it. */

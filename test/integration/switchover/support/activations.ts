@@ -1,4 +1,5 @@
 import { expect } from "@jest/globals";
+import { type FinalizersEdit, including, without } from "../../../sim/kube/finalizers.ts";
 import type { Ended, SwitchoverBench } from "./switchover-bench.ts";
 
 interface Archived {
@@ -40,20 +41,17 @@ export async function activationOf(
 const heldBy = "test.example.com/hold";
 type Hub = "primary" | "secondary";
 
-async function setFinalizers(bench: SwitchoverBench, hub: Hub, name: string, finalizers: readonly string[]) {
+async function editFinalizers(bench: SwitchoverBench, hub: Hub, name: string, edit: FinalizersEdit): Promise<void> {
   const restore = await bench.pair.seeds[hub].find("restores", name);
   if (restore === undefined) throw new Error(`there is no Restore ${name} to hold`);
-  await bench.pair.seeds[hub].patch("restores", restore, { metadata: { finalizers } });
+  await bench.pair.seeds[hub].editFinalizers("restores", restore, edit);
 }
 
 /** Its deletion is accepted and does not end. */
 export async function hold(bench: SwitchoverBench, hub: Hub, name: string): Promise<void> {
-  const restore = await bench.pair.seeds[hub].find("restores", name);
-  await setFinalizers(bench, hub, name, [...(restore?.metadata.finalizers ?? []), heldBy]);
+  await editFinalizers(bench, hub, name, including(heldBy));
 }
 
 export async function letGo(bench: SwitchoverBench, hub: Hub, name: string): Promise<void> {
-  const restore = await bench.pair.seeds[hub].find("restores", name);
-  const left = (restore?.metadata.finalizers ?? []).filter((finalizer) => finalizer !== heldBy);
-  await setFinalizers(bench, hub, name, left);
+  await editFinalizers(bench, hub, name, without(heldBy));
 }

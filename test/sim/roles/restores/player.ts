@@ -1,3 +1,4 @@
+import { including, without } from "../../kube/finalizers.ts";
 import type { SimObject } from "../../kube/sim-client.ts";
 import { type Player, type Stage, text } from "../../player.ts";
 import { isStorageLost } from "../../storage.ts";
@@ -47,20 +48,14 @@ async function playDeletion(stage: Stage, restore: SimObject): Promise<void> {
   const { world } = stage;
   const owned = ownedBy(stage, restore);
   for (const one of owned) if (one.metadata.deletionTimestamp === undefined) await world.remove("veleroRestores", one);
-  if (owned.length === 0) {
-    await world.patch("restores", restore, {
-      metadata: { finalizers: (restore.metadata.finalizers ?? []).filter((one) => one !== finalizer) },
-    });
-  }
+  if (owned.length === 0) await world.editFinalizers("restores", restore, without(finalizer));
 }
 
 /** From 2.14 on, where the hub says that its backup component is there. */
 async function holdByFinalizer(stage: Stage, restore: SimObject): Promise<void> {
   const component = stage.world.all("hubComponents").some(({ metadata }) => metadata.name === "cluster-backup");
-  if (stage.minor < 14 || !component || restore.metadata.finalizers?.includes(finalizer)) return;
-  await stage.world.patch("restores", restore, {
-    metadata: { finalizers: [...(restore.metadata.finalizers ?? []), finalizer] },
-  });
+  if (stage.minor < 14 || !component) return;
+  await stage.world.editFinalizers("restores", restore, including(finalizer));
 }
 
 async function playRestore(stage: Stage, restore: SimObject): Promise<void> {
