@@ -22,12 +22,18 @@ test: $(DEPENDENCIES) ## Run all tests of all levels; ends with "N passed, N fai
 	node test/run.ts
 
 .PHONY: check
-check: $(DEPENDENCIES) ## Types, lint, generated files, unit and contract tests; no root, under a minute
+check: $(DEPENDENCIES) ## Types, lint, generated files, unit and contract tests, coverage; no root, two minutes
 	npm run -s typecheck
 	npm run -s lint
 	npm run -s generate -- --check
 	node test/run.ts unit contract
 	npm run -s test:coverage
+
+.PHONY: changed
+changed: $(DEPENDENCIES) ## Build, types, and the unit and contract tests that import code that is not committed yet; no root, seconds to half a minute
+	npm run -s build
+	npm run -s typecheck
+	npm run -s jest -- --selectProjects unit contract --onlyChanged
 
 .PHONY: coverage
 coverage: $(DEPENDENCIES) ## Line coverage of the modules that decide what the baseline writes; 90 % each, half a minute
