@@ -7,13 +7,28 @@ import {
   member,
   valueAt,
 } from "../../../steps/lib/json/json.ts";
-import { alertRules, assetOf, BaselineBench, descheduler, eventsIn } from "./support/baseline-bench.ts";
+import { alertRules, assetOf, BaselineBench, descheduler, eventsIn, type Named } from "./support/baseline-bench.ts";
 import { deschedulerAsset, interval, liveInterval, liveValue, userDescheduler } from "./support/descheduler.ts";
 import { baselineManager, ownersAt } from "./support/field-owners.ts";
 
 const minute = 60_000;
 const rulesAsset = "prometheus-alerts";
 const team = "/metadata/labels/example.com~1team";
+
+const serviceAsset = "metrics-service";
+const metricsService: Named = {
+  resource: "services",
+  name: "virt-platform-autopilot-metrics",
+  namespace: "openshift-cnv",
+};
+
+const serviceWith = (spec: JsonObject): JsonObject => {
+  const { name, namespace = "" } = metricsService;
+  return { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec };
+};
+
+const liveService = async (field: string): Promise<Json | undefined> =>
+  valueAt(await bench.get(metricsService), ["spec", field]);
 
 let bench: BaselineBench;
 afterEach(() => bench.close());
@@ -153,6 +168,32 @@ describe("an ignored map of which its user sets a part", () => {
 
       expect(assetOf(await bench.reconcile(), deschedulerAsset).result).toBe("unchanged");
       expect(await bench.get(descheduler)).toEqual(settled);
+    },
+    2 * minute,
+  );
+});
+
+describe("an ignored list of which another manager has an element", () => {
+  test(
+    "D7 keeps the elements of the baseline beside it, whose other fields stay enforced",
+    async () => {
+      bench = await openAtBaseline();
+      const ours = { name: "metrics", port: 8080, protocol: "TCP", targetPort: "metrics" };
+      const theirs = { name: "extra", port: 9090, protocol: "TCP", targetPort: 9090 };
+      expect(await liveService("ports")).toEqual([ours]);
+      await bench.annotate(metricsService, { "ignore-fields": "/spec/ports" });
+      await bench.applyAs("bob", serviceWith({ ports: [theirs] }));
+      await bench.mergePatch(metricsService, { spec: { selector: { "app.kubernetes.io/component": "other" } } });
+
+      const first = await bench.reconcile();
+      expect(assetOf(first, serviceAsset)).toMatchObject({ result: "applied", ignored: ["/spec/ports"] });
+      expect(await liveService("ports")).toEqual([ours, theirs]);
+      expect(await liveService("selector")).toMatchObject({ "app.kubernetes.io/component": "metrics-gateway" });
+      expect(assetOf(await bench.reconcile(), serviceAsset).result).toBe("unchanged");
+
+      await bench.applyAs("bob", serviceWith({ ports: [{ ...theirs, port: 9091 }] }), false);
+      expect(assetOf(await bench.reconcile(), serviceAsset).result).toBe("unchanged");
+      expect(await liveService("ports")).toEqual([ours, { ...theirs, port: 9091 }]);
     },
     2 * minute,
   );

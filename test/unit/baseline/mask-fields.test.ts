@@ -232,14 +232,56 @@ describe("D7 an ignored map of which another manager owns a part", () => {
     expect(masked({ limits: { total: 7 } }, { limits: { node: 9 } }, limits, shared(total, node))).toEqual({});
   });
 
-  test("is given up in a list that the other owns, or of which it owns an element", () => {
-    const live = { limits: { total: 5, zones: [{ name: "a" }, { name: "b" }] } };
-    const ours = { ...total, "f:zones": { 'k:{"name":"a"}': { "f:name": {} } } };
-    for (const theirs of [{}, { 'k:{"name":"b"}': { "f:name": {} } }]) {
-      expect(masked({ limits: {} }, live, limits, shared(ours, { "f:zones": theirs }))).toEqual({
-        limits: { total: 5 },
-      });
-    }
+  const zones = "/spec/zones";
+  const zone = (name: string, fields: JsonObject = {}): JsonObject => ({
+    [`k:{"name":"${name}"}`]: { ".": {}, "f:name": {}, ...fields },
+  });
+  /** Masks zones of which we own `ours` and another one `theirs`. */
+  const maskedZones = (live: Json, ours: JsonObject, theirs: JsonObject): unknown =>
+    masked({ zones: [] }, { zones: live }, zones, {
+      managedFields: [
+        entry("virt-platform-autopilot", "Apply", { "f:spec": { "f:zones": ours } }),
+        entry("bob", "Apply", { "f:spec": { "f:zones": theirs } }),
+      ],
+    });
+
+  test("is given up where it is a list that is owned as one value", () => {
+    expect(maskedZones(["a", "b"], {}, {})).toEqual({});
+  });
+
+  test("keeps our elements of a list of which the other owns one, and leaves that one to it", () => {
+    const live = [{ name: "a", weight: 1 }, { name: "b" }, { name: "by nobody" }];
+    const ours = { ...zone("a", { "f:weight": {} }), ...zone("b") };
+    expect(maskedZones(live, ours, zone("b"))).toEqual({ zones: [{ name: "a", weight: 1 }] });
+  });
+
+  test("keeps our part of an element that both have, by the keys that make it this one", () => {
+    const live = [{ name: "a", weight: 1, limit: 2, byDefault: 3 }];
+    const ours = zone("a", { "f:weight": {}, "f:limit": {} });
+    expect(maskedZones(live, ours, zone("a", { "f:limit": {} }))).toEqual({ zones: [{ name: "a", weight: 1 }] });
+  });
+
+  test("finds an element by all its keys, of any type", () => {
+    const live = [
+      { port: 80, protocol: "TCP", name: "a" },
+      { port: 80, protocol: "UDP", name: "b" },
+    ];
+    const of = (protocol: string) => ({ [`k:{"port":80,"protocol":"${protocol}"}`]: { ".": {}, "f:name": {} } });
+    expect(maskedZones(live, { ...of("TCP"), ...of("UDP") }, of("UDP"))).toEqual({ zones: [live[0]] });
+  });
+
+  test("keeps our values of a set of which the other owns some", () => {
+    const ours = { 'v:"a"': {}, 'v:"b"': {} };
+    expect(maskedZones(["a", "b", "c"], ours, { 'v:"b"': {}, 'v:"c"': {} })).toEqual({ zones: ["a"] });
+  });
+
+  test("keeps our elements of a list that the other made while it was empty", () => {
+    expect(maskedZones([{ name: "a" }], zone("a"), {})).toEqual({ zones: [{ name: "a" }] });
+  });
+
+  test("is of nobody by a name that cannot be read", () => {
+    const odd: JsonObject = { "k:{": {}, "k:[1]": {}, 'v:"a': {} };
+    expect(maskedZones([{ name: "a" }], zone("a"), { ...odd, ...zone("b") })).toEqual({ zones: [{ name: "a" }] });
   });
 
   test("keeps our labels where its user has some of their own", () => {
