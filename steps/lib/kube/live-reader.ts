@@ -79,6 +79,8 @@ export class LiveReader {
           throw error;
         }
         this.replace([]);
+        // The server is there and has answered, whatever was wrong with it before.
+        this.currentTrouble = undefined;
         options.onChange();
         await options.clock.sleep(Math.min(absentKindPollMs, options.pollMs), options.signal);
       }
