@@ -1,6 +1,7 @@
 import type { Clock } from "../../lib/clock/clock.ts";
 import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { source } from "../../lib/kube/live-collection.ts";
+import { timedVersion } from "../../lib/kube/timed-version.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import { waitFor } from "../../lib/kube/wait-for.ts";
 import type { Logger } from "../../lib/log/logger.ts";
@@ -35,18 +36,20 @@ async function tryToTake(options: LockOptions): Promise<LeaseOutcome | FairleadE
   }
 }
 
-/** Until nobody holds the Lease, or its holder has let it expire. */
+/** Until nobody holds the Lease, or its holder has let it expire by the server's clock, as whoever takes it judges that. */
 async function untilFree(
   { client, namespace, holder, clock, log, signal }: LockOptions,
   timeoutMs: number,
 ): Promise<void> {
+  const { clockOffsetMs } = await timedVersion(client, clock, { signal });
   const query = { namespace, fieldSelector: `metadata.name=${ownNames.lease}` };
   const wait = waitOn({
     title: `waiting for Lease ${namespace}/${ownNames.lease}`,
     sources: { leases: source(client, leases, query, (lease) => lease) },
     decide: ({ leases: found }, { now }) => {
       const [lease] = found;
-      const verdict = lease === undefined ? undefined : judgeLease(lease, { holder, durationSeconds, now });
+      const claim = { holder, durationSeconds, now: now + clockOffsetMs };
+      const verdict = lease === undefined ? undefined : judgeLease(lease, claim);
       return verdict?.state === "held"
         ? { state: "pending", note: `${verdict.holder} is at work` }
         : { state: "done", note: "free" };

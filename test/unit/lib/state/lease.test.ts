@@ -4,19 +4,10 @@ import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
 import { acquireLease, type HeldLease } from "../../../../steps/lib/state/lease.ts";
 import type { Lease } from "../../../../steps/lib/state/lease-object.ts";
 import { kubeError } from "../kube/fixtures.ts";
-import { ManualClock, recordingLogger } from "./state-fixtures.ts";
+import { passUntil, recordingLogger, SettableClock } from "./state-fixtures.ts";
 
 const durationSeconds = 120;
 const renewEveryMs = 10_000;
-
-/** A machine's clock that somebody may set; the server's goes right. */
-class SettableClock extends ManualClock {
-  ahead = 0;
-
-  override now(): number {
-    return super.now() + this.ahead;
-  }
-}
 
 /** One run that holds a lease, and the server that keeps it. */
 class Hub {
@@ -60,22 +51,13 @@ class Hub {
     if (taken.state !== "held") throw new Error(taken.warning);
     return taken.lease;
   }
-
-  /** Time goes on from one thing that is waited for to the next. */
-  async until(condition: () => boolean): Promise<void> {
-    for (;;) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (condition()) return;
-      this.clock.pass(this.clock.nextWake() ?? 0);
-    }
-  }
 }
 
 test("a lease is given up before another holder may take it, however long its renewal is tried", async () => {
   const hub = new Hub();
   hub.failsAfterMs = 65_000;
   const lease = await hub.hold();
-  await hub.until(() => hub.losses.length > 0);
+  await passUntil(hub.clock, () => hub.losses.length > 0);
   const [lost] = hub.losses;
   expect(lost?.error.text.id).toBe("STATE-12");
   expect(lost?.at).toBe(0.9 * durationSeconds * 1000);
@@ -88,9 +70,9 @@ test.each([
 ])("a lease is renewed by the server's clock after this machine's was set %s", async (_way, ahead) => {
   const hub = new Hub();
   const lease = await hub.hold();
-  await hub.until(() => hub.renewTimes.length === 1);
+  await passUntil(hub.clock, () => hub.renewTimes.length === 1);
   hub.clock.ahead = ahead;
-  await hub.until(() => hub.renewTimes.length === 3);
+  await passUntil(hub.clock, () => hub.renewTimes.length === 3);
   expect(hub.renewTimes.map((time) => Date.parse(time) - hub.begin)).toEqual([10_000, 20_000, 30_000]);
   await lease.detach();
 });

@@ -77,6 +77,26 @@ export class ManualClock implements Clock {
   }
 }
 
+/** A machine's clock that somebody may set; what it measures, and the server's clock, go right. */
+export class SettableClock extends ManualClock {
+  /** Milliseconds. */
+  ahead = 0;
+
+  override now(): number {
+    return super.now() + this.ahead;
+  }
+}
+
+/** Lets time go on from one thing that is waited for to the next, until `condition` holds. */
+export async function passUntil(clock: ManualClock, condition: () => boolean): Promise<void> {
+  for (;;) {
+    // Whoever was woken gets a turn, and says what it waits for next.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (condition()) return;
+    clock.pass(clock.nextWake() ?? 0);
+  }
+}
+
 /** Resolves when `condition` holds; the caller's test timeout is the limit. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
