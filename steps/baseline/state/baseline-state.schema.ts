@@ -12,10 +12,11 @@ const bucket = Type.Object({
   lastAccessed: time,
 });
 
+// Fields have names of any length, and so have runs outside of Tekton: a run must be able to read what it stored.
 const correction = Type.Object({
   at: time,
-  runId: Type.String({ maxLength: 253 }),
-  paths: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: mostPaths }),
+  runId: Type.String(),
+  paths: Type.Array(Type.String(), { maxItems: mostPaths }),
   intendedOn: Type.Optional(Type.String({ maxLength: 253 })),
 });
 

@@ -89,8 +89,9 @@ function withCorrection(corrections: readonly Correction[], correction: Correcti
   return [...corrections, { ...correction, paths: correction.paths.slice(0, mostPaths) }].slice(-mostCorrections);
 }
 
+/** A clock that ran ahead for a while left corrections of a time to come, which would be recent until that has passed. */
 function recent(war: War, { repeatWindowMs }: WarLimits, now: number): readonly Correction[] {
-  return war.corrections.filter(({ at }) => now - at <= repeatWindowMs);
+  return war.corrections.filter(({ at }) => Math.abs(now - at) <= repeatWindowMs);
 }
 
 function repeats(war: War, limits: WarLimits, { paths, now }: Attempt): number {

@@ -39,6 +39,12 @@ describe("the state that one run leaves to the next", () => {
     expect(readState(JSON.stringify(full), validate)).toEqual({ state: "read", value: full });
   });
 
+  test("is what was stored, however long the names of fields and runs are", () => {
+    const history = [{ at: 7, runId: "r".repeat(300), paths: [`/spec/${"a".repeat(5_000)}`] }];
+    const full = state({ wars: { a: { ...peace, corrections: history } } });
+    expect(readState(JSON.stringify(full), validate)).toEqual({ state: "read", value: full });
+  });
+
   test("is empty where there was none", () => {
     expect(readState(undefined, validate)).toEqual({ state: "absent", value: emptyState });
   });

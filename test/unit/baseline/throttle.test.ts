@@ -210,6 +210,16 @@ describe("an edit war", () => {
     const after = afterCorrection(war, limits, { paths: ["/b"], now: 31 * minute }, "new");
     expect(after.corrections.map(({ runId }) => runId)).toEqual(["new"]);
   });
+
+  test("is not what runs corrected by a clock that was a day ahead, once the clock is right again", () => {
+    const gates = drifting(6, {}, (run) => ({ paths: ["/spec/a"], now: run === 5 ? 5 * minute : 1440 * minute + run }));
+    expect(states(gates)).toEqual(Array(6).fill("open"));
+  });
+
+  test("is what is corrected again and again by machines whose clocks differ by a minute", () => {
+    const gates = drifting(6, {}, (run) => ({ paths: ["/spec/a"], now: (run % 2) * minute }));
+    expect(states(gates)).toEqual([...Array(5).fill("open"), "edit-war"]);
+  });
 });
 
 describe("whatever drifts, and whenever", () => {
