@@ -68,7 +68,7 @@ class Run {
     const { namespace } = request;
     this.#setting = setting;
     const cluster = new Cluster(client, AbortSignal.any([setting.signal, this.#lost.signal]));
-    const store = new StateStore(client, namespace, validate);
+    const store = new StateStore(client, namespace, validate, runId);
     this.#memory = new RunMemory({ store, namespace, clock, options: cluster.options, lost: this.#lost });
     const begin = (hco: ManagedObject) => this.#begin(hco);
     this.#reconciliation = new Reconciliation(request, {

@@ -47,6 +47,7 @@ async function resumeAll(
     cluster.client,
     namespace,
     await loadValidator("baseline-state", () => baselineStateSchema),
+    runIdOf(run),
   );
   const records: ResumeRecord[] = [];
   try {

@@ -87,6 +87,7 @@ describe("an object that somebody else keeps changing while each run that correc
   );
 
   test.each([
+    ["while it stores what it is about to correct", storing, 300, "failed"],
     ["while it corrects", { ...apply, when: "before" as const }, 300, "failed"],
     ["while it tells what it did", { ...apply, write: "create events", when: "before" as const }, 60, "changed"],
   ])(

@@ -80,14 +80,20 @@ describe("a run that loses its lock while it corrects", () => {
     "B-12-81 that took the lock of another over keeps that one out, whatever it wakes up for",
     async () => {
       const { bench } = platform;
-      const before = await bench.get(storedState);
       await platform.run({ kill: { write: "patch kubedeschedulers cluster", number: 1, when: "before" } });
       await platform.ageLease(200);
+      const [before, state] = [await bench.get(storedState), await bench.storedState()];
       const writes = platform.writes().length;
-      expect((await platform.run({ name: "run-8" })).exitCode).toBe(0);
-      const [first, second] = platform.writes().slice(writes);
-      expect([first, second]).toEqual([`update leases ${lease.name}`, `update configmaps ${storedState.name}`]);
-      expect((await bench.get(storedState)).metadata["resourceVersion"]).not.toBe(before.metadata["resourceVersion"]);
+      const write = `update configmaps ${storedState.name}`;
+      await platform.run({ name: "run-8", kill: { write, number: 1, when: "after" } });
+      expect(platform.writes().slice(writes)).toEqual([`update leases ${lease.name}`, write]);
+      // The same state, and another version of it, which the one that slept does not have.
+      const after = await bench.get(storedState);
+      expect(await bench.storedState()).toEqual(state);
+      expect(after.metadata["resourceVersion"]).not.toBe(before.metadata["resourceVersion"]);
+      await platform.ageLease(200);
+      expect((await platform.run({ name: "run-9" })).exitCode).toBe(0);
+      expect(await liveInterval(bench)).toBe(60);
     },
     2 * minute,
   );
