@@ -1,4 +1,5 @@
 import type { Clock } from "../../lib/clock/clock.ts";
+import { longestTimerMs } from "../../lib/clock/system-clock.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { SchemaValidator } from "../../lib/schema/validator.ts";
@@ -54,7 +55,9 @@ async function requestFor(touches: readonly Touch[], tools: AnswerTools): Promis
 
 async function run(request: RunRequest, tools: AnswerTools): Promise<ConductedRun> {
   const { lockWaitMs, runId } = tools;
-  const signal = AbortSignal.any([tools.signal, AbortSignal.timeout(lockWaitMs + longestRunMs)]);
+  // Who waits for the lock as long as it takes gives a time that no timer has.
+  const limit = AbortSignal.timeout(Math.min(lockWaitMs + longestRunMs, longestTimerMs));
+  const signal = AbortSignal.any([tools.signal, limit]);
   return await conductRun({ ...tools, request, runId: runId(), lockWaitMs, signal });
 }
 

@@ -1,20 +1,32 @@
 import { randomBytes } from "node:crypto";
 import type { Clock, Random } from "./clock.ts";
 
+/** A timer of more, almost 25 days, goes off at once (Node 24). */
+export const longestTimerMs = 2 ** 31 - 1;
+
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
       return;
     }
+    let timer: NodeJS.Timeout;
     const onAbort = (): void => {
       clearTimeout(timer);
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
+    const wait = (left: number): void => {
+      const part = Math.min(left, longestTimerMs);
+      timer = setTimeout(() => {
+        if (left > part) {
+          wait(left - part);
+          return;
+        }
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      }, part);
+    };
+    wait(ms);
     signal.addEventListener("abort", onAbort, { once: true });
   });
 }
