@@ -6,6 +6,7 @@ export function baselineError(
   id: string,
   text: { readonly what: string; readonly why: string; readonly fix: string },
   exitCode: BaselineExit = baselineExit.error,
+  cause?: unknown,
 ): FairleadError {
-  return new FairleadError({ id, ...text }, { exitCode });
+  return new FairleadError({ id, ...text }, { exitCode, cause });
 }

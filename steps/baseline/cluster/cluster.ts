@@ -56,7 +56,7 @@ export class Cluster {
     const name = requiredCrd(kind.apiVersion, kind.kind);
     if (name === undefined) return resourceOf(kind, undefined);
     const crd = await this.crd(name);
-    if (crd.state === "unreadable") throw new Error(crd.reason);
+    if (crd.state === "unreadable") throw crd.error;
     return crd.state === "installed" ? resourceOf(kind, crd.definition) : undefined;
   }
 
@@ -94,7 +94,7 @@ export class Cluster {
     } catch (error) {
       this.options.signal.throwIfAborted();
       if (!isKubeError(error)) throw error;
-      return { state: "unreadable", reason: reasonOf(error) };
+      return { state: "unreadable", reason: reasonOf(error), error };
     }
   }
 }

@@ -25,6 +25,7 @@ async function versionIn(cluster: Cluster): Promise<string | undefined> {
         fix: "let this account get customresourcedefinitions, and see that the API answers",
       },
       baselineExit.error,
+      crd.error,
     );
   }
   if (crd.state === "missing") return undefined;

@@ -1,9 +1,10 @@
 import { isJsonArray, isJsonObject, type JsonObject, member, valueAt } from "../../lib/json/json.ts";
+import type { KubeError } from "../../lib/kube/kube-error.ts";
 
 /** A CRD of the cluster, as far as anything is decided by it. */
 export type KnownCrd =
   | { readonly state: "missing" }
-  | { readonly state: "unreadable"; readonly reason: string }
+  | { readonly state: "unreadable"; readonly reason: string; readonly error: KubeError }
   | { readonly state: "installed"; readonly definition: JsonObject };
 
 function isEstablished(definition: JsonObject): boolean {

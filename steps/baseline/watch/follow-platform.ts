@@ -1,10 +1,12 @@
 import type { Clock } from "../../lib/clock/clock.ts";
+import { FairleadError } from "../../lib/errors/fairlead-error.ts";
 import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { KubeClient } from "../../lib/kube/types.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import type { LoadedAsset } from "../catalog/loaded-asset.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { hcoCrd } from "../cluster/find-hco.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import {
   type Collection,
   definitionsCollection,
@@ -33,6 +35,12 @@ export interface FollowOptions {
 const relistMs = 15 * 60_000;
 // An API server may say for a moment that it does not know a kind whose CRD is established.
 const unknownKindPauseMs = 2_000;
+
+/** Whether a later try may succeed: a server that starts again is no reason to end. */
+function isPassing(error: unknown): boolean {
+  const inner = error instanceof FairleadError && !isKubeError(error) ? error.cause : error;
+  return isKubeError(inner) && inner.transient;
+}
 
 /** Follows everything whose change may ask for a run: the HyperConverged, the CRDs, and our objects of each kind. */
 export class PlatformFollower {
@@ -70,18 +78,39 @@ export class PlatformFollower {
 
   /** Follows the objects of a kind where the cluster serves it and they are not followed yet. */
   async #meet(name: string): Promise<void> {
-    if (this.#followed.has(name)) return;
+    let isTroubled = false;
+    while (!this.#followed.has(name)) {
+      try {
+        await this.#followKind(name);
+        if (isTroubled) this.#options.onTrouble(name, undefined);
+        return;
+      } catch (error) {
+        if (!isPassing(error)) {
+          this.#fail(error);
+          return;
+        }
+        isTroubled = true;
+        this.#options.onTrouble(name, reasonOf(error));
+        if (!(await this.#pause())) return;
+      }
+    }
+  }
+
+  async #followKind(name: string): Promise<void> {
     const { client, signal, namespace } = this.#options;
     // A fresh one each time: it remembers the CRDs that it has read.
     const cluster = new Cluster(client, signal);
     const kind = this.#kinds.find((one) => one.name === name);
-    try {
-      const collection =
-        kind === undefined ? await hcoCollection(cluster, namespace) : await objectsCollection(cluster, kind);
-      if (collection !== undefined) await this.#follow(collection);
-    } catch (error) {
-      this.#fail(error);
-    }
+    const collection =
+      kind === undefined ? await hcoCollection(cluster, namespace) : await objectsCollection(cluster, kind);
+    if (collection !== undefined) await this.#follow(collection);
+  }
+
+  /** Whether there is a reason to go on. */
+  async #pause(): Promise<boolean> {
+    const { clock, signal } = this.#options;
+    await clock.sleep(unknownKindPauseMs, signal).catch(() => undefined);
+    return !signal.aborted;
   }
 
   /** Comes back after the first look. */
@@ -120,7 +149,7 @@ export class PlatformFollower {
 
   /** A kind that has gone with its CRD is no failure; whether it is there again is looked at once more. */
   async #ended({ name }: Collection, error: unknown): Promise<void> {
-    const { signal, clock, onTrouble, log } = this.#options;
+    const { signal, onTrouble, log } = this.#options;
     if (signal.aborted) return;
     if (!isKubeError(error, "KindAbsent")) {
       this.#fail(error);
@@ -128,9 +157,15 @@ export class PlatformFollower {
     }
     log.info(`${name} is not served any more`);
     onTrouble(name, undefined);
-    await clock.sleep(unknownKindPauseMs, signal).catch(() => undefined);
+    const goesOn = await this.#pause();
     this.#followed.delete(name);
-    if (!signal.aborted) void this.#meet(name);
+    if (goesOn) void this.#meetAgain(name);
+  }
+
+  /** The first look is told as a change of the CRD: nobody saw what has become of the objects meanwhile. */
+  async #meetAgain(name: string): Promise<void> {
+    await this.#meet(name);
+    if (this.#followed.has(name)) this.#options.onTouch([{ what: "crd", crd: name }]);
   }
 
   #fail(error: unknown): void {

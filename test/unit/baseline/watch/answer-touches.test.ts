@@ -25,7 +25,7 @@ const request = requestOf({
 
 test.each(["15m", "700h", "9999h"])("changes are answered also by a watcher that waits %s for the lock", async (wait) => {
   const nothingThere: Partial<KubeClient> = { find: async () => undefined };
-  const assets: Partial<LoadedAssets> = { assets: [], tombstones: [], files: new Map(), faults: [] };
+  const assets: Partial<LoadedAssets> = { assets: [], tombstones: [], files: {}, faults: [] };
   const answer = await answerTouches([{ what: "hco" }], {
     client: nothingThere as KubeClient, // without the CRD of HyperConverged nothing else is asked
     loaded: assets as LoadedAssets,

@@ -93,7 +93,9 @@ export async function passUntil(clock: ManualClock, condition: () => boolean): P
     // Whoever was woken gets a turn, and says what it waits for next.
     await new Promise((resolve) => setImmediate(resolve));
     if (condition()) return;
-    clock.pass(clock.nextWake() ?? 0);
+    const ms = clock.nextWake();
+    if (ms === undefined) throw new Error("nobody waits for anything, and it is not so");
+    clock.pass(ms);
   }
 }
 
