@@ -1,4 +1,5 @@
 import { member } from "../../lib/json/json.ts";
+import { isKubeError } from "../../lib/kube/kube-error.ts";
 import type { Resource } from "../../lib/kube/types.ts";
 import { type Cluster, refOf } from "../cluster/cluster.ts";
 import { reasonOf } from "../failure/reason-of.ts";
@@ -6,6 +7,9 @@ import type { ManagedObject } from "../object/managed-object.ts";
 import type { TombstoneRecord } from "../run/run-record.ts";
 import { judgeTombstone } from "./judge-tombstone.ts";
 import type { Tombstone } from "./read-tombstones.ts";
+
+// As an asset that changes while it is looked at.
+const looks = 3;
 
 type Became = Pick<TombstoneRecord, "status"> & { readonly reason?: string };
 
@@ -43,6 +47,17 @@ async function bury(tombstone: Tombstone, cluster: Cluster, isDryRun: boolean): 
   }
 }
 
+/** Whoever changes an object between the look and the deletion may have taken it over: that is looked at again. */
+async function buryAsItIs(tombstone: Tombstone, cluster: Cluster, isDryRun: boolean): Promise<Became> {
+  for (let look = 1; ; look += 1) {
+    try {
+      return await bury(tombstone, cluster, isDryRun);
+    } catch (error) {
+      if (look === looks || !isKubeError(error, "Conflict")) throw error;
+    }
+  }
+}
+
 /**
  * Deletes what earlier releases made and this one does not know any more, in the order of the files. One that cannot be
  * deleted is told, and stops nothing.
@@ -59,7 +74,7 @@ export async function buryTombstones(
   for (const tombstone of tombstones) {
     let became: Became;
     try {
-      became = await bury(tombstone, cluster, isDryRun);
+      became = await buryAsItIs(tombstone, cluster, isDryRun);
     } catch (error) {
       cluster.options.signal.throwIfAborted();
       became = { status: "failed", reason: reasonOf(error) };
