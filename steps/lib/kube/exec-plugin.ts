@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import type { Readable } from "node:stream";
+import type { Clock } from "../clock/clock.ts";
+import { errorCode } from "../errors/error-code.ts";
 import type { FairleadError } from "../errors/fairlead-error.ts";
 import type { Logger } from "../log/logger.ts";
 import { errorWords } from "./error-words.ts";
@@ -14,12 +17,15 @@ export interface ExecOptions {
   /** Where a relative path of the program starts. */
   readonly folder: string;
   readonly log: Logger;
+  readonly clock: Clock;
   /** Milliseconds; default two minutes, since a person may have to log in on a web page. */
   readonly timeoutMs?: number;
 }
 
 const maximumOutput = 1024 * 1024;
 const defaultTimeoutMs = 120_000;
+// What a program leaves behind, such as a browser or an agent, may keep its pipes open for ever.
+const afterExitMs = 500;
 /** What `env` and shells say for a program that is not there. */
 const notFound = 127;
 
@@ -40,6 +46,16 @@ function commandLine(plugin: ExecPlugin, folder: string): readonly string[] {
   ];
 }
 
+/** Ends where the stream ends or is destroyed. */
+async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    // No encoding is set: the chunks are buffers.
+    yield* stream as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (errorCode(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  }
+}
+
 async function runProgram(plugin: ExecPlugin, options: ExecOptions): Promise<Ending> {
   // `env` adds to the environment that a child inherits by itself.
   const child = spawn("env", commandLine(plugin, options.folder), {
@@ -51,6 +67,17 @@ async function runProgram(plugin: ExecPlugin, options: ExecOptions): Promise<End
     child.once("error", reject);
     child.once("close", settle);
   });
+  // It is waited for at the end, and may fail before.
+  ended.catch(() => undefined);
+  const closed = new AbortController();
+  child.once("close", () => closed.abort());
+  child.once("exit", () => {
+    const letGo = (): void => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    options.clock.sleep(afterExitMs, closed.signal).then(letGo, () => undefined);
+  });
   const chunks: Buffer[] = [];
   let size = 0;
   child.stdout.on("data", (chunk: Buffer) => {
@@ -59,7 +86,7 @@ async function runProgram(plugin: ExecPlugin, options: ExecOptions): Promise<End
     else chunks.push(chunk);
   });
   const complaint: string[] = [];
-  for await (const line of readLines(child.stderr)) {
+  for await (const line of readLines(bytesOf(child.stderr))) {
     // A program that waits for a login on a web page says so here.
     options.log.info(`${plugin.command}: ${line}`);
     complaint.push(line);

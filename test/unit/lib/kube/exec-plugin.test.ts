@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseExecCredential } from "../../../../steps/lib/kube/exec-plugin.ts";
+import { systemClock } from "../../../../steps/lib/clock/system-clock.ts";
+import { execPluginProof, parseExecCredential } from "../../../../steps/lib/kube/exec-plugin.ts";
+import { recordingLogger } from "../state/state-fixtures.ts";
 
 function credential(status: unknown): string {
   return JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status });
@@ -37,4 +39,21 @@ describe("what a login program prints", () => {
     expect(words).toContain(message);
     expect(words).not.toContain("secret-token");
   });
+});
+
+test("a login program is over when it has ended, though what it started holds its output", async () => {
+  const { log, lines } = recordingLogger();
+  // Until nobody reads what it says any more, as the pipes of a test that fails must not outlive it.
+  const agent = "(while echo waiting >&2; do sleep 0.05; done) &";
+  const script = `${agent} echo 'log in, please' >&2; printf '%s' '${credential({ token: "t" })}'`;
+  const plugin = {
+    apiVersion: "client.authentication.k8s.io/v1",
+    command: "sh",
+    args: ["-c", script],
+    environment: [],
+    installHint: undefined,
+  };
+  const options = { label: "a kubeconfig", folder: ".", log, clock: systemClock };
+  expect(await execPluginProof(plugin, options)).toEqual({ token: "t" });
+  expect(lines).toContain("info sh: log in, please");
 });
