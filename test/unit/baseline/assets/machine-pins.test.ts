@@ -21,7 +21,7 @@ const machineConfigs: readonly (readonly [string, Known, string])[] = [
   ["ksm-zero-only-master.yaml.liquid", {}, "4f5f9e2a5938690fe1dd853bb31682606234c1c1c6cc0c7f28744d2e375918af"],
   ["thp-tuning.yaml.liquid", {}, "fa4bc7f2f4d28ea60f9ee6cca9d4e7114d522a33f02fb7fd1a9368d64c4c730b"],
   ["thp-tuning-master.yaml.liquid", {}, "3a7d49c8931bf53f8361f2db090dc47e018e9ed531ab6c0d7f65793fdc6c1af7"],
-  ["vm-drain-shutdown-inhibitor.yaml.liquid", {}, "78c164375bcac908e1ec041edc7877b5e87ce6133b9d5bdad327b98d4f2766d6"],
+  ["vm-drain-shutdown-inhibitor.yaml.liquid", {}, "0854c6b3e636dbbbb1d211acb622aeb3cf609d2c8c23d62f815742ed3d5e22ef"],
 ];
 
 const payloads: readonly (readonly [string, string, string])[] = [
@@ -53,7 +53,7 @@ const payloads: readonly (readonly [string, string, string])[] = [
   [
     "vm-drain-shutdown-inhibitor.yaml.liquid",
     "vm-drain-shutdown-inhibitor.py",
-    "692270ecdb4eee0922c5b68570b8bfbfd434a1baaa33ce55bdb3746a395fa8ac",
+    "0b8efff191d24db2f792bc2fd20f4479b9a0392f35f597046fd1370e7ba96c11",
   ],
 ];
 

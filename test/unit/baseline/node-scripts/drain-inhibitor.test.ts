@@ -279,6 +279,15 @@ describe("a shutdown of the node", () => {
 });
 
 describe("the monitor of the bus", () => {
+  test("may miss a shutdown that is announced before it listens: that is seen all the same", async () => {
+    using tree = nodeWith(two, "");
+    tree.write("preparing", "b true\n");
+    await using service = new Service(tree, "--look", "0.05");
+    await service.says("the lock is let go");
+    expect(service.said).toContain("ns_a is shut down");
+    expect(service.said).not.toContain("the monitor of the bus has ended");
+  });
+
   test("is started anew when it ends, and a shutdown that nobody heard of is seen", async () => {
     using tree = nodeWith(two, "");
     tree.write("monitor-fails", "");
@@ -305,9 +314,11 @@ describe("limits", () => {
   test("end in order: guests, the delay of logind and the stop of the unit", () => {
     const script = readFileSync(scriptPath("vm-drain-shutdown-inhibitor.py"), "utf8");
     const guests = seconds(script, /"--limit", type=float, default=(\d+)/);
+    const unheard = seconds(script, /"--look", type=float, default=(\d+)/);
     const logind = seconds(readFileSync(scriptPath("10-inhibit-delay.conf"), "utf8"), /InhibitDelayMaxSec=(\d+)/);
     const asset = JSON.stringify(renderedObject("machine-config/vm-drain-shutdown-inhibitor.yaml.liquid"));
     const unit = seconds(asset, /TimeoutStopSec=(\d+)/);
     expect([guests, logind, unit]).toEqual([120, 150, 150]);
+    expect(unheard + guests).toBeLessThan(logind);
   });
 });

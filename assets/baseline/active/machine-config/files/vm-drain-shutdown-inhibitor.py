@@ -17,7 +17,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 LOCK = ("systemd-inhibit", "--what=shutdown", "--mode=delay", "--who=vm-drain-shutdown-inhibitor",
@@ -50,6 +50,7 @@ class Limits(NamedTuple):
     poll: float
     at_once: int
     longest_pause: float
+    look: float
 
 
 class Guest(NamedTuple):
@@ -273,6 +274,19 @@ def tell_stops(events: Events) -> None:
     threading.Thread(target=listen, daemon=True).start()
 
 
+def next_event(events: Events, look: float) -> Event:
+    """
+    Whatever comes next. A monitor needs a moment until it hears anything, and what is said meanwhile comes never again:
+    from time to time it is looked whether a shutdown waits for the lock.
+    """
+    while True:
+        try:
+            return events.get(timeout=look)
+        except Empty:
+            if is_preparing():
+                return Event.SHUTDOWN
+
+
 def serve(limits: Limits) -> int:
     """
     Handles one event after the other, so that a stop waits for guests that are shutting down: their limit lies below
@@ -285,7 +299,7 @@ def serve(limits: Limits) -> int:
         lock.take()
         threading.Thread(target=monitor.watch, daemon=True).start()
         while True:
-            event = events.get()
+            event = next_event(events, limits.look)
             if event is Event.STOP:
                 return 0
             if event is Event.LOCK_LOST:
@@ -309,8 +323,9 @@ def main() -> int:
     parser.add_argument("--poll", type=float, default=2, help="seconds between two looks at the guests")
     parser.add_argument("--at-once", type=int, default=32, help="guests that are asked at the same time")
     parser.add_argument("--longest-pause", type=float, default=30, help="seconds before a new monitor of the bus")
+    parser.add_argument("--look", type=float, default=10, help="seconds between two looks whether the node goes down")
     given = parser.parse_args()
-    return serve(Limits(given.limit, given.poll, given.at_once, given.longest_pause))
+    return serve(Limits(given.limit, given.poll, given.at_once, given.longest_pause, given.look))
 
 
 if __name__ == "__main__":
