@@ -32,6 +32,9 @@ export interface OperationLocks {
   release(signal: AbortSignal): Promise<void>;
 }
 
+// A run that was told to stop has 12 s for all that it still does.
+const giveBackMs = 5_000;
+
 /** The hubs that a lease can be held on: one that is being removed loses the namespace of its lease on the way. */
 export async function lockedHubs(
   clients: readonly KubeClient[],
@@ -71,8 +74,10 @@ export async function takeLocks(request: LockRequest): Promise<OperationLocks> {
       leases.push(...(await takeLease(request, client)));
     }
   } catch (error) {
-    await Promise.all(leases.map((lease) => lease.release(request.context.signal)));
-    await lock.release();
+    // A run that is told to stop gives back what it has as well: its own signal would end that at once.
+    await releaseAll(lock, leases, AbortSignal.timeout(giveBackMs)).catch((failure: unknown) => {
+      request.context.log.warn(`a lock could not be given back, and ends by itself: ${String(failure)}`);
+    });
     throw error;
   }
   return {
@@ -81,11 +86,16 @@ export async function takeLocks(request: LockRequest): Promise<OperationLocks> {
       await Promise.all(leases.map((lease) => lease.detach()));
       await lock.detach();
     },
-    release: async (signal) => {
-      await Promise.all(leases.map((lease) => lease.release(signal)));
-      await lock.release();
-    },
+    release: (signal) => releaseAll(lock, leases, signal),
   };
+}
+
+/** A hub that does not answer keeps neither the other hub's lease nor the lock. @throws the first failure, after all */
+async function releaseAll(lock: FileLock, leases: readonly HeldLease[], signal: AbortSignal): Promise<void> {
+  const ended = await Promise.allSettled(leases.map((lease) => lease.release(signal)));
+  await lock.release();
+  const failed = ended.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function takeFileLock({ context, tuning, stateFile, operationId, onLost }: LockRequest): Promise<FileLock> {
