@@ -18,7 +18,7 @@ import { stateAfter } from "../run/state-after.ts";
 import type { BaselineState } from "../state/baseline-state.ts";
 import { StateStore } from "../state/state-store.ts";
 import { templateEngine } from "../template/template-engine.ts";
-import { takeLock } from "./lock.ts";
+import { giveBack, takeLock } from "./lock.ts";
 import { publishEventsOf } from "./publish.ts";
 import { RunMemory } from "./run-memory.ts";
 
@@ -128,14 +128,15 @@ class Run {
   }
 
   async #leave(record: RunRecord, events: readonly RunEvent[]): Promise<BaselineState | undefined> {
-    const mayWrite = !this.#setting.request.isDryRun && !this.#lost.signal.aborted;
+    const { request, log } = this.#setting;
+    const mayWrite = !request.isDryRun && !this.#lost.signal.aborted;
     try {
       if (mayWrite && this.#memory.isOpen) return await this.#store(record, events);
       // Refused before it took the lock: who wrote what is refused looks at the HyperConverged, where Events are.
       if (mayWrite && record.ending.ending === "invalid-input") await this.#publish(record, events);
       return undefined;
     } finally {
-      await this.#lease?.release(AbortSignal.timeout(this.#limits.lock));
+      if (this.#lease !== undefined) await giveBack(this.#lease, this.#limits.lock, log);
     }
   }
 

@@ -6,9 +6,10 @@ import type { KubeClient } from "../../lib/kube/types.ts";
 import { waitFor } from "../../lib/kube/wait-for.ts";
 import type { Logger } from "../../lib/log/logger.ts";
 import { waitOn } from "../../lib/phase/types.ts";
-import { acquireLease, type LeaseOutcome } from "../../lib/state/lease.ts";
+import { acquireLease, type HeldLease, type LeaseOutcome } from "../../lib/state/lease.ts";
 import { judgeLease, leases } from "../../lib/state/lease-object.ts";
 import { baselineExit } from "../failure/exit-code.ts";
+import { reasonOf } from "../failure/reason-of.ts";
 import { ownNames } from "../object/own-names.ts";
 
 // It is renewed every 10 s by a run that lives, which gives itself up when it could not for nine tenths of this: a run that
@@ -73,5 +74,14 @@ export async function takeLock(options: LockOptions): Promise<LeaseOutcome> {
     const left = deadline - clock.monotonic();
     if (left <= 0) throw taken;
     await untilFree(options, left);
+  }
+}
+
+/** Gives the lock back. Where that fails it ends by itself, and what was done under it is done all the same. */
+export async function giveBack(lease: HeldLease, withinMs: number, log: Logger): Promise<void> {
+  try {
+    await lease.release(AbortSignal.timeout(withinMs));
+  } catch (error) {
+    log.warn(`the lock could not be given back, and ends by itself after ${durationSeconds} s: ${reasonOf(error)}`);
   }
 }

@@ -11,7 +11,7 @@ import { durationMs } from "../duration.ts";
 import { baselineExit } from "../failure/exit-code.ts";
 import { tellNoPlatform } from "../failure/tell-no-platform.ts";
 import { withFailure } from "../failure/with-failure.ts";
-import { takeLock } from "../reconcile/lock.ts";
+import { giveBack, takeLock } from "../reconcile/lock.ts";
 import { runIdOf } from "../run/run-id.ts";
 import { RunState } from "../run/run-state.ts";
 import { baselineStateSchema } from "../state/baseline-state.schema.ts";
@@ -20,8 +20,9 @@ import type { ResumeContext } from "./declaration.ts";
 import { type FindTools, findObjects } from "./find-objects.ts";
 import { type ResumeRecord, resumeObject } from "./resume-object.ts";
 
-// After a stop the step has 8 s for everything that it still writes.
+// After a stop the step has 8 s for everything that it still writes; of these the state matters most.
 const lastWordsMs = 6_000;
+const lockMs = 1_500;
 const mode = 0o664;
 
 /** Resumes under the lock; what was resumed is stored even where the run is stopped before it is through. */
@@ -71,7 +72,7 @@ async function resumeAll(
       if (mayWrite && state.value !== read.value) await store.write(state.value, options);
     }
   } finally {
-    if (taken.state === "held") await taken.lease.release(AbortSignal.timeout(lastWordsMs));
+    if (taken.state === "held") await giveBack(taken.lease, lockMs, log);
   }
   return records;
 }

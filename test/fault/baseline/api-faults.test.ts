@@ -164,6 +164,19 @@ describe("an API that fails", () => {
   );
 
   test(
+    "when the lock is given back: what was done is done, and the lock ends by itself",
+    async () => {
+      platform.proxy.add({ when: calls["Lease deletion"], fault: { kind: "answer", status: 403 } });
+      const run = await platform.run({ flags });
+      expect(run.exitCode).toBe(0);
+      expect(run.stderr).toContain("the lock could not be given back");
+      expect((await lastSummary(platform)).outcome).toBe("changed");
+      expect((await platform.bench.storedState()).lastRun?.outcome).toBe("changed");
+    },
+    2 * minute,
+  );
+
+  test(
     "by 410 in the middle of a list, and of a watch for another run's lock, begins them anew",
     async () => {
       const { proxy, bench } = platform;
