@@ -155,14 +155,18 @@ export async function take(
   });
 }
 
-/** Deletes the lease if it is this holder's. */
-export async function remove(options: LeaseOptions, signal: AbortSignal): Promise<void> {
+/**
+ * Deletes the lease if it is this holder's.
+ *
+ * @param since milliseconds since the epoch, by the server's clock: one that this holder has had before stays; absent for any
+ */
+export async function remove(options: LeaseOptions, signal: AbortSignal, since = 0): Promise<void> {
   const { client, namespace, name, holder } = options;
   const ref = { namespace, name };
   const call = { signal, priority: "high", requestTimeoutMs: callTimeoutMs } as const;
   for (let count = 0; count < maxConflicts; count += 1) {
     const found = await client.find(leases, ref, call);
-    if (found?.spec?.holderIdentity !== holder) return;
+    if (found?.spec?.holderIdentity !== holder || Date.parse(found.spec.acquireTime ?? "") < since) return;
     const { uid, resourceVersion } = found.metadata;
     const precondition = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
     try {

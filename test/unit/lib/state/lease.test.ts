@@ -18,13 +18,26 @@ class Hub {
   /** How long a renewal lasts until it has failed for good, with all its tries; ms. */
   failsAfterMs: number | undefined;
   answersAfterMs = 0;
+  whenRenewed: (() => void) | undefined;
+  whenCreated: ((lease: Lease) => void) | undefined;
+  /** The lease as the server has it, where a test looks at that. */
+  kept: Lease | undefined;
+  readonly stop = new AbortController();
 
   private readonly client: Partial<KubeClient> = {
     name: "primary",
     serverVersion: async () => ({ gitVersion: "v1.35.0", serverTime: this.clock.monotonic() }),
-    find: async () => undefined,
-    create: async (_resource, body) => body,
+    find: async () => this.kept as never, // nothing else is looked for
+    create: async (_resource, body) => {
+      this.whenCreated?.(body as Lease); // nothing else is made here
+      return body;
+    },
+    delete: async () => {
+      this.kept = undefined;
+      return "deleting";
+    },
     replace: async (_resource, body, { signal }) => {
+      this.whenRenewed?.();
       if (this.failsAfterMs !== undefined) {
         await this.clock.sleep(this.failsAfterMs, signal);
         throw kubeError("Timeout");
@@ -45,7 +58,7 @@ class Hub {
       renewEveryMs,
       clock: this.clock,
       log: recordingLogger().log,
-      signal: new AbortController().signal,
+      signal: this.stop.signal,
       onLost: (error) => this.losses.push({ error, at: this.clock.monotonic() - this.begin }),
     });
     if (taken.state !== "held") throw new Error(taken.warning);
@@ -85,4 +98,28 @@ test("a lease that nobody took is kept by a holder that stood still for long", a
   await passUntil(hub.clock, () => hub.renewTimes.length === 2);
   expect(hub.losses).toEqual([]);
   await lease.detach();
+});
+
+test("a lease that was taken while its run was told to stop is given back", async () => {
+  const hub = new Hub();
+  hub.whenCreated = (lease) => {
+    hub.kept = lease;
+    hub.stop.abort(new Error("terminated"));
+    hub.stop.signal.throwIfAborted();
+  };
+  await expect(hub.hold()).rejects.toThrow("terminated");
+  expect(hub.kept).toBeUndefined();
+});
+
+test("a lease that an earlier Task of the run has taken stays where the next one is told to stop", async () => {
+  const hub = new Hub();
+  const time = new Date(hub.begin - 60_000).toISOString();
+  const spec = { holderIdentity: "run-1", acquireTime: time, renewTime: time };
+  hub.kept = { metadata: { name: "lock", namespace: "openshift-cnv" }, spec };
+  hub.whenRenewed = () => {
+    hub.stop.abort(new Error("terminated"));
+    hub.stop.signal.throwIfAborted();
+  };
+  await expect(hub.hold()).rejects.toThrow("terminated");
+  expect(hub.kept?.spec).toEqual(spec);
 });
