@@ -11,7 +11,12 @@ const tombstone = { identity, path: "tombstones/old.yaml" };
 const version = (resourceVersion: string, annotations: Readonly<Record<string, string>> = {}): ManagedObject =>
   descheduler(
     {},
-    { labels: { "platform.kubevirt.io/managed-by": "virt-platform-autopilot" }, uid: "u", resourceVersion, annotations },
+    {
+      labels: { "platform.kubevirt.io/managed-by": "virt-platform-autopilot" },
+      uid: "u",
+      resourceVersion,
+      annotations,
+    },
   );
 
 /** What becomes of an object that is, look by look, as in `looks`, while its deletions are for `current` versions only. */
@@ -42,7 +47,10 @@ describe("an object of an earlier release that changes between the look at it an
   });
 
   test("D28 is kept where its user has just taken it over", async () => {
-    const { deletions, told } = await bury([version("7"), version("8", { "platform.kubevirt.io/mode": "unmanaged" })], "8");
+    const { deletions, told } = await bury(
+      [version("7"), version("8", { "platform.kubevirt.io/mode": "unmanaged" })],
+      "8",
+    );
     expect(deletions).toEqual(["7"]);
     expect(told).toEqual([{ ...tombstone, status: "skipped", reason: "its user has it unmanaged" }]);
   });

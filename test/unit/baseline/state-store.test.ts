@@ -26,7 +26,8 @@ class Server {
     },
     replace: async (_resource: unknown, body: StateMap) => {
       if (this.kept === undefined) throw kubeError("NotFound", {}, "update");
-      if (body.metadata.resourceVersion !== this.kept.metadata.resourceVersion) throw kubeError("Conflict", {}, "update");
+      if (body.metadata.resourceVersion !== this.kept.metadata.resourceVersion)
+        throw kubeError("Conflict", {}, "update");
       return this.#keep(body);
     },
   } as unknown as KubeClient; // nothing else is asked of it

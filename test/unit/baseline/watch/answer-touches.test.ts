@@ -23,21 +23,24 @@ const request = requestOf({
   "exclusion-on-error": "ignore",
 });
 
-test.each(["15m", "700h", "9999h"])("changes are answered also by a watcher that waits %s for the lock", async (wait) => {
-  const nothingThere: Partial<KubeClient> = { find: async () => undefined };
-  const assets: Partial<LoadedAssets> = { assets: [], tombstones: [], files: {}, faults: [] };
-  const answer = await answerTouches([{ what: "hco" }], {
-    client: nothingThere as KubeClient, // without the CRD of HyperConverged nothing else is asked
-    loaded: assets as LoadedAssets,
-    validate: await compileValidator(baselineStateSchema),
-    clock: new JumpingClock(),
-    log: recordingLogger().log,
-    signal: new AbortController().signal,
-    request,
-    lockWaitMs: durationMs(wait),
-    pushgatewayUrl: "",
-    toolVersion: "0.0.0-test",
-    runId: () => "watch-1",
-  });
-  expect(answer).toEqual({ state: "done" });
-});
+test.each(["15m", "700h", "9999h"])(
+  "changes are answered also by a watcher that waits %s for the lock",
+  async (wait) => {
+    const nothingThere: Partial<KubeClient> = { find: async () => undefined };
+    const assets: Partial<LoadedAssets> = { assets: [], tombstones: [], files: {}, faults: [] };
+    const answer = await answerTouches([{ what: "hco" }], {
+      client: nothingThere as KubeClient, // without the CRD of HyperConverged nothing else is asked
+      loaded: assets as LoadedAssets,
+      validate: await compileValidator(baselineStateSchema),
+      clock: new JumpingClock(),
+      log: recordingLogger().log,
+      signal: new AbortController().signal,
+      request,
+      lockWaitMs: durationMs(wait),
+      pushgatewayUrl: "",
+      toolVersion: "0.0.0-test",
+      runId: () => "watch-1",
+    });
+    expect(answer).toEqual({ state: "done" });
+  },
+);

@@ -20,8 +20,7 @@ const definition = (version: string): KubeObject => {
   const status = { conditions: [{ type: "Established", status: "True" }] };
   return { metadata: { name: crd }, spec: { names, scope: "Cluster", version }, status } as KubeObject;
 };
-const plugin = (value: string): KubeObject =>
-  ({ metadata: { name: "monitoring" }, spec: { value } }) as KubeObject; // any object of the kind
+const plugin = (value: string): KubeObject => ({ metadata: { name: "monitoring" }, spec: { value } }) as KubeObject; // any object of the kind
 
 type Happening = KubeObject | Error;
 
@@ -120,10 +119,9 @@ describe("who follows a platform", () => {
   });
 
   test("ends where it may not read a CRD, with the reason that the server gave", async () => {
-    platform = new Platform(
-      { customresourcedefinitions: [[definition("1")]], uiplugins: [] },
-      [kubeError("Forbidden", { message: "not yours" }, "get")],
-    );
+    platform = new Platform({ customresourcedefinitions: [[definition("1")]], uiplugins: [] }, [
+      kubeError("Forbidden", { message: "not yours" }, "get"),
+    ]);
     await expect(platform.follower.start()).rejects.toThrow(/forbidden/);
     expect(isKubeError(platform.failed, "Forbidden")).toBe(true);
   });
