@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { freePort } from "../../support/api-servers/free-port.ts";
 import { eventually } from "../../support/eventually.ts";
 import { BaselineBench, descheduler, hyperConverged, monitoringPlugin, swapConfig } from "./support/baseline-bench.ts";
@@ -36,6 +36,9 @@ describe("a platform that is watched", () => {
     watcher = new Watcher(bench.server.kubeconfig(), "--health-port", String(port));
     await watcher.says("reconciling all assets");
   }, minute);
+
+  // What a test asks for is answered apart from what came before it.
+  beforeEach(() => watcher.rests());
 
   afterAll(async () => {
     await watcher.stop();
@@ -91,6 +94,7 @@ describe("a platform that is watched", () => {
     "gets back within seconds what was deleted, and the label of what lost it",
     async () => {
       await answered(() => bench.delete(swapConfig), "swap-enable");
+      await watcher.rests();
       const unlabelled = { metadata: { labels: { [managedKey]: null } } };
       await answered(() => bench.mergePatch(descheduler, unlabelled), "descheduler-loadaware");
       await eventually(async () => expect(await bench.find(swapConfig)).toBeDefined());
@@ -118,6 +122,7 @@ describe("a platform that is watched", () => {
     async () => {
       await answered(() => installCrd(bench, uiPlugins), "monitoring-ui-plugin");
       await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
+      await watcher.rests();
       await answered(() => bench.delete(monitoringPlugin), "monitoring-ui-plugin");
       await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
     },

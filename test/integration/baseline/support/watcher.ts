@@ -5,6 +5,8 @@ import { type Ended, ended } from "../../switchover/support/switchover-bench.ts"
 
 // Far above the seconds that a run takes on a busy machine.
 const patienceMs = 30_000;
+/** The summary of a run that found everything in place, or paused. */
+const wroteNothing = /^of \d+ assets?, 0 applied, .* 0 failed$/;
 
 /** The command `baseline watch` as a process of its own, and what it logs. */
 export class Watcher {
@@ -39,20 +41,17 @@ export class Watcher {
 
   /** A line that holds this, now or later. @param from how many lines are no answer */
   async says(text: string, from = 0): Promise<string> {
-    const late = Promise.withResolvers<"late">();
-    const timer = setTimeout(() => late.resolve("late"), patienceMs);
-    const over = this.#end.then(({ exitCode }) => `over with ${exitCode}`);
-    try {
-      for (;;) {
-        const found = this.#lines.slice(from).find((line) => line.includes(text));
-        if (found !== undefined) return found;
-        const ended = await Promise.race([this.#nextLine(), late.promise, over]);
-        if (ended !== undefined)
-          throw new Error(`${ended}, and never said "${text}":\n${this.#lines.slice(from).join("\n")}`);
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+    const said = (): string | undefined => this.#lines.slice(from).find((line) => line.includes(text));
+    await this.#until(() => said() !== undefined, `it never said "${text}"`, from);
+    return said() ?? "";
+  }
+
+  /**
+   * Until it has nothing to answer. A run sees its own writes as changes and is followed by one that looks at them: the
+   * last of a burst is one that wrote nothing.
+   */
+  async rests(): Promise<void> {
+    await this.#until(() => wroteNothing.test(this.#lines.at(-1) ?? ""), "it never came to rest", 0);
   }
 
   async stop(): Promise<Ended> {
@@ -62,6 +61,21 @@ export class Watcher {
 
   async end(): Promise<Ended> {
     return await this.#end;
+  }
+
+  async #until(holds: () => boolean, failure: string, from: number): Promise<void> {
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => late.resolve("late"), patienceMs);
+    const over = this.#end.then(({ exitCode }) => `over with ${exitCode}`);
+    try {
+      while (!holds()) {
+        const ended = await Promise.race([this.#nextLine(), late.promise, over]);
+        if (ended !== undefined && !holds())
+          throw new Error(`${ended}, and ${failure}:\n${this.#lines.slice(from).join("\n")}`);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #nextLine(): Promise<undefined> {
