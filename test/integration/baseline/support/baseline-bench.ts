@@ -66,6 +66,7 @@ export class BaselineBench {
   readonly servers: ApiServers;
   readonly server: TestApiServer;
   readonly folder: string;
+  readonly #endings: (() => Promise<void>)[] = [];
   #runs = 0;
 
   private constructor(servers: ApiServers, folder: string) {
@@ -81,9 +82,18 @@ export class BaselineBench {
     return bench;
   }
 
+  /** Done before the servers go to whoever wants them next. */
+  atClose(ending: () => Promise<void>): void {
+    this.#endings.push(ending);
+  }
+
   async close(): Promise<void> {
-    await this.servers.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      for (const ending of this.#endings.splice(0)) await ending();
+    } finally {
+      await this.servers.stop();
+      await rm(this.folder, { recursive: true, force: true });
+    }
   }
 
   async createPlatform({ annotations = {}, spec = {} }: PlatformOptions = {}): Promise<void> {
