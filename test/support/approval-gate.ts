@@ -8,6 +8,7 @@ import { pushImage } from "../cluster/local/push-image.ts";
 import { inStages, type KubeManifest } from "../cluster/local/tekton-manifests.ts";
 import { ensurePrograms } from "../cluster/programs/ensure-programs.ts";
 import { moduleFolder } from "../cluster/programs/module-folder.ts";
+import { untilEstablished } from "./api-servers/until-established.ts";
 
 const source = "github.com/openshift-pipelines/manual-approval-gate";
 const command = /ko:\/\/github\.com\/openshift-pipelines\/manual-approval-gate\/cmd\/([a-z]+)/g;
@@ -35,7 +36,7 @@ export async function installApprovalGate(cluster: LocalCluster): Promise<void> 
   for (const stage of stages) {
     await apply(stage);
     // Its programs look for their type when they start.
-    await cluster.kubectl(["wait", "--for=condition=Established", "crd/approvaltasks.openshift-pipelines.org"]);
+    await untilEstablished(cluster, "crd/approvaltasks.openshift-pipelines.org");
   }
   const available = ["wait", "--for=condition=Available", "-n", "tekton-pipelines", "--timeout=180s"];
   await cluster.kubectl([

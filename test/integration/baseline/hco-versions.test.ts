@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
+import { untilEstablished } from "../../support/api-servers/until-established.ts";
+import { eventually } from "../../support/eventually.ts";
 import { BaselineBench, hyperConverged } from "./support/baseline-bench.ts";
 import { removeCrds } from "./support/crds.ts";
 import { liveValue } from "./support/descheduler.ts";
@@ -31,7 +33,10 @@ describe("the limit of migrations that the HyperConverged has", () => {
       .map((version: object) => ({ ...version, storage: true }));
     await removeCrds(bench, crd);
     await server.kubectl(["create", "-f", "-"], JSON.stringify({ ...rest, spec: { ...spec, versions } }));
-    await server.kubectl(["wait", "--for=condition=Established", "crd", crd, "--timeout=60s"]);
+    await untilEstablished(server, `crd/${crd}`);
+    // What a server serves follows a CRD with a delay.
+    const path = "/apis/hco.kubevirt.io/v1beta1/hyperconvergeds";
+    await eventually(async () => void (await server.kubectl(["get", "--raw", path])));
   }
 
   test(

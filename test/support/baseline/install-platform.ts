@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { untilEstablished } from "../api-servers/until-established.ts";
 import type { TestApiServer } from "../api-servers.ts";
 
 const definitions = join(import.meta.dirname, "../../fixtures/baseline/crds");
@@ -31,7 +32,7 @@ export async function installPlatform(
 ): Promise<void> {
   const files = await crdFiles(release);
   await server.kubectl(["create", ...files.flatMap((file) => ["-f", file])]);
-  await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await untilEstablished(server, "--all");
   const list = namespaces.map((namespace) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }));
   await server.kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: list }));
 }
