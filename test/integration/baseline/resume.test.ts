@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { eventually } from "../../support/eventually.ts";
 import {
   assetOf,
   BaselineBench,
@@ -171,6 +172,13 @@ describe("resuming", () => {
             admissionReviewVersions: ["v1"],
           },
         ],
+      });
+      // The server goes by a new webhook after a moment.
+      await eventually(async () => {
+        const change = ["--type=merge", "-p", '{"spec":{"logLevel":"Debug"}}', "--dry-run=server"];
+        const { resource, name, namespace = "" } = descheduler;
+        const tried = bench.server.kubectl(["patch", resource, name, "-n", namespace, ...change]);
+        await expect(tried).rejects.toThrow("deschedulers.example.com");
       });
       const output = join(bench.folder, "refused");
       const ran = await bench.step("resume", output, ["--resource", "all"]);
