@@ -10,7 +10,7 @@ import {
   remove,
   renew,
   type Succession,
-  take,
+  takeFirst,
 } from "./take-lease.ts";
 
 export interface HeldLease {
@@ -30,7 +30,6 @@ export type LeaseOutcome =
 const patience = 0.9;
 const toleratedJumpMs = 5_000;
 const oneRequestMs = 10_000;
-const giveUpMs = 3_000;
 
 /** How the server's clock stood to this machine's, and when that was asked by both of this machine's clocks. */
 interface ServerClock {
@@ -136,15 +135,6 @@ function startRenewing(
   };
 }
 
-/** A run that is told to stop while it takes the lease has no answer to that, and may have it all the same. */
-async function giveUp(options: LeaseOptions, since: number): Promise<void> {
-  try {
-    await remove(options, AbortSignal.timeout(giveUpMs), since);
-  } catch (error) {
-    options.log.warn(`${label(options)} may have been taken, and expires by itself: ${String(error)}`);
-  }
-}
-
 /**
  * Takes a Lease on a cluster, so that two operations with different state files cannot work on it, and renews it ahead
  * of all other traffic. Every write is conditional on what was read. A role without the permission is no obstacle.
@@ -154,14 +144,13 @@ async function giveUp(options: LeaseOptions, since: number): Promise<void> {
 export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome> {
   const { clock, log, signal } = options;
   const asked = await askForTime(options, signal);
-  const since = clock.now() + asked.offsetMs;
   const succeed: Succession = async (holder, verdict, renewedAt) => {
     const blocked = verdict === "held" || (await options.isHolderAlive?.(holder)) === true;
     if (blocked) throw refusal(options, holder, renewedAt);
   };
   try {
     const begun = clock.monotonic();
-    const { lease: taken, takenOverFrom } = await take(options, asked.offsetMs, succeed, signal);
+    const { lease: taken, takenOverFrom } = await takeFirst(options, asked.offsetMs, succeed);
     if (takenOverFrom !== undefined) {
       log.warn(`took over ${label(options)} from "${takenOverFrom}", which did not renew it in time`);
     }
@@ -173,7 +162,6 @@ export async function acquireLease(options: LeaseOptions): Promise<LeaseOutcome>
     const lease = { detach: renewing.stop, release };
     return { state: "held", lease: takenOverFrom === undefined ? lease : { ...lease, takenOverFrom } };
   } catch (error) {
-    if (signal.aborted) await giveUp(options, since);
     if (!isKubeError(error, "Forbidden")) throw error;
     const text = error instanceof Error ? error.message : String(error);
     const warning = `goes on without ${label(options)}: ${text}`;

@@ -28,6 +28,8 @@ export interface LeaseOptions {
 const maxConflicts = 10;
 export const defaultDurationSeconds = 600;
 const callTimeoutMs = 10_000;
+/** Of the seconds that a run has after it was told to stop, what the answer to its claim may take. */
+const answerMs = 2_000;
 
 /** `Lease ns/name on "hub"`. */
 export function label({ client, namespace, name }: Pick<LeaseOptions, "client" | "namespace" | "name">): string {
@@ -67,26 +69,34 @@ export interface Taken {
 /** Throws unless the holder may be succeeded. */
 export type Succession = (holder: string, verdict: "expired" | "held", renewedAt: string) => Promise<void>;
 
+/** What ends the look at a lease, and what the write of it. */
+interface TakeSignals {
+  readonly look: AbortSignal;
+  readonly write: AbortSignal;
+}
+
 /** One read and one conditional write. `undefined` = someone else was faster, look again. */
 async function tryTake(
   options: LeaseOptions,
   claim: LeaseClaim,
   maySucceed: Succession,
-  signal: AbortSignal,
+  signals: TakeSignals,
 ): Promise<Taken | undefined> {
   const { client, namespace, name } = options;
-  const call = { signal, priority: "high", requestTimeoutMs: callTimeoutMs } as const;
-  const found = await client.find(leases, { namespace, name }, call);
+  const call = { priority: "high", requestTimeoutMs: callTimeoutMs } as const;
+  const found = await client.find(leases, { namespace, name }, { ...call, signal: signals.look });
+  signals.look.throwIfAborted();
+  const write = { ...call, signal: signals.write };
   try {
     if (found === undefined) {
-      return { lease: await client.create(leases, claimedLease({ metadata: { namespace, name } }, claim), call) };
+      return { lease: await client.create(leases, claimedLease({ metadata: { namespace, name } }, claim), write) };
     }
     const verdict = judgeLease(found, claim);
     const taken = claimedLease(found, claim);
     if (verdict.state === "free" || verdict.state === "ours")
-      return { lease: await client.replace(leases, taken, call) };
+      return { lease: await client.replace(leases, taken, write) };
     await maySucceed(verdict.holder, verdict.state, verdict.renewedAt);
-    return { lease: await client.replace(leases, taken, call), takenOverFrom: verdict.holder };
+    return { lease: await client.replace(leases, taken, write), takenOverFrom: verdict.holder };
   } catch (error) {
     if (isKubeError(error, "Conflict", "AlreadyExists")) return undefined;
     // On the replacement: released meanwhile. On the creation it is the namespace that is not there.
@@ -143,8 +153,17 @@ export async function take(
   maySucceed: Succession,
   signal: AbortSignal,
 ): Promise<Taken> {
+  return await takeBy(options, offsetMs, maySucceed, { look: signal, write: signal });
+}
+
+async function takeBy(
+  options: LeaseOptions,
+  offsetMs: number,
+  maySucceed: Succession,
+  signals: TakeSignals,
+): Promise<Taken> {
   for (let count = 0; count < maxConflicts; count += 1) {
-    const taken = await tryTake(options, claimNow(options, offsetMs), maySucceed, signal);
+    const taken = await tryTake(options, claimNow(options, offsetMs), maySucceed, signals);
     if (taken !== undefined) return taken;
   }
   throw new FairleadError({
@@ -153,6 +172,38 @@ export async function take(
     why: `others changed it ${maxConflicts} times meanwhile`,
     fix: "find out what else starts operations on this cluster, then run again",
   });
+}
+
+/**
+ * Takes the lease for a run that may be told to stop meanwhile: what is on its way to the server then is waited for a
+ * moment longer, and taken back where no answer comes; one that the holder has had before stays. A lease of which its
+ * holder does not know is released by nobody, and keeps all others out until it expires.
+ */
+export async function takeFirst(options: LeaseOptions, offsetMs: number, maySucceed: Succession): Promise<Taken> {
+  const { clock, signal, log } = options;
+  const since = claimNow(options, offsetMs).now;
+  const late = new AbortController();
+  const over = new AbortController();
+  const onStop = (): void => {
+    clock.sleep(answerMs, over.signal).then(
+      () => late.abort(signal.reason),
+      () => undefined, // it was answered
+    );
+  };
+  signal.addEventListener("abort", onStop, { once: true });
+  try {
+    return await takeBy(options, offsetMs, maySucceed, { look: signal, write: late.signal });
+  } catch (error) {
+    if (signal.aborted) {
+      await remove(options, AbortSignal.timeout(answerMs), since).catch((why: unknown) => {
+        log.warn(`${label(options)} may be left until it expires: ${why instanceof Error ? why.message : String(why)}`);
+      });
+    }
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onStop);
+    over.abort();
+  }
 }
 
 /**

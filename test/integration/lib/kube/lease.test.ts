@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { systemClock } from "../../../../steps/lib/clock/system-clock.ts";
 import type { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
+import { withOverrides } from "../../../../steps/lib/kube/with-overrides.ts";
 import { acquireLease, type HeldLease } from "../../../../steps/lib/state/lease.ts";
 import { type Lease, leases } from "../../../../steps/lib/state/lease-object.ts";
 import { eventually } from "../../../support/eventually.ts";
@@ -121,6 +122,49 @@ describe("a held lease", () => {
     const { name, lease } = await hold();
 
     await lease.release(signal);
+
+    expect(await others.find(leases, { namespace, name }, { signal })).toBeUndefined();
+  });
+});
+
+describe("a lease that was made when its run was told to stop", () => {
+  const told = new Error("told to stop");
+
+  /** The server has made it by then; its answer comes afterwards, or not at all. */
+  async function takeAndStop(answer: "comes" | "is lost") {
+    const name = freshName("lease");
+    const stop = new AbortController();
+    const stopping = withOverrides(client, {
+      create: async (resource, body, options) => {
+        const made = await client.create(resource, body, { ...options, signal });
+        stop.abort(told);
+        if (answer === "is lost") await systemClock.sleep(60_000, options.signal);
+        options.signal.throwIfAborted();
+        return made;
+      },
+    });
+    const clock = { ...systemClock, sleep: (_ms: number, until: AbortSignal) => systemClock.sleep(10, until) };
+    const log = recordingLog();
+    const onLost = (): void => undefined;
+    const given = { client: stopping, namespace, name, holder: "this-run", onLost, log: log.log };
+    const taken = acquireLease({ ...given, clock: answer === "comes" ? systemClock : clock, signal: stop.signal });
+    return { name, taken };
+  }
+
+  test("is known to be held where the server still answers, and goes with its release", async () => {
+    const { name, taken } = await takeAndStop("comes");
+    const outcome = await taken;
+    if (outcome.state !== "held") throw new Error(outcome.warning);
+
+    await outcome.lease.release(signal);
+
+    expect(await others.find(leases, { namespace, name }, { signal })).toBeUndefined();
+  });
+
+  test("is taken back where no answer comes", async () => {
+    const { name, taken } = await takeAndStop("is lost");
+
+    await expect(taken).rejects.toBe(told);
 
     expect(await others.find(leases, { namespace, name }, { signal })).toBeUndefined();
   });
