@@ -139,8 +139,15 @@ export class PlatformFollower {
   #tell(touches: readonly Touch[]): void {
     this.#options.onTouch(touches);
     for (const touch of touches) {
-      if (touch.what === "crd" && this.#isOfOurs(touch.crd)) void this.#meet(touch.crd);
+      if (touch.what === "crd" && this.#isOfOurs(touch.crd)) void this.#meetLate(touch.crd);
     }
+  }
+
+  /** A run may have been there before the first look, and what changed in between is in neither: another one follows. */
+  async #meetLate(name: string): Promise<void> {
+    if (this.#followed.has(name)) return;
+    await this.#meet(name);
+    if (this.#followed.has(name)) this.#options.onTouch([{ what: "crd", crd: name }]);
   }
 
   #isOfOurs(crd: string): boolean {
@@ -159,13 +166,7 @@ export class PlatformFollower {
     onTrouble(name, undefined);
     const goesOn = await this.#pause();
     this.#followed.delete(name);
-    if (goesOn) void this.#meetAgain(name);
-  }
-
-  /** The first look is told as a change of the CRD: nobody saw what has become of the objects meanwhile. */
-  async #meetAgain(name: string): Promise<void> {
-    await this.#meet(name);
-    if (this.#followed.has(name)) this.#options.onTouch([{ what: "crd", crd: name }]);
+    if (goesOn) void this.#meetLate(name);
   }
 
   #fail(error: unknown): void {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { freePort } from "../../support/api-servers/free-port.ts";
 import { eventually } from "../../support/eventually.ts";
+import { type FaultProxy, startFaultProxy } from "../../support/fault-proxy.ts";
 import { BaselineBench, descheduler, hyperConverged, monitoringPlugin, swapConfig } from "./support/baseline-bench.ts";
 import { installCrd, removeCrds } from "./support/crds.ts";
 import { Watcher } from "./support/watcher.ts";
@@ -25,6 +26,7 @@ const marker = "platform.kubevirt.io/reconcile-paused";
 // One platform and one watcher, whom people meet in this order.
 describe("a platform that is watched", () => {
   let bench: BaselineBench;
+  let proxy: FaultProxy;
   let watcher: Watcher;
   let probes: string;
 
@@ -33,7 +35,8 @@ describe("a platform that is watched", () => {
     await removeCrds(bench, uiPlugins);
     const port = await freePort();
     probes = `http://127.0.0.1:${port}`;
-    watcher = new Watcher(bench.server.kubeconfig(), "--health-port", String(port));
+    proxy = await startFaultProxy({ target: bench.server.url, targetAuthority: bench.server.caFile });
+    watcher = new Watcher(await proxy.kubeconfig(bench.server.kubeconfig()), "--health-port", String(port));
     await watcher.says("reconciling all assets");
   }, minute);
 
@@ -42,6 +45,7 @@ describe("a platform that is watched", () => {
 
   afterAll(async () => {
     await watcher.stop();
+    await proxy.stop();
     await bench.close();
   }, minute);
 
@@ -124,6 +128,29 @@ describe("a platform that is watched", () => {
       await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
       await watcher.rests();
       await answered(() => bench.delete(monitoringPlugin), "monitoring-ui-plugin");
+      await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
+    },
+    minute,
+  );
+
+  test(
+    "gets back what was deleted after its kind was installed, and before the watcher had its first look at it",
+    async () => {
+      const from = watcher.lines.length;
+      await removeCrds(bench, uiPlugins);
+      await watcher.says(`${uiPlugins} is not served any more`, from);
+      const deleted = Promise.withResolvers<void>();
+      proxy.add({
+        when: { verb: "list", resource: "uiplugins" },
+        times: 1,
+        meanwhile: async () => {
+          await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
+          await bench.delete(monitoringPlugin);
+          deleted.resolve();
+        },
+      });
+      await installCrd(bench, uiPlugins);
+      await deleted.promise;
       await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
     },
     minute,
