@@ -51,7 +51,8 @@ export function nodeTree(files: Readonly<Record<string, string>> = {}): NodeTree
       chmodSync(join(root, "programs", name), 0o755);
     },
     read: (path) => readFileSync(join(root, path), "utf8"),
-    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+    // A program that was at work when its script ended may note its call yet.
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 

@@ -64,10 +64,11 @@ describe("redactText", () => {
   });
 
   test("takes time in proportion to the length of hostile text", () => {
-    const started = performance.now();
+    // Of the processor: what others do on this machine does not count.
+    const before = process.cpuUsage();
     for (const part of ["token: ", '\\"', "-----BEGIN PRIVATE KEY-----", "eyJ", "a://", "Bearer "])
       redactText(part.repeat(20_000));
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });
 
