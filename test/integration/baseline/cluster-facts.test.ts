@@ -45,7 +45,7 @@ describe("what the cluster is made of decides what is applied", () => {
         spec: { kernelArguments: ["intel_iommu=on", "iommu=pt"] },
       });
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -71,7 +71,7 @@ describe("what the cluster is made of decides what is applied", () => {
       });
       expect(await bench.get(psiOnMasters)).toEqual(applied);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -92,7 +92,7 @@ describe("what the cluster is made of decides what is applied", () => {
       expect(await bench.get(hyperConverged)).toMatchObject({ spec: { virtualization: { ksmConfiguration: {} } } });
       expect(results(await bench.reconcile())).toEqual(["applied", "applied"]);
     },
-    minute,
+    2 * minute,
   );
 
   test.each<[DeschedulerRelease, JsonObject]>([
@@ -121,6 +121,6 @@ describe("what the cluster is made of decides what is applied", () => {
         ...(profileCustomizations === undefined ? {} : { profileCustomizations }),
       }).toEqual(expected);
     },
-    minute,
+    2 * minute,
   );
 });

@@ -31,7 +31,7 @@ describe("what the owner of a platform takes out of the baseline", () => {
       expect(assetOf(run, "psi-enable").result).toBe("applied");
       expect(await bench.find(swapConfig)).toBeUndefined();
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -58,7 +58,7 @@ describe("what the owner of a platform takes out of the baseline", () => {
         driftPaths: ["/metadata/labels/machineconfiguration.openshift.io~1role"],
       });
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -69,7 +69,7 @@ describe("what the owner of a platform takes out of the baseline", () => {
       expect(assetsWith(run, "excluded")).toEqual([]);
       expect(await bench.find(swapConfig)).toBeDefined();
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -80,7 +80,7 @@ describe("what the owner of a platform takes out of the baseline", () => {
       expect(assetsWith(run, "excluded")).toEqual(["descheduler-loadaware"]);
       expect(await bench.find(descheduler)).toBeUndefined();
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -92,7 +92,7 @@ describe("what the owner of a platform takes out of the baseline", () => {
       await bench.annotate(hyperConverged, { "disabled-resources": rules("*") });
       expect(assetsWith(await bench.reconcile(), "excluded")).toEqual(["swap-enable", "psi-enable"]);
     },
-    minute,
+    2 * minute,
   );
 });
 
@@ -109,7 +109,7 @@ describe("rules that cannot be read", () => {
       expect(eventsIn(run)).toContain("InvalidDisabledResources HyperConverged/openshift-cnv/kubevirt-hyperconverged");
       expect(await bench.find(descheduler)).toBeDefined();
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -128,6 +128,6 @@ describe("rules that cannot be read", () => {
       expect(await bench.find(descheduler)).toBeUndefined();
       expect(await bench.server.kubectl(["get", "configmaps,leases", "-n", "openshift-cnv", "-o", "name"])).toBe("");
     },
-    minute,
+    2 * minute,
   );
 });

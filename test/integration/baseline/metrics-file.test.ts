@@ -62,6 +62,6 @@ describe("the metrics of a run", () => {
       ]);
       expect(run.metrics).not.toMatch(/MetalLB|ForkliftController|OperationRuleSet|KubeletConfig/);
     },
-    minute,
+    2 * minute,
   );
 });

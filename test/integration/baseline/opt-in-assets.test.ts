@@ -48,7 +48,7 @@ describe("settings that belong to the administrators of the cluster", () => {
       expect(assetOf(second, "ksm-cluster-monitoring").result).toBe("unchanged");
       expect(await text()).toBe(merged);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -59,7 +59,7 @@ describe("settings that belong to the administrators of the cluster", () => {
       expect((await bench.reconcile()).exitCode).toBe(0);
       expect(await text()).toBe(already);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -74,7 +74,7 @@ describe("settings that belong to the administrators of the cluster", () => {
       expect(assetOf(run, "ksm-cluster-monitoring").error).toContain("cannot be merged with, and is left as it is");
       expect(await bench.get(monitoring)).toEqual(before);
     },
-    minute,
+    2 * minute,
   );
 });
 
@@ -123,7 +123,7 @@ describe("what a platform opts in to", () => {
       expect(assetsWith(run, "failed")).toEqual([exporter]);
       expect(assetOf(run, exporter).error).toContain("platform.kubevirt.io/kubevirt-metrics-exporter-env");
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -141,6 +141,6 @@ describe("what a platform opts in to", () => {
         spec: { feature_ui_plugin: "true", feature_validation: "true", feature_volume_populator: "true" },
       });
     },
-    minute,
+    2 * minute,
   );
 });

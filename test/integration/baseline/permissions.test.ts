@@ -150,7 +150,7 @@ describe("an account with the generated role and nothing else", () => {
         expect([role, errors.get(`logging-collector-crb-${binding}`)]).toEqual([role, expect.stringContaining(role)]);
       }
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -177,6 +177,6 @@ describe("an account with the generated role and nothing else", () => {
       expect((await end).exitCode).toBe(0);
       expect(await refusals()).toEqual([]);
     },
-    minute,
+    2 * minute,
   );
 });

@@ -146,7 +146,7 @@ describe("what is rendered of a file, without any cluster", () => {
       expect([rows.length, sum]).toEqual([89, 89]);
       expect(rows.filter((row) => row.slice(31, 46).trim() === "INCLUDED")).toHaveLength(Number(counts?.[1]));
     },
-    minute,
+    2 * minute,
   );
 
   test.each([
@@ -160,6 +160,6 @@ describe("what is rendered of a file, without any cluster", () => {
       const { exitCode, stderr, stdout } = await render(...flags);
       expect([exitCode, stdout, stderr]).toEqual([2, "", expect.stringContaining(id)]);
     },
-    minute,
+    2 * minute,
   );
 });

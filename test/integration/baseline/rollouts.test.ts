@@ -24,7 +24,7 @@ describe("the nodes of a platform", () => {
     bench = await BaselineBench.open();
     await createPool(bench, "worker", 3);
     await createPool(bench, "master", 3);
-  }, minute);
+  }, 2 * minute);
   afterAll(() => bench.close());
 
   const worker = { pool: "worker", nodes: 3, nodesAtOnce: 1, rounds: 3, isPaused: false };
@@ -41,7 +41,7 @@ describe("the nodes of a platform", () => {
       const run = await bench.reconcile();
       expect(run.summary.rollouts).toEqual([{ ...worker, causes }]);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -53,7 +53,7 @@ describe("the nodes of a platform", () => {
       expect(run.summary.counts.applied).toBe(1);
       expect(run.summary.rollouts).toEqual([]);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -78,6 +78,6 @@ describe("the nodes of a platform", () => {
       expect((await bench.reconcile()).summary.advice).toContainEqual(overlap);
       expect((await bench.reconcile()).summary.advice).toContainEqual(overlap);
     },
-    minute,
+    2 * minute,
   );
 });

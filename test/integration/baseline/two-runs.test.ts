@@ -52,7 +52,7 @@ describe("two runs", () => {
       expect(items.filter(({ reason }: { readonly reason: string }) => reason === "AssetApplied")).toHaveLength(10);
       expect(items.filter(({ series }: { readonly series?: unknown }) => series !== undefined)).toEqual([]);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -66,7 +66,7 @@ describe("two runs", () => {
       expect(await bench.find(swapConfig)).toBeDefined();
       expect(await bench.find(lease)).toBeUndefined();
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -80,7 +80,7 @@ describe("two runs", () => {
       expect(await bench.find(swapConfig)).toBeUndefined();
       expect(await bench.get(lease)).toEqual(before);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -95,7 +95,7 @@ describe("two runs", () => {
       expect((await end).exitCode).toBe(0);
       expect(await bench.find(swapConfig)).toBeDefined();
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -117,6 +117,6 @@ describe("two runs", () => {
       expect(await bench.find({ resource: "uiplugins.observability.openshift.io", name: old.name })).toBeDefined();
       expect(await bench.find(swapConfig)).toBeUndefined();
     },
-    minute,
+    2 * minute,
   );
 });

@@ -38,7 +38,7 @@ describe("a platform that is watched", () => {
     proxy = await startFaultProxy({ target: bench.server.url, targetAuthority: bench.server.caFile });
     watcher = new Watcher(await proxy.kubeconfig(bench.server.kubeconfig()), "--health-port", String(port));
     await watcher.says("reconciling all assets");
-  }, minute);
+  }, 2 * minute);
 
   // What a test asks for is answered apart from what came before it.
   beforeEach(() => watcher.rests());
@@ -47,7 +47,7 @@ describe("a platform that is watched", () => {
     await watcher.stop();
     await proxy.stop();
     await bench.close();
-  }, minute);
+  }, 2 * minute);
 
   async function interval(): Promise<unknown> {
     const { spec } = await bench.get(descheduler);
@@ -72,7 +72,7 @@ describe("a platform that is watched", () => {
       await eventually(async () => expect(await interval()).toBe(60));
       await eventually(async () => expect(await bench.find(swapConfig)).toBeDefined());
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -82,7 +82,7 @@ describe("a platform that is watched", () => {
       expect((await fetch(`${probes}/metrics`)).status).toBe(404);
       expect((await fetch(`${probes}/readyz`, { method: "POST" })).status).toBe(405);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -91,7 +91,7 @@ describe("a platform that is watched", () => {
       await answered(() => drift(300), "descheduler-loadaware");
       await eventually(async () => expect(await interval()).toBe(60));
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -109,7 +109,7 @@ describe("a platform that is watched", () => {
         );
       });
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -118,7 +118,7 @@ describe("a platform that is watched", () => {
       await answered(() => bench.annotate(hyperConverged, { "enable-mtv": "true" }), "all assets");
       await eventually(async () => expect(await bench.find(forkliftController)).toBeDefined());
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -130,7 +130,7 @@ describe("a platform that is watched", () => {
       await answered(() => bench.delete(monitoringPlugin), "monitoring-ui-plugin");
       await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -153,7 +153,7 @@ describe("a platform that is watched", () => {
       await deleted.promise;
       await eventually(async () => expect(await bench.find(monitoringPlugin)).toBeDefined());
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -166,7 +166,7 @@ describe("a platform that is watched", () => {
       expect(watcher.lines.slice(from).filter((line) => line.includes("reconciling all assets"))).toEqual([]);
       await eventually(async () => expect(await bench.find(swapConfig)).toBeDefined());
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -180,7 +180,7 @@ describe("a platform that is watched", () => {
       expect(watcher.runs.length).toBe(before + 1);
       await eventually(async () => expect(await bench.find(swapConfig)).toBeDefined());
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -200,7 +200,7 @@ describe("a platform that is watched", () => {
       await bench.delete(lease);
       await eventually(async () => expect(await interval()).toBe(60));
     },
-    minute,
+    2 * minute,
   );
 
   test(

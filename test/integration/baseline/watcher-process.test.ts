@@ -16,7 +16,7 @@ describe("the watcher as a process", () => {
   beforeAll(async () => {
     bench = await BaselineBench.open();
     account = await createWatcherAccount(bench);
-  }, minute);
+  }, 2 * minute);
 
   afterEach(async () => {
     await watcher?.stop();
@@ -24,7 +24,7 @@ describe("the watcher as a process", () => {
     [watcher, proxy] = [undefined, undefined];
   });
 
-  afterAll(() => bench.close(), minute);
+  afterAll(() => bench.close(), 2 * minute);
 
   test(
     "needs no permission beyond those that are installed with it, and each kind's watch",
@@ -37,7 +37,7 @@ describe("the watcher as a process", () => {
       expect(own.filter(({ responseStatus }) => responseStatus?.code === 403)).toEqual([]);
       expect(own.some(({ verb }) => verb === "watch")).toBe(true);
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -49,7 +49,7 @@ describe("the watcher as a process", () => {
       const leases = ["get", "leases.coordination.k8s.io", "-n", "openshift-cnv", "-o", "name"];
       expect(await bench.server.kubectl(leases)).toBe("");
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -68,7 +68,7 @@ describe("the watcher as a process", () => {
         expect(await bench.get(descheduler)).toMatchObject({ spec: { deschedulingIntervalSeconds: 60 } });
       });
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -81,6 +81,6 @@ describe("the watcher as a process", () => {
       expect(stderr).toContain("watch customresourcedefinitions");
       expect(stderr).toContain("baseline-watcher");
     },
-    minute,
+    2 * minute,
   );
 });
