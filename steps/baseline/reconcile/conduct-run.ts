@@ -22,9 +22,10 @@ import { giveBack, takeLock } from "./lock.ts";
 import { publishEventsOf } from "./publish.ts";
 import { RunMemory } from "./run-memory.ts";
 
-// After a stop the step has 8 s for everything that it still writes; of these the state matters most.
-const stoppedMs = { events: 2_000, state: 4_000, lock: 1_000 } as const;
-const usualMs = { events: 60_000, state: 60_000, lock: 10_000 } as const;
+// After a stop the step has 8 s for everything that it still writes; of these the state matters most. What the others do not
+// need is left to the lock, which keeps all runs out until it expires.
+const stoppedMs = { events: 2_000, state: 4_000, lock: 1_000, all: 7_000 } as const;
+const usualMs = { events: 60_000, state: 60_000, lock: 10_000, all: 0 } as const;
 
 /** What one run works with. */
 export interface RunSetting {
@@ -128,15 +129,18 @@ class Run {
   }
 
   async #leave(record: RunRecord, events: readonly RunEvent[]): Promise<BaselineState | undefined> {
-    const { request, log } = this.#setting;
+    const { clock, log, request } = this.#setting;
     const mayWrite = !request.isDryRun && !this.#lost.signal.aborted;
+    const begun = clock.monotonic();
     try {
       if (mayWrite && this.#memory.isOpen) return await this.#store(record, events);
       // Refused before it took the lock: who wrote what is refused looks at the HyperConverged, where Events are.
       if (mayWrite && record.ending.ending === "invalid-input") await this.#publish(record, events);
       return undefined;
     } finally {
-      if (this.#lease !== undefined) await giveBack(this.#lease, this.#limits.lock, log);
+      const { lock, all } = this.#limits;
+      const left = Math.ceil(all - (clock.monotonic() - begun));
+      if (this.#lease !== undefined) await giveBack(this.#lease, Math.max(lock, left), log);
     }
   }
 
