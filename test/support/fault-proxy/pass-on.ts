@@ -82,7 +82,10 @@ export async function spoilBody(fault: BodyFault, answer: IncomingMessage, respo
       return sendSlowly(await readAll(answer), fault, answer, response);
     case "silence": {
       passBody(answer, response);
-      const timer = setTimeout(() => answer.unpipe(response).resume(), fault.afterMs);
+      const timer = setTimeout(() => {
+        answer.unpipe(response).resume();
+        fault.onSilence?.();
+      }, fault.afterMs);
       response.once("close", () => clearTimeout(timer));
       return;
     }

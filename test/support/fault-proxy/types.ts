@@ -55,7 +55,12 @@ export type Fault =
   /** `bytes` of the body each `everyMs`. */
   | { readonly kind: "slow-body"; readonly bytes: number; readonly everyMs: number }
   /** Passes the body on for `afterMs`, then never again, the connection still open: the half-closed watch. */
-  | { readonly kind: "silence"; readonly afterMs: number }
+  | {
+      readonly kind: "silence";
+      readonly afterMs: number;
+      /** Called as soon as nothing is passed on any more. */
+      readonly onSilence?: () => void;
+    }
   /** Passes the body on, then breaks the connection `afterMs` after its start: with a watch, "cut each N ms". */
   | { readonly kind: "cut"; readonly afterMs: number }
   /** A watch that opens, says one ERROR event of that code (410: the version is gone) and ends. */

@@ -9,13 +9,16 @@ import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.t
 
 /**
  * Real time, but pauses before a repetition last a two-hundredth of what was asked for; each is remembered. Limits of
- * requests and of silence are not shortened: they are as long as the test says.
+ * requests and of silence are not shortened: they are as long as the test says, or end when it says so.
  */
 export class HastyClock implements Clock {
   readonly pauses: number[] = [];
   /** Added to the monotonic time. */
   passed = 0;
+  /** Length of a limit that ends by {@link expire} alone: a busy machine may need longer for an answer that does come. */
+  untilTold: number | undefined;
   readonly #limits: ReadonlySet<number>;
+  readonly #running = new Set<() => void>();
 
   constructor(limits: readonly number[]) {
     this.#limits = new Set(limits);
@@ -30,9 +33,28 @@ export class HastyClock implements Clock {
   }
 
   sleep(ms: number, until: AbortSignal): Promise<void> {
+    if (ms === this.untilTold) return this.#sleepUntilTold(until);
     if (this.#limits.has(ms)) return systemClock.sleep(ms, until);
     this.pauses.push(ms);
     return systemClock.sleep(ms / 200, until);
+  }
+
+  /** The time of the limits that run now is over. */
+  expire(): void {
+    for (const end of this.#running) end();
+    this.#running.clear();
+  }
+
+  #sleepUntilTold(until: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#running.delete(resolve);
+        reject(until.reason);
+      };
+      this.#running.add(resolve);
+      if (until.aborted) onAbort();
+      else until.addEventListener("abort", onAbort, { once: true });
+    });
   }
 }
 

@@ -23,9 +23,11 @@ const call = { signal, ...limit };
 const refOf = ({ metadata }: ConfigMap) => ({ name: metadata.name, namespace: "default" });
 
 async function clientThatLoses(verb: string, fault: Fault, times = 1) {
-  const { client } = await bench.client({}, [limit.requestTimeoutMs]);
+  const { client, clock } = await bench.client();
+  clock.untilTold = limit.requestTimeoutMs;
+  const struck: Fault = fault.kind === "hang" ? { ...fault, onHang: () => clock.expire() } : fault;
   bench.seen(verb);
-  bench.proxy.add({ when: { verb, resource: "configmaps" }, times, fault });
+  bench.proxy.add({ when: { verb, resource: "configmaps" }, times, fault: struck });
   return client;
 }
 

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { configMap, configMaps, freshName, signal } from "../../../integration/lib/kube/test-client.ts";
 import type { Fault } from "../../../support/fault-proxy/types.ts";
-import { ClientBench, failure } from "./client-bench.ts";
+import { ClientBench, failure, type HastyClock } from "./client-bench.ts";
 import { calls, plainCalls } from "./client-calls.ts";
 
 let bench: ClientBench;
@@ -117,18 +118,30 @@ describe("Retry-After", () => {
 describe("K-31 an answer that does not come", () => {
   const limit = { requestTimeoutMs: 300 };
 
+  /** The limit of the next request ends while its answer is still to come, or to be completed. */
+  async function limitEnds(clock: HastyClock): Promise<void> {
+    await bench.proxy.seen(onObjects("get"), bench.proxy.count(onObjects("get")) + 1);
+    await pause(200);
+    clock.expire();
+  }
+
   test.each([
     ["hangs before the server acts", { kind: "hang", when: "before" }],
     ["comes a few bytes at a time", { kind: "slow-body", bytes: 1, everyMs: 50 }],
   ] as const)("in time because it %s: the call is tried again, and ends when it never does", async (_name, fault) => {
-    const { client, clock } = await bench.client({}, [limit.requestTimeoutMs]);
+    const { client, clock } = await bench.client();
+    clock.untilTold = limit.requestTimeoutMs;
     const { metadata } = await bench.made();
     const ref = { name: metadata.name, namespace: "default" };
     bench.seen("get");
     bench.proxy.add({ when: onObjects("get"), times: 1, fault });
-    expect(await client.get(configMaps, ref, { signal, ...limit })).toMatchObject({ data: { a: "1" } });
+    const got = client.get(configMaps, ref, { signal, ...limit });
+    await limitEnds(clock);
+    expect(await got).toMatchObject({ data: { a: "1" } });
     bench.proxy.add({ when: onObjects("get"), fault });
-    const error = await failure(client.get(configMaps, ref, { signal, ...limit, attempts: 2 }));
+    const failed = failure(client.get(configMaps, ref, { signal, ...limit, attempts: 2 }));
+    for (let attempt = 1; attempt <= 2; attempt += 1) await limitEnds(clock);
+    const error = await failed;
     expect(error).toMatchObject({
       reason: "Timeout",
       transient: true,

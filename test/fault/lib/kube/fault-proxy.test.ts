@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { request } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.ts";
 
@@ -52,7 +53,13 @@ async function ask(address = path, options: { method?: string; signal?: AbortSig
   });
 }
 
-const silence = (ms: number) => ({ signal: AbortSignal.timeout(ms) });
+/** Asks, and gives up a moment after the fault struck: by then an answer would be there. */
+async function askInVain(struck: Promise<void>, address = path): Promise<Got> {
+  const given = new AbortController();
+  const asked = ask(address, { signal: given.signal });
+  void struck.then(() => pause(100)).then(() => given.abort());
+  return await asked;
+}
 
 describe("fault proxy", () => {
   test("passes on what no rule is about, over verified TLS", async () => {
@@ -113,21 +120,26 @@ describe("fault proxy", () => {
   });
 
   test("hangs before or after the server carried the request out", async () => {
-    proxy.add({ times: 1, fault: { kind: "hang", when: "before" } });
-    proxy.add({ times: 1, fault: { kind: "hang", when: "after" } });
-    await expect(ask(path, silence(200))).rejects.toThrow(/abort/i);
+    const hangs = { before: Promise.withResolvers<void>(), after: Promise.withResolvers<void>() };
+    for (const when of ["before", "after"] as const)
+      proxy.add({ times: 1, fault: { kind: "hang", when, onHang: hangs[when].resolve } });
+    await expect(askInVain(hangs.before.promise)).rejects.toThrow(/abort/i);
     expect(reached).toEqual([]);
-    await expect(ask(path, silence(500))).rejects.toThrow(/abort/i);
+    await expect(askInVain(hangs.after.promise)).rejects.toThrow(/abort/i);
     expect(reached).toEqual([`GET ${path}`]);
   });
 
   test("tells when a caller hangs: the server has done its part by then, or has seen nothing", async () => {
     const told: string[] = [];
-    const onHang = (): void => void told.push(`${reached.length} reached`);
-    proxy.add({ times: 1, fault: { kind: "hang", when: "before", onHang } });
-    proxy.add({ times: 1, fault: { kind: "hang", when: "after", onHang } });
-    await expect(ask(path, silence(200))).rejects.toThrow(/abort/i);
-    await expect(ask(path, silence(500))).rejects.toThrow(/abort/i);
+    for (const when of ["before", "after"] as const) {
+      const hangs = Promise.withResolvers<void>();
+      const onHang = (): void => {
+        told.push(`${reached.length} reached`);
+        hangs.resolve();
+      };
+      proxy.add({ times: 1, fault: { kind: "hang", when, onHang } });
+      await expect(askInVain(hangs.promise)).rejects.toThrow(/abort/i);
+    }
     expect(told).toEqual(["0 reached", "1 reached"]);
   });
 
@@ -159,8 +171,9 @@ describe("fault proxy", () => {
   });
 
   test("lets a watch fall silent with its connection open", async () => {
-    proxy.add({ when: { verb: "watch" }, fault: { kind: "silence", afterMs: 0 } });
-    await expect(ask("/api/v1/configmaps?watch=true", silence(300))).rejects.toThrow(/abort/i);
+    const silent = Promise.withResolvers<void>();
+    proxy.add({ when: { verb: "watch" }, fault: { kind: "silence", afterMs: 0, onSilence: silent.resolve } });
+    await expect(askInVain(silent.promise, "/api/v1/configmaps?watch=true")).rejects.toThrow(/abort/i);
     expect(reached).toEqual(["GET /api/v1/configmaps?watch=true"]);
   });
 
