@@ -27,14 +27,14 @@ function contents(path: string): ReadonlyMap<string, string> {
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "fairlead-build-"));
   build("first");
-}, 60_000);
+});
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe("the build", () => {
   test("gives equal bytes for equal sources", () => {
     expect(contents(build("second"))).toEqual(contents(join(directory, "first")));
-  }, 60_000);
+  });
 
   test("leaves a program that runs without the sources and without node_modules", () => {
     const program = join(directory, "first/fairlead");

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Clock } from "../../../../steps/lib/clock/clock.ts";
 import { systemClock } from "../../../../steps/lib/clock/system-clock.ts";
 import { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
 import { source } from "../../../../steps/lib/kube/live-collection.ts";
@@ -49,6 +50,12 @@ function environment(onNote: (note: string) => void = () => undefined) {
   return { clock: systemClock, signal, log: recordingLog().log, onNote };
 }
 
+/** On this clock longer pauses have no end: a wait that ends has made none, however busy the machine is. */
+function noPauseAbove(longestMs: number): Clock {
+  const never = 2 ** 31 - 1;
+  return { ...systemClock, sleep: (ms, until) => systemClock.sleep(ms > longestMs ? never : ms, until) };
+}
+
 async function change(name: string, value: string): Promise<void> {
   await others.mergePatch(configMaps, { name, namespace: "default" }, { data: { a: value } }, { signal });
 }
@@ -57,9 +64,10 @@ describe("a wait", () => {
   test("that is fulfilled already ends at once", async () => {
     const name = freshName();
     await others.create(configMaps, configMap(name, { a: "1" }), { signal });
-    const outcome = await waitFor(waitForValue(name, "1"), environment());
-    expect(outcome).toMatchObject({ state: "done", note: "it is 1" });
-    expect(outcome.elapsedMs).toBeLessThan(1000);
+    const notes: string[] = [];
+    const immediately = { ...environment((note) => notes.push(note)), clock: noPauseAbove(200) };
+    expect(await waitFor(waitForValue(name, "1"), immediately)).toMatchObject({ state: "done", note: "it is 1" });
+    expect(notes).toEqual([]);
   });
 
   test("goes on within a second of the change, 19 times of 20", async () => {
@@ -77,7 +85,7 @@ describe("a wait", () => {
     }
     reactions.sort((left, right) => left - right);
     expect(reactions[18]).toBeLessThan(1000);
-  }, 60_000);
+  });
 
   test("tells its note when it changes, and only then", async () => {
     const name = freshName();
@@ -109,11 +117,13 @@ describe("a wait", () => {
       },
     };
     await others.create(configMaps, configMap(name, { a: "0" }), { signal });
+    const began = performance.now();
     const waiting = waitFor(counting, environment());
     for (let turn = 0; turn < 100; turn += 1) await change(name, String(turn));
     await change(name, "done");
     expect(await waiting).toMatchObject({ state: "done" });
-    expect(judged).toBeLessThan(30);
+    // Five times in a second: how long the burst is depends on how busy the machine is.
+    expect(judged).toBeLessThanOrEqual(1 + (performance.now() - began) / 190);
   });
 
   test("fails as its decision says", async () => {
@@ -125,10 +135,10 @@ describe("a wait", () => {
   test("ends with its last note when the time is over", async () => {
     const name = freshName();
     await others.create(configMaps, configMap(name, { a: "0" }), { signal });
-    const outcome = await waitFor(waitForValue(name, "1", { timeoutMs: 700 }), environment());
+    const upToItsLimit = { ...environment(), clock: noPauseAbove(700) };
+    const outcome = await waitFor(waitForValue(name, "1", { timeoutMs: 700 }), upToItsLimit);
     expect(outcome).toMatchObject({ state: "timeout", lastNote: "it is 0" });
     expect(outcome.elapsedMs).toBeGreaterThanOrEqual(700);
-    expect(outcome.elapsedMs).toBeLessThan(3000);
   });
 
   test("takes one fresh look when the time is over", async () => {
@@ -237,7 +247,7 @@ describe("a wait on a kind that does not exist yet", () => {
 
   test("sees an empty collection, then the first object of the kind", async () => {
     const notes: string[] = [];
-    const created = Promise.withResolvers<number>();
+    const created = Promise.withResolvers<void>();
     const onNote = (note: string): void => {
       notes.push(note);
       void (async () => {
@@ -247,7 +257,7 @@ describe("a wait on a kind that does not exist yet", () => {
           ["apply", "-f", "-"],
           "{apiVersion: example.io/v1, kind: Widget, metadata: {name: first}, spec: {ready: true}}",
         );
-        created.resolve(performance.now());
+        created.resolve();
       })().catch(created.reject);
     };
     const wait = waitOn({
@@ -257,10 +267,12 @@ describe("a wait on a kind that does not exist yet", () => {
         found.includes(true) ? { state: "done", note: "ready" } : { state: "pending", note: `${found.length} widgets` },
       timeoutMs: 60_000,
     });
-    expect(await waitFor(wait, environment(onNote))).toMatchObject({ state: "done" });
+    // Looking for the kind each second, not each half minute as for objects.
+    const withinSeconds = { ...environment(onNote), clock: noPauseAbove(1000) };
+    expect(await waitFor(wait, withinSeconds)).toMatchObject({ state: "done" });
     expect(notes).toEqual(["0 widgets"]);
-    expect(performance.now() - (await created.promise)).toBeLessThan(2500);
-  }, 60_000);
+    await created.promise;
+  });
 });
 
 describe("the wait for an object to be gone", () => {
