@@ -11,7 +11,7 @@ describe("a switchover killed at any moment, whatever it does by then", () => {
   beforeAll(async () => {
     bench = await KillBench.open(seed);
     reference = await undisturbed(bench, switchover());
-  });
+  }, killTimeoutMs);
   afterAll(() => bench?.close());
 
   test(

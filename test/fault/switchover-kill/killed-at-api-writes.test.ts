@@ -14,7 +14,7 @@ describe("a switchover killed right before or after a write to a hub", () => {
     bench = await KillBench.open();
     reference = await undisturbed(bench, switchover());
     writes = bench.writes.map(describeWrite);
-  });
+  }, killTimeoutMs);
   afterAll(() => bench?.close());
 
   test("an undisturbed run activates once, and makes each of its other writes once", () => {

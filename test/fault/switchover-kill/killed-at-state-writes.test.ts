@@ -20,7 +20,7 @@ describe("a switchover killed right before or after a version of its state, of i
     bench = await KillBench.open();
     reference = await undisturbed(bench, switchover());
     renames = await bench.renames();
-  });
+  }, killTimeoutMs);
   afterAll(() => bench?.close());
 
   test("an undisturbed run writes its state many times and each report once", () => {

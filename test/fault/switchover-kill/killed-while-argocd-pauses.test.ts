@@ -14,7 +14,7 @@ describe("a switchover killed right before or after it pauses or resumes an Appl
     bench = await KillBench.open(1, { argoCd: true });
     reference = await undisturbed(bench, switchoverWithArgoCd);
     writes = bench.writes.map(describeWrite).filter((write) => write.includes(" applications "));
-  });
+  }, killTimeoutMs);
   afterAll(() => bench?.close());
 
   test("an undisturbed run pauses it once and resumes it once", () => {

@@ -61,7 +61,7 @@ describe.each(variants)(
       bench = await KillBench.open(seed, variant);
       reference = await undisturbed(bench, switchover(variant.flags));
       writes = bench.writes.map(describeWrite);
-    });
+    }, killTimeoutMs);
     afterAll(() => bench?.close());
 
     test("an undisturbed run creates and removes each Restore once", () => {

@@ -15,7 +15,7 @@ describe("a rollback after the activation, killed right before or after a write 
     bench = await KillBench.open(1, { version: "2.13.2" });
     reference = await undisturbed(bench, rollback);
     writes = bench.writes.map(describeWrite);
-  });
+  }, killTimeoutMs);
   afterAll(() => bench?.close());
 
   test("A-66 an undisturbed one makes each of its writes once", () => {

@@ -53,7 +53,7 @@ const variants: readonly Variant[] = [
 let bench: KillBench;
 beforeAll(async () => {
   bench = await KillBench.open(seed, { argoCd: true });
-});
+}, killTimeoutMs);
 afterAll(() => bench?.close());
 
 describe.each(variants)("$operation.name", ({ operation, effects, points }) => {
@@ -63,7 +63,7 @@ describe.each(variants)("$operation.name", ({ operation, effects, points }) => {
   beforeAll(async () => {
     reference = await undisturbed(bench, operation);
     writes = bench.writes.map(describeWrite);
-  });
+  }, killTimeoutMs);
 
   test("undisturbed makes each of its writes once", () => {
     expect(reference.effects).toEqual(effects);

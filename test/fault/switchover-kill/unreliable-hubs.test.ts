@@ -13,7 +13,7 @@ let reference: Reference;
 beforeAll(async () => {
   bench = await KillBench.open(seed);
   reference = await undisturbed(bench, switchover());
-});
+}, killTimeoutMs);
 afterAll(() => bench?.close());
 
 const lasting: readonly (readonly [string, Fault])[] = [401, 403, 409, 410, 422].map((status) => [

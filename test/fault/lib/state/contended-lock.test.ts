@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { ownProcess } from "../../../../steps/lib/state/process-identity.ts";
 import { runChild, seededRandom } from "./child-process.ts";
 
+// Hundreds of rounds of processes that take turns, which a busy machine needs minutes for.
+const busyMs = 600_000;
+
 let folder: string;
 let children: ChildProcess[] = [];
 beforeEach(() => {
@@ -65,28 +68,32 @@ describe("two processes that want one lock", () => {
         writeFileSync(`${file}.lock.after-${"a".repeat(32)}`, JSON.stringify({ ...base, nonce: "b".repeat(32) }));
       },
     ],
-  ])("and find it %s: 100 times, never both inside, always one", async (_name, plant) => {
-    const random = seededRandom(100);
-    const pair = await Promise.all([contender(), contender()]);
-    for (let round = 0; round < 100; round += 1) {
-      const file = join(folder, `state-${round}.json`);
-      await plant(file);
-      const start = Date.now() + 3;
-      const answers = pair.map((child, index) => {
-        const outcome = answer(child);
-        const startAt = start + (random() < 0.5 ? 0 : Math.floor(random() * 3));
-        child.send({ file, owner: `${round}-${index}`, startAt, stayMs: 2 + random() * 4 });
-        return outcome;
-      });
-      const outcomes = (await Promise.all(answers)).toSorted();
-      // Both may enter one after the other; an exclusive create inside would have failed had they met.
-      expect([
-        ["entered", "refused"],
-        ["entered", "entered"],
-      ]).toContainEqual(outcomes);
-    }
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  ])(
+    "and find it %s: 100 times, never both inside, always one",
+    async (_name, plant) => {
+      const random = seededRandom(100);
+      const pair = await Promise.all([contender(), contender()]);
+      for (let round = 0; round < 100; round += 1) {
+        const file = join(folder, `state-${round}.json`);
+        await plant(file);
+        const start = Date.now() + 3;
+        const answers = pair.map((child, index) => {
+          const outcome = answer(child);
+          const startAt = start + (random() < 0.5 ? 0 : Math.floor(random() * 3));
+          child.send({ file, owner: `${round}-${index}`, startAt, stayMs: 2 + random() * 4 });
+          return outcome;
+        });
+        const outcomes = (await Promise.all(answers)).toSorted();
+        // Both may enter one after the other; an exclusive create inside would have failed had they met.
+        expect([
+          ["entered", "refused"],
+          ["entered", "entered"],
+        ]).toContainEqual(outcomes);
+      }
+      expect(readdirSync(folder)).toEqual([]);
+    },
+    busyMs,
+  );
 });
 
 describe("three contenders under every order of their file system calls that a seed can choose", () => {
@@ -104,6 +111,7 @@ describe("three contenders under every order of their file system calls that a s
         expect(report[kind]).toBeGreaterThan(0);
       }
     },
+    busyMs,
   );
 });
 

@@ -99,9 +99,11 @@ const compared = [
   "multiClusterHubs",
 ] as const satisfies readonly KindName[];
 
+type HubState = Readonly<Partial<Record<KindName, readonly unknown[]>>>;
+
 /** Both hubs, as far as a switchover changes them. */
-export async function hubsState(pair: HealthyPair): Promise<unknown> {
-  const look = async (hub: HubName): Promise<unknown> => {
+async function hubsState(pair: HealthyPair): Promise<Readonly<Record<HubName, HubState>>> {
+  const look = async (hub: HubName): Promise<HubState> => {
     const lists = await Promise.all(compared.map((kind) => pair.seeds[hub].list(kind)));
     const entries = lists.map((objects, index) => [compared[index], objects.map((object) => essence(object, hub))]);
     return Object.fromEntries(entries);
@@ -110,9 +112,31 @@ export async function hubsState(pair: HealthyPair): Promise<unknown> {
   return { primary, secondary };
 }
 
-/** The hubs once they are as `expected`, at the latest after some seconds: the operators go on after a run's end. */
-export async function settledHubs(pair: HealthyPair, expected: unknown, withinMs = 8_000): Promise<unknown> {
-  const deadline = performance.now() + withinMs;
+const patienceMs = 60_000;
+const restMs = 1_500;
+
+/** Whether a played operator is in the middle of something: it goes on after a run's end. */
+function isAtWork({ restores, backupSchedules }: HubState): boolean {
+  return /"phase":"(New|Unknown|Started|Running)"/.test(JSON.stringify([restores, backupSchedules]));
+}
+
+/** The hubs once their operators have come to rest. */
+export async function restingHubs(pair: HealthyPair): Promise<unknown> {
+  const deadline = performance.now() + patienceMs;
+  let state = await hubsState(pair);
+  let since = performance.now();
+  while (performance.now() - since < restMs && performance.now() < deadline) {
+    await pause(100);
+    const next = await hubsState(pair);
+    if (Object.values(next).some(isAtWork) || !isDeepStrictEqual(next, state)) since = performance.now();
+    state = next;
+  }
+  return state;
+}
+
+/** The hubs once they are as `expected`: their operators go on after a run's end, on a busy machine for a while. */
+export async function settledHubs(pair: HealthyPair, expected: unknown): Promise<unknown> {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const state = await hubsState(pair);
     if (isDeepStrictEqual(state, expected) || performance.now() > deadline) return state;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pooledHubServers } from "../../../integration/switchover/support/hub-pool.ts";
-import { type Ended, ended, quickTuning } from "../../../integration/switchover/support/switchover-bench.ts";
+import { type Ended, ended, patientTuning } from "../../../integration/switchover/support/switchover-bench.ts";
 import type { Fault } from "../../../support/fault-proxy/types.ts";
 import { type FaultProxy, startFaultProxy } from "../../../support/fault-proxy.ts";
 import { installArgoCd, readApplication, seedApplication } from "../../../support/hubs/argo-cd.ts";
@@ -11,7 +11,7 @@ import { program } from "../../../support/program.ts";
 import { comparable, comparableFile } from "./final-state.ts";
 import { application, clusters, type KilledOperation, type Place, type Scene } from "./killed-operation.ts";
 import { type HubName, hubNames, type Refilled, refillHubs } from "./refill-hubs.ts";
-import { carriedOut, describeWrite, isBesideThePoint, isWrite, type SeenWrite } from "./seen-writes.ts";
+import { describeWrite, effectsOf, isBesideThePoint, isWrite, loggedWrite, type SeenWrite } from "./seen-writes.ts";
 
 export type KillPoint =
   /** The `number`-th write of this description. */
@@ -31,8 +31,11 @@ const usualVersion = "2.14.1";
 // Slow enough for a busy machine: the first look for a collision comes after six seconds.
 const timeScale = 50;
 
-/** Played operators answer at once; what only time proves is not waited for. */
-const tuning = { ...quickTuning, clusterInitialWait: 1, collisionCheckAfter: 0, clusterWait: 60 };
+/**
+ * What only time proves is not waited for. All other waits end with their condition: one that a busy machine let end with
+ * its limit would be a warning more than the undisturbed run had.
+ */
+const tuning = { ...patientTuning, mcDelete: 120, clusterInitialWait: 1, collisionCheckAfter: 0 };
 
 export interface HubOptions {
   /** The kinds of Argo CD are there. */
@@ -178,19 +181,19 @@ export class KillBench {
   /**
    * Writes that a server carried out and that change the hubs, those of all runs of this try, sorted. As the servers log
    * them: of writes side by side the proxy loses those that are on their way when the program is killed.
+   *
+   * @param expected tells of a write that was cut off with the program whether it was carried out
    */
-  async effects(): Promise<readonly string[]> {
+  async effects(expected: readonly string[] = []): Promise<readonly string[]> {
     const lists = await Promise.all(
       hubNames.map(async (hub) => {
         const events = await this.pair[hub].auditEvents();
-        return events.slice(this.#logged[hub]).flatMap((event) => carriedOut(event, hub));
+        return events.slice(this.#logged[hub]).flatMap((event) => loggedWrite(event, hub));
       }),
     );
-    return lists
-      .flat()
-      .filter((write) => isWrite(write) && !isBesideThePoint(write))
-      .map((write) => String(comparable(describeWrite(write))))
-      .toSorted();
+    const writes = lists.flat().filter((write) => isWrite(write) && !isBesideThePoint(write));
+    const described = writes.map((write) => ({ text: String(comparable(describeWrite(write))), fate: write.fate }));
+    return effectsOf(described, expected);
   }
 
   /** Every rename of the last runs into the state folder, in order. */

@@ -107,7 +107,7 @@ export const removal: KilledOperation = {
       const fleet = await scene.pair.seeds.primary.list("managedClusters");
       const others = fleet.filter(({ metadata }) => metadata.name !== "local-cluster");
       if (others.some(isAvailable)) throw new Error("the old hub has not missed its clusters so far");
-    });
+    }, 120_000);
   },
   command: (place) => ["decommission", ...place.workspaces, ...removed(place)],
   report: "none",

@@ -31,13 +31,49 @@ const methods: Readonly<Record<string, string>> = {
   deletecollection: "DELETE",
 };
 
-// A call that ends with its client, half-way: a body that breaks off, an answer for nobody.
-const cutOff: ReadonlySet<number> = new Set([400, 499, 504]);
+/** What the server's log tells of a write that ended with its client, half-way. */
+type Fate =
+  | "carried out"
+  /** Its body broke off before the server could act. */
+  | "nothing done"
+  /** The answer is for nobody; etcd may have had the write by then. */
+  | "unknown";
+
+function fateOf({ responseStatus: { code = 0, message = "" } = {} }: AuditEvent): Fate {
+  if (code === 400) return "nothing done";
+  const isCutOff = code === 499 || code === 504 || (code === 500 && message.includes("context canceled"));
+  return isCutOff ? "unknown" : "carried out";
+}
+
+/** A write that the program asked a server for, and what became of it. */
+export interface LoggedWrite extends SeenWrite {
+  readonly fate: Fate;
+}
 
 /** What the program had a server do, refusals included. */
-export function carriedOut(event: AuditEvent, hub: HubName): readonly SeenWrite[] {
-  const { verb, requestURI, userAgent = "", responseStatus } = event;
+export function loggedWrite(event: AuditEvent, hub: HubName): readonly LoggedWrite[] {
+  const { verb, requestURI, userAgent = "" } = event;
   const method = methods[verb];
-  const isOurs = userAgent.startsWith("fairlead/") && !cutOff.has(responseStatus?.code ?? 0);
-  return method === undefined || !isOurs ? [] : [{ ...kubeRequest(method, requestURI), hub }];
+  if (method === undefined || !userAgent.startsWith("fairlead/")) return [];
+  return [{ ...kubeRequest(method, requestURI), hub, fate: fateOf(event) }];
+}
+
+/**
+ * Writes that were carried out, in order. One of which that is not known counts where it is missing among the expected:
+ * the run that goes on does only what it finds undone. Pure.
+ */
+export function effectsOf(
+  writes: readonly { readonly text: string; readonly fate: Fate }[],
+  expected: readonly string[],
+): readonly string[] {
+  const known = writes.filter(({ fate }) => fate === "carried out").map(({ text }) => text);
+  const missing = [...expected];
+  const takes = (text: string): boolean => {
+    const index = missing.indexOf(text);
+    if (index >= 0) missing.splice(index, 1);
+    return index >= 0;
+  };
+  for (const text of known) takes(text);
+  const unknown = writes.filter(({ fate }) => fate === "unknown").map(({ text }) => text);
+  return [...known, ...unknown.filter(takes)].toSorted();
 }
