@@ -20,17 +20,19 @@ beforeAll(async () => {
 
 describe("the metrics of runs at Prometheus' own gateway", () => {
   let gateway: ChildProcess;
+  let gone: Promise<unknown>;
   let url: string;
 
   beforeEach(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     gateway = spawn(pushgateway, [`--web.listen-address=127.0.0.1:${port}`], { stdio: "ignore" });
+    // It may end by itself: whoever listens for that later waits for ever.
+    gone = new Promise((resolve) => gateway.once("close", resolve));
     await eventually(async () => expect((await fetch(`${url}/-/ready`)).status).toBe(200));
   }, minute);
 
   afterEach(async () => {
-    const gone = new Promise((resolve) => gateway.once("close", resolve));
     gateway.kill("SIGTERM");
     await gone;
   });
