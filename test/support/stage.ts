@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { type Bundles, publishBundles } from "../../images/build/bundle.ts";
 import { publishImage } from "../../images/build/image.ts";
 import { renderManifests } from "../../images/build/render.ts";
@@ -24,6 +25,8 @@ export interface FleetOptions {
   readonly hive: number;
   /** Of each hub's Velero; one after the other, as Velero does by itself, when absent. */
   readonly concurrentBackups?: number;
+  /** When the real Velero is to make backups by itself, in cron's words; each four hours when absent. */
+  readonly veleroSchedule?: string;
 }
 
 // Played operators are thirty times faster than real ones: their five minutes become ten seconds. Velero keeps its time.
@@ -97,7 +100,9 @@ export async function stageHubs(
   const waitsBegan = performance.now();
   try {
     await Promise.all([operate(primary), operate(secondary)]);
-    await seeds.primary.backupSchedule();
+    await seeds.primary.backupSchedule(
+      options.veleroSchedule === undefined ? {} : { veleroSchedule: options.veleroSchedule },
+    );
     await seeds.primary.untilBackupsCompleted(5, 240_000);
     log("five backups are in object storage");
     await seeds.secondary.untilBackupsCompleted(5, 240_000);
@@ -122,12 +127,26 @@ async function pushStepImage(cluster: LocalCluster): Promise<string> {
   return `${cluster.registry}/fairlead/step:${pushed.version}@${pushed.digest}`;
 }
 
+/** The manifests with their CronJobs suspended: whoever installs them starts a Job when it is time for it, the clock never. */
+async function withoutClock(cluster: LocalCluster, area: string, manifests: string): Promise<string> {
+  const folder = join(cluster.layout.folder, "without-clock", area);
+  await mkdir(folder, { recursive: true });
+  const suspend = { op: "add", path: "/spec/suspend", value: true };
+  const kustomization = {
+    resources: [relative(folder, manifests)],
+    patches: [{ target: { kind: "CronJob" }, patch: JSON.stringify([suspend]) }],
+  };
+  await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
+  return folder;
+}
+
 /** Applies the manifests of an area with this image; returns the folder that they were rendered to. */
 async function applyArea(cluster: LocalCluster, area: string, image: string): Promise<string> {
   await apply(cluster, { apiVersion: "v1", kind: "Namespace", metadata: { name: fairleadNamespace } });
-  const folder = await renderManifests(area, image, join(cluster.layout.folder, "manifests"));
+  const manifests = await renderManifests(area, image, join(cluster.layout.folder, "manifests"));
+  const folder = await withoutClock(cluster, area, manifests);
   await cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-k", folder]);
-  return folder;
+  return manifests;
 }
 
 /** Builds the image from this checkout and installs an area with it; returns the folder of the applied manifests. */

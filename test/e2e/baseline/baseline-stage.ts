@@ -86,8 +86,6 @@ export class BaselineStage extends TektonNamespace {
 
   private async prepare(): Promise<void> {
     await this.cluster.kubectl(["apply", "--server-side", "-k", join(root, "rbac/baseline")]);
-    // The tests start its Jobs themselves, each at its time.
-    await this.kubectl("patch", "cronjob", "baseline-reconcile", "-p", '{"spec": {"suspend": true}}');
     await this.apply(hyperConverged());
     await this.createSecret("baseline-webhook", { token: webhookSecret });
     await this.createSecret("baseline-manual-token", { token: manualToken });

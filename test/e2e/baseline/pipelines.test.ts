@@ -167,12 +167,13 @@ describe("the baseline on real Tekton and a real git host", () => {
       await stage.installWatcher();
       const seconds = '{"spec": {"deschedulingIntervalSeconds": 7777}}';
       await stage.cluster.kubectl(["patch", ...descheduler, "--type=merge", "-p", seconds]);
-      const corrected = ["--for=jsonpath={.spec.deschedulingIntervalSeconds}=60", "--timeout=10s"];
+      // Nobody else would: the schedule is suspended.
+      const corrected = ["--for=jsonpath={.spec.deschedulingIntervalSeconds}=60", "--timeout=60s"];
       await stage.cluster.kubectl(["wait", ...descheduler, ...corrected]);
 
       await stage.apply(hyperConverged({ "enable-metallb": "true" }));
       const metallb = ["metallb.metallb.io/metallb", "-n", "metallb-system"];
-      await stage.cluster.kubectl(["wait", "--for=create", ...metallb, "--timeout=10s"]);
+      await stage.cluster.kubectl(["wait", "--for=create", ...metallb, "--timeout=60s"]);
       const log = await stage.kubectl("logs", "deployment/baseline-watcher");
       // The edit may have come while it looked at everything for the first time.
       expect(log).toMatch(
