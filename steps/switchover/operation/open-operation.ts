@@ -17,7 +17,7 @@ import { type FrozenParameters, type StateDocument, stateShape } from "../state/
 import type { ResolvedTuning } from "../tuning.ts";
 import { loadState, readState, resetState } from "./load-state.ts";
 import { newDocument, resumedDocument, storedHubs } from "./operation-document.ts";
-import { fileMode, lockedHubs, type OperationLocks, takeLocks } from "./operation-locks.ts";
+import { fileMode, lockedHubs, type OperationLocks, releaseMs, takeLocks } from "./operation-locks.ts";
 import type { OwnerContext } from "./run-owner.ts";
 
 /** What is wanted: a switchover, begun or resumed, or its undoing. */
@@ -83,9 +83,6 @@ export interface Operation {
 export type OpenedOperation =
   | { readonly state: "open"; readonly operation: Operation; readonly notice?: string }
   | { readonly state: "nothing-to-do"; readonly document: StateDocument; readonly notice: string };
-
-// Well within the grace period of a pod (30 s).
-const releaseMs = 15_000;
 
 export function stateFileOf(folder: string, operationId: string): string {
   return join(folder, `${operationId}.json`);

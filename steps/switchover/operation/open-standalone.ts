@@ -7,7 +7,7 @@ import type { ResolvedTuning } from "../tuning.ts";
 import type { GivenHub } from "./given-hubs.ts";
 import { loadState } from "./load-state.ts";
 import { type Operation, recordOperation } from "./open-operation.ts";
-import { takeLocks } from "./operation-locks.ts";
+import { releaseMs, takeLocks } from "./operation-locks.ts";
 import type { OwnerContext } from "./run-owner.ts";
 
 // Operations of their own beside a switchover: a pause of Argo CD, the removal of a hub.
@@ -76,6 +76,3 @@ export async function openStandalone(
     throw error;
   }
 }
-
-// Well within the grace period of a pod (30 s).
-const releaseMs = 15_000;

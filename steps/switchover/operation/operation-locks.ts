@@ -32,6 +32,8 @@ export interface OperationLocks {
   release(signal: AbortSignal): Promise<void>;
 }
 
+// Well within the grace period of a pod (30 s).
+export const releaseMs = 15_000;
 // A run that was told to stop has 12 s for all that it still does.
 const giveBackMs = 5_000;
 

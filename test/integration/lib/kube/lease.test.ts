@@ -1,12 +1,19 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { systemClock } from "../../../../steps/lib/clock/system-clock.ts";
+import { systemClock, systemRandom } from "../../../../steps/lib/clock/system-clock.ts";
 import type { FairleadError } from "../../../../steps/lib/errors/fairlead-error.ts";
 import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
 import { withOverrides } from "../../../../steps/lib/kube/with-overrides.ts";
 import { acquireLease, type HeldLease } from "../../../../steps/lib/state/lease.ts";
 import { type Lease, leases } from "../../../../steps/lib/state/lease-object.ts";
+import { defaultNamespaces } from "../../../../steps/switchover/acm/namespaces.ts";
+import { takeLocks } from "../../../../steps/switchover/operation/operation-locks.ts";
+import { tuningDefaults } from "../../../../steps/switchover/tuning.schema.ts";
 import { eventually } from "../../../support/eventually.ts";
-import { freshName, openTwoClients, recordingLog, signal, type TwoClients } from "./test-client.ts";
+import { freshName, open, openTwoClients, recordingLog, signal, type TwoClients } from "./test-client.ts";
 
 const namespace = "default";
 
@@ -167,5 +174,58 @@ describe("a lease that was made when its run was told to stop", () => {
     await expect(taken).rejects.toBe(told);
 
     expect(await others.find(leases, { namespace, name }, { signal })).toBeUndefined();
+  });
+});
+
+describe("the locks of an operation that is stopped while it takes them", () => {
+  let folder: string;
+  /** A hub that takes connections and answers nobody. */
+  let silent: Server;
+  let unanswered: KubeClient;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "fairlead-locks-"));
+    silent = createServer((socket) => void socket.on("error", () => socket.destroy()).resume());
+    await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
+    const { port } = silent.address() as AddressInfo; // listens on TCP
+    const cluster = { server: `https://127.0.0.1:${port}` };
+    const kubeconfig = {
+      clusters: [{ name: "silent", cluster }],
+      users: [{ name: "silent", user: { token: "nobody-reads-it" } }],
+      contexts: [{ name: "silent", context: { cluster: "silent", user: "silent" } }],
+      "current-context": "silent",
+    };
+    const file = join(folder, "kubeconfig");
+    await writeFile(file, JSON.stringify(kubeconfig), { mode: 0o600 });
+    unanswered = (await open(file)).client;
+  });
+  afterAll(async () => {
+    await unanswered.close();
+    await new Promise((closed) => silent.close(closed));
+    await rm(folder, { recursive: true });
+  });
+
+  test("are free at once: the lease of the hub that answers, and the lock beside the state", async () => {
+    const stop = new AbortController();
+    const run = { name: "run-1", uid: "run-1", taskRun: "", inTekton: false, toolVersion: "0.0.0" };
+    const connect = () => Promise.reject(new Error("nobody is to be asked for another run"));
+    const { log } = recordingLog();
+    const taking = takeLocks({
+      context: { clock: systemClock, random: systemRandom, connect, log, run, signal: stop.signal },
+      clients: [client, unanswered],
+      namespaces: { ...defaultNamespaces, backup: namespace },
+      tuning: tuningDefaults,
+      stateFile: join(folder, "state", "stopped.json"),
+      operationId: "stopped",
+      onLost: () => undefined,
+    });
+    const ended = expect(taking).rejects.toThrow("stopped by hand");
+    const lease = { namespace, name: "acm-switchover" };
+    await eventually(async () => expect(await others.find(leases, lease, { signal })).toBeDefined());
+
+    stop.abort(new Error("stopped by hand"));
+    await ended;
+
+    expect(await others.find(leases, lease, { signal })).toBeUndefined();
+    expect(await readdir(join(folder, "state"))).toEqual([]);
   });
 });
