@@ -96,7 +96,7 @@ describe("a folder that a run cannot write to", () => {
       );
       expect(refusal).toMatchObject({ code: 1, id: "KUBE-14" });
     },
-    minute,
+    2 * minute,
   );
 });
 

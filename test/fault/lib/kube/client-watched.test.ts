@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { systemClock } from "../../../../steps/lib/clock/system-clock.ts";
+import { source } from "../../../../steps/lib/kube/live-collection.ts";
 import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
-import { type ConfigMap, configMap, configMaps, freshName } from "../../../integration/lib/kube/test-client.ts";
+import { waitFor } from "../../../../steps/lib/kube/wait-for.ts";
+import { waitOn } from "../../../../steps/lib/phase/types.ts";
+import { type ConfigMap, configMap, configMaps, freshName, recordingLog, signal } from "../../../integration/lib/kube/test-client.ts";
 import { eventually } from "../../../support/eventually.ts";
 import type { Fault } from "../../../support/fault-proxy/types.ts";
 import { ClientBench, failure } from "./client-bench.ts";
@@ -66,7 +70,6 @@ class Follower {
 }
 
 async function change({ metadata }: ConfigMap, value: string): Promise<void> {
-  const { signal } = new AbortController();
   await bench.direct.mergePatch(
     configMaps,
     { name: metadata.name, namespace: "default" },
@@ -183,7 +186,6 @@ describe("a watch", () => {
     const object = await bench.made({ a: "0" });
     const onHang = (): void => clock.expire();
     bench.proxy.add({ when: watches, times: 1, fault: { kind: "hang", when: "before", onHang } });
-    const { signal } = new AbortController();
     const events = client.watch(
       configMaps,
       { fieldSelector: `metadata.name=${object.metadata.name}` },
@@ -204,7 +206,6 @@ describe("a watch", () => {
     const name = freshName("followed");
     const follower = new Follower(client, name);
     await bench.proxy.seen(lists);
-    const { signal } = new AbortController();
     bench.proxy.add({ when: watches, times: 1, fault: { kind: "cut", afterMs: 0 } });
     bench.proxy.cutAll();
     const object = await bench.direct.create(configMaps, configMap(name, { a: "x".repeat(200_000) }), { signal });
@@ -240,6 +241,31 @@ describe("a watch", () => {
     await change(object, "1");
     await follower.until("1");
     await follower.stop();
+    await client.close();
+  });
+});
+
+describe("a wait", () => {
+  test("on a kind that a server did not know right after it had failed sees its objects when it knows it again", async () => {
+    const { client } = await bench.client();
+    const { metadata } = await bench.made();
+    bench.proxy.add({ when: lists, times: 1, fault: { kind: "answer", status: 503 } });
+    bench.proxy.add({ when: lists, times: 1, fault: { kind: "answer", status: 404 } });
+    const query = { fieldSelector: `metadata.name=${metadata.name}` };
+    const wait = waitOn({
+      title: "waiting for the object",
+      sources: { maps: source(client, configMaps, query, (object) => object.metadata.name) },
+      decide: ({ maps }) =>
+        maps.length === 0 ? { state: "pending", note: "no such object" } : { state: "done", note: "there" },
+      timeoutMs: 100_000,
+    });
+    const environment = { clock: systemClock, signal, log: recordingLog().log, onNote: () => undefined };
+
+    const { state, elapsedMs } = await waitFor(wait, environment);
+
+    expect(state).toBe("done");
+    // Not by the last look, when the time is over.
+    expect(elapsedMs).toBeLessThan(wait.timeoutMs);
     await client.close();
   });
 });
