@@ -58,7 +58,9 @@ export class HastyClock implements Clock {
   }
 }
 
+// Those that a client has by itself.
 const requestTimeoutMs = 30_000;
+const watchIdleMs = 90_000;
 
 /** A client that reaches a real API server through a proxy with faults, and one that reaches it straight. */
 export class ClientBench {
@@ -90,7 +92,7 @@ export class ClientBench {
 
   /** A client behind the proxy, with the lengths of its own limits beside that of a request. */
   async client(more: Partial<ConnectEnvironment> = {}, limits: readonly number[] = [], kubeconfig?: string) {
-    const clock = new HastyClock([requestTimeoutMs, ...limits]);
+    const clock = new HastyClock([requestTimeoutMs, watchIdleMs, ...limits]);
     const file = kubeconfig ?? (await this.proxy.kubeconfig(this.hub.kubeconfig()));
     const { client, lines } = await open(file, { clock, random: { next: () => 0.999, hex: () => "ab" }, ...more });
     return { client, lines, clock };
