@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterEach(() => hub.clear());
 afterAll(() => hub?.close());
 
-async function enabled(release: string): Promise<void> {
-  await hub.play(release);
+async function enabled(release: string, timeScale = 100): Promise<void> {
+  await hub.play(release, { timeScale });
   await hub.schedule();
   await hub.phase("backupSchedules", name, "Enabled");
   await hub.backupsCompleted(5);
@@ -62,12 +62,13 @@ describe("pausing a BackupSchedule", () => {
   });
 
   test("with a storage problem ends in FailedValidation; the Velero Schedules keep running, until the 60 s timer", async () => {
-    await enabled("2.16");
+    // The timer is not to end before it is seen that nothing else makes the operator look again.
+    await enabled("2.16", 15);
     hub.played.inject({ kind: "storage-unavailable" });
     await hub.phase("storageLocations", "dpa-hub-1", "Unavailable");
     await hub.patch("backupSchedules", name, { spec: { paused: true } });
     await hub.phase("backupSchedules", name, "FailedValidation");
-    await pausedFlags(none);
+    await stays(() => pausedFlags(none), 30);
     hub.played.clear();
     await hub.phase("storageLocations", "dpa-hub-1", "Available");
     expect((await hub.status("backupSchedules", name))["phase"]).toBe("FailedValidation");

@@ -37,13 +37,15 @@ describe("a BackupSchedule beside an active Restore", () => {
   });
 
   test("makes the Restore FinishedWithErrors at its next reconcile, not before", async () => {
-    await hub.play("2.16", { timeScale: 20 });
+    await hub.play("2.16");
     await hub.backupSet("20260101120000");
-    await hub.restore({ restoreSyncInterval: "1m" });
+    // Of itself it is not looked at again: the edit decides when.
+    await hub.restore({ restoreSyncInterval: "1000h" });
     await hub.phase("restores", restore, "Enabled");
     await hub.schedule();
     await hub.phase("backupSchedules", name, "FailedValidation");
-    expect((await hub.status("restores", restore))["phase"]).toBe("Enabled");
+    await stays(async () => expect((await hub.status("restores", restore))["phase"]).toBe("Enabled"), 30);
+    await hub.patch("restores", restore, { metadata: { annotations: { asked: "now" } } });
     await hub.phase("restores", restore, "FinishedWithErrors");
   });
 
