@@ -7,7 +7,7 @@ import { backupNamespace } from "../../support/hubs.ts";
 import { accountFolder, installRole } from "./support/accounts.ts";
 import { type Hub, type Judged, judged, type Manifest, PreflightBench, type Ref } from "./support/preflight-bench.ts";
 import { begunSwitchover } from "./support/state-documents.ts";
-import { ended, quickTuning, written } from "./support/switchover-bench.ts";
+import { ended, patientTuning, quickTuning, written } from "./support/switchover-bench.ts";
 
 // One pair for all of it; each test departs from health in its own way, and leaves it healthy.
 let bench: PreflightBench;
@@ -229,7 +229,7 @@ describe("the newest backup of the clusters", () => {
     "A-08 / K-07: in phase %j is waited for, until it is Completed",
     async (phase) => {
       await bench.patch("primary", backup, { status: { phase: phase === "" ? null : phase } });
-      const child = bench.start(["--output", "json"]);
+      const child = bench.start(["--output", "json"], {}, patientTuning);
       const end = ended(child);
       await written(child, "waiting for backups of the primary");
       await bench.restore();
@@ -444,7 +444,7 @@ describe("the backup storage", () => {
 
   test("that is Unavailable once is looked at again before that is believed", async () => {
     await bench.patch("secondary", storage, { status: { phase: "Unavailable", message: "a moment" } });
-    const child = bench.start(["--output", "json"]);
+    const child = bench.start(["--output", "json"], {}, { ...quickTuning, errorGrace: 20 });
     const end = ended(child);
     await written(child, "looking again at the backup storage of secondary");
     await bench.restore();

@@ -25,7 +25,7 @@ describe("W-08 the progress of each cluster", () => {
 
   beforeAll(async () => {
     // Time enough for the late one, however busy the machine is.
-    bench = await SwitchoverBench.open({ clusters: 12 }, { ...patientTuning, clusterInitialWait: 1, clusterWait: 8 });
+    bench = await SwitchoverBench.open({ clusters: 12 }, { ...patientTuning, clusterInitialWait: 1, clusterWait: 20 });
     const { secondary } = bench.pair.simulators;
     secondary.inject({ kind: "cluster-never-connects", cluster: "c11" });
     secondary.inject({ kind: "cluster-never-connects", cluster: "c12" });

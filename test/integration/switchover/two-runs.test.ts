@@ -16,7 +16,8 @@ describe("while a switchover runs", () => {
   let elsewhere: string;
 
   beforeAll(async () => {
-    bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
+    // It must not give the cluster up before the last of the other runs has ended, however slow they are.
+    bench = await SwitchoverBench.open({ clusters: 1 }, { ...patientTuning, clusterWait: 1800 });
     elsewhere = join(bench.pair.folder, "another-state");
     await mkdir(elsewhere);
     bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
