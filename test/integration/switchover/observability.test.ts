@@ -10,7 +10,7 @@ import {
   observabilityNamespace,
   observatoriumApi,
 } from "./support/observability.ts";
-import { type Ended, ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const endOf = ({ exitCode, stderr }: Ended) => ({ exitCode, tail: stderr.slice(-1500) });
@@ -24,7 +24,7 @@ describe("observability of two hubs that share a bucket", () => {
   async function open(tuning: Tuning = {}): Promise<void> {
     bench = await SwitchoverBench.open(
       { clusters: 1, observability: true },
-      { ...quickTuning, obsPodReady: 60, obsTerminate: 60, ...tuning },
+      { ...patientTuning, obsPodReady: 60, obsTerminate: 60, ...tuning },
     );
   }
 
@@ -84,7 +84,7 @@ describe("observability of two hubs that share a bucket", () => {
   test(
     "moves back with a rollback: what was woken on the new hub stops before the old hub's compactor starts again",
     async () => {
-      await open();
+      await open({ clusterWait: 8 });
       await installOnBoth(bench.pair);
       await untilPods("primary", compactor, 1);
       await bench.tasksUntil("post-activate");

@@ -4,7 +4,7 @@ import { claimSpokes } from "../../sim/spokes.ts";
 import { eventually } from "../../support/eventually.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
 import { backupNamespace } from "../../support/hubs.ts";
-import { type Ended, ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const disable = "import.open-cluster-management.io/disable-auto-import";
@@ -35,7 +35,7 @@ describe("the fleet after its activation", () => {
   test(
     "A-43 / K-11 a cluster that was offline before may stay so: it is a warning",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, patientTuning);
       const { seeds, folder } = bench.pair;
       await claimSpokes(join(folder, "bucket"), ["c2"], "switched-off");
       await eventually(async () => {
@@ -57,7 +57,7 @@ describe("the fleet after its activation", () => {
   test(
     "A-45 / K-12 an annotation that came with the backup is removed before the clusters are waited for",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, patientTuning);
       const { seeds } = bench.pair;
       const cluster = await seeds.primary.find("managedClusters", "c1");
       if (cluster === undefined) throw new Error("the fixture has no cluster");
@@ -90,7 +90,7 @@ describe("the fleet after its activation", () => {
   ])(
     "one of two clusters that never connects ends with $exitCode where max-unavailable is $maxUnavailable",
     async ({ maxUnavailable, exitCode, said }) => {
-      bench = await SwitchoverBench.open({ clusters: 2 }, { ...quickTuning, clusterPoll: 1 });
+      bench = await SwitchoverBench.open({ clusters: 2 }, { ...patientTuning, clusterWait: 4, clusterPoll: 1 });
       bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
       await bench.tasksUntil("post-activate");
       const ran = await bench.task("post-activate", ["--max-unavailable", maxUnavailable]);
@@ -103,7 +103,7 @@ describe("the fleet after its activation", () => {
   test(
     "A-79 an activation Restore that somebody deletes ends the wait at once, with exit 1",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, patientTuning);
       const { simulators, secondary } = bench.pair;
       simulators.secondary.inject({ kind: "restore-stuck", prefix: "acm-managed-clusters" });
       const child = bench.start();
@@ -121,7 +121,7 @@ describe("the fleet after its activation", () => {
   test(
     "A-79 / K-16 an observability pod that is deleted and does not come up again is a warning, no more",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { secondary } = bench.pair;
       await secondary.kubectl(["create", "namespace", observability]);
       const create = (name: string) => secondary.kubectl(["create", "-f", "-"], observabilityPod(name));
@@ -148,7 +148,7 @@ describe("the fleet after its activation", () => {
   test(
     "A-82 / K-11 a fleet without any cluster is connected at once",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 0 });
+      bench = await SwitchoverBench.open({ clusters: 0 }, patientTuning);
       await bench.pair.primary.kubectl(["delete", "managedcluster", "local-cluster"]);
       await bench.pair.secondary.kubectl(["delete", "managedcluster", "local-cluster"]);
       await bench.tasksUntil("post-activate");

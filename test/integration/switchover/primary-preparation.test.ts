@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { startFaultProxy } from "../../support/fault-proxy.ts";
-import { type Ended, ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const scheduleDefinition = "backupschedules.cluster.open-cluster-management.io";
@@ -23,7 +23,7 @@ describe("the preparation of the old hub", () => {
   test(
     "A-25 where ACM cannot pause, the schedule is saved and deleted with its Velero Schedules, and never patched",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.11.5" });
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.11.5" }, patientTuning);
       const ran = await bench.task("primary-prep");
       expect(endOf(ran)).toMatchObject({ exitCode: 0 });
       expect(await bench.pair.seeds.primary.list("backupSchedules")).toEqual([]);
@@ -39,7 +39,7 @@ describe("the preparation of the old hub", () => {
   test(
     "where the API drops spec.paused and nobody may read its definition, the schedule is deleted after all",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.1" });
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.1" }, patientTuning);
       const { primary } = bench.pair;
       const paused = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/paused";
       const without = JSON.stringify([{ op: "remove", path: paused }]);
@@ -68,7 +68,7 @@ describe("the preparation of the old hub", () => {
   test(
     "A-26 a schedule that is paused already is saved and not written to",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds } = bench.pair;
       const schedule = await seeds.primary.find("backupSchedules", "acm-hub-backup");
       if (schedule === undefined) throw new Error("the fixture has no BackupSchedule");
@@ -90,7 +90,7 @@ describe("the preparation of the old hub", () => {
   test(
     "final-backup makes one more set before the pause, as the schedules would, and waits until the new hub sees it",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds } = bench.pair;
       const names = async (hub: "primary" | "secondary") =>
         (await seeds[hub].list("veleroBackups")).map(({ metadata }) => metadata.name);
@@ -128,7 +128,7 @@ describe("the preparation of the old hub", () => {
   test(
     "A-29 observability without its metrics compactor is a warning and no failure",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       await bench.pair.primary.kubectl(["create", "namespace", "open-cluster-management-observability"]);
       const ran = await bench.task("primary-prep");
       expect(endOf(ran)).toMatchObject({ exitCode: 0 });
@@ -140,7 +140,7 @@ describe("the preparation of the old hub", () => {
   test(
     "A-28 an annotation that somebody else set keeps its value",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2 });
+      bench = await SwitchoverBench.open({ clusters: 2 }, patientTuning);
       const { seeds } = bench.pair;
       const cluster = await seeds.primary.find("managedClusters", "c1");
       if (cluster === undefined) throw new Error("the fixture has no cluster");
@@ -159,7 +159,7 @@ describe("the preparation of the old hub", () => {
   test(
     "A-83 / K-21 a release candidate of 2.14 is paused by a patch, not deleted",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.0-rc1" });
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.14.0-rc1" }, patientTuning);
       const before = await bench.pair.seeds.primary.find("backupSchedules", "acm-hub-backup");
       const ran = await bench.task("primary-prep");
       expect(endOf(ran)).toMatchObject({ exitCode: 0 });
@@ -174,7 +174,8 @@ describe("the preparation of the old hub", () => {
   test(
     "A-86 / K-18 a pause that the operator refuses fails with its words and the running Velero Schedules, and can be resumed",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.15.1" }, { ...quickTuning, schedulePausedWait: 2 });
+      const tuning = { ...patientTuning, schedulePausedWait: 2 };
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.15.1" }, tuning);
       const { seeds, simulators } = bench.pair;
       simulators.primary.inject({ kind: "storage-unavailable" });
       await seeds.primary.untilPhase("storageLocations", "dpa-hub-1", "Unavailable");
@@ -190,18 +191,18 @@ describe("the preparation of the old hub", () => {
 
       simulators.primary.clear();
       await seeds.primary.untilPhase("backupSchedules", "acm-hub-backup", "Paused");
-      expect(endOf(await bench.task("primary-prep"))).toMatchObject({ exitCode: 0 });
+      expect(endOf(await bench.with(patientTuning).task("primary-prep"))).toMatchObject({ exitCode: 0 });
     },
     3 * minute,
   );
 
   test.each([
-    { version: "2.14.1", exitCode: 0, said: "(may take 6 s longer for the imported clusters)" },
+    { version: "2.14.1", exitCode: 0, said: "(may take 40 s longer for the imported clusters)" },
     { version: "2.16.1", exitCode: 1, said: "ERROR SW-PREP-02" },
   ])(
     "A-95 with 40 clusters a pause after 4 s, where 1 s is the limit, ends ACM $version with $exitCode",
     async ({ version, exitCode, said }) => {
-      const tuning = { ...quickTuning, schedulePausedWait: 1, schedulePerCluster: 0.15 };
+      const tuning = { ...patientTuning, schedulePausedWait: 1, schedulePerCluster: 1 };
       bench = await SwitchoverBench.open({ clusters: 40, version }, tuning);
       bench.pair.simulators.primary.inject({ kind: "pause-takes", seconds: 400 });
       const ran = await bench.task("primary-prep");
@@ -214,7 +215,7 @@ describe("the preparation of the old hub", () => {
   test(
     "A-96 / K-18 a backup that was queued at the pause is waited for, and the activation restores it",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds, simulators } = bench.pair;
       simulators.primary.inject({ kind: "backup-stuck", prefix: "acm-managed-clusters" });
       const queued = await seeds.primary.backup("acm-managed-clusters-schedule", { status: { phase: "Queued" } });
@@ -236,7 +237,7 @@ describe("the preparation of the old hub", () => {
   test(
     "A-96 a backup of the old hub that never reaches the new one ends the run with exit 5, named, before any change",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 }, { ...quickTuning, backupSyncWait: 2 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, { ...patientTuning, backupSyncWait: 2 });
       const { seeds, simulators } = bench.pair;
       simulators.secondary.inject({ kind: "velero-down" });
       const last = await seeds.primary.backup("acm-managed-clusters-schedule");

@@ -2,9 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { startFaultProxy } from "../../support/fault-proxy.ts";
-import { ended, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
+/** For runs that end with a cluster that never connects. */
+const soonGivenUp = { ...patientTuning, clusterWait: 4 };
 
 describe("an interrupted switchover", () => {
   let bench: SwitchoverBench;
@@ -14,7 +16,7 @@ describe("an interrupted switchover", () => {
   test(
     "A-52 stopped by SIGTERM in the restore wait exits 143, keeps a valid state, and completes when started again",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, patientTuning);
       bench.pair.simulators.secondary.inject({ kind: "velero-down" });
       const child = bench.start();
       const first = ended(child);
@@ -36,7 +38,7 @@ describe("an interrupted switchover", () => {
   test(
     "A-52 killed by SIGKILL right after the activation it does not activate twice",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, patientTuning);
       const child = bench.start();
       const first = ended(child);
       await written(child, '"step":"wait_restore_completion"');
@@ -56,7 +58,7 @@ describe("an interrupted switchover", () => {
   test(
     "K-23 ended by what nobody foresaw has failed, in state and report, and completes when started again",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { primary } = bench.pair;
       const proxy = await startFaultProxy({ target: primary.url, targetAuthority: primary.caFile });
       try {
@@ -91,7 +93,7 @@ describe("an interrupted switchover", () => {
   test(
     "A-44 / K-33 / K-40 a cluster that never connects ends the run with exit 5, names it, leaves the new hub without a schedule, and resumes",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, soonGivenUp);
       bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
       const first = await bench.run();
       expect(first.exitCode).toBe(5);
@@ -100,7 +102,7 @@ describe("an interrupted switchover", () => {
       expect(await bench.pair.seeds.secondary.list("backupSchedules")).toEqual([]);
 
       bench.pair.simulators.secondary.clear();
-      const second = await bench.run();
+      const second = await bench.with(patientTuning).run();
 
       expect({ exitCode: second.exitCode, tail: second.stderr.slice(-600) }).toMatchObject({ exitCode: 0 });
       expect(second.stderr).not.toContain("Pause the backup schedule on the old hub");
@@ -112,7 +114,7 @@ describe("an interrupted switchover", () => {
   test(
     "A-57 resumed with another method it is refused and both values are named",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, soonGivenUp);
       bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
       await bench.run();
       await bench.writeState((state) => ({
@@ -131,7 +133,7 @@ describe("an interrupted switchover", () => {
   test(
     "A-55 a state file that is no JSON is refused and copied aside; reset-state starts over",
     async () => {
-      bench = await SwitchoverBench.open();
+      bench = await SwitchoverBench.open({}, soonGivenUp);
       bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
       await bench.run();
       const file = (await bench.stateFile()) ?? "";

@@ -308,7 +308,7 @@ describe.each([
     first = await bench.rollback();
     oldHub = await found(seeds.primary, "backupSchedules", scheduleName);
     simulators.secondary.clear();
-    second = await bench.rollback();
+    second = await bench.with({ ...patientTuning, restoreClustersSyncWait: 3 }).rollback();
   }, 5 * minute);
 
   afterAll(() => bench?.close());

@@ -93,7 +93,7 @@ describe("clusters that move first and do not connect", () => {
       expect(endOf(other, 4)).toBe("exit 4");
       expect(other.stderr).toContain("the parameter clusterSelector changed within one operation");
 
-      expect(endOf(await bench.rollback(), 0)).toBe("exit 0");
+      expect(endOf(await bench.with(patientTuning).rollback(), 0)).toBe("exit 0");
       expect(await bench.state()).toMatchObject({ current_phase: "rolled_back" });
       expect(await restoreNames()).toEqual([passive]);
     },
@@ -105,7 +105,7 @@ describe("clusters that move first and do not connect", () => {
     async () => {
       expect(endOf(stopped, 5)).toBe("exit 5");
       bench.pair.simulators.secondary.clear("cluster-never-connects");
-      succeed(await bench.run([...select, ...backUp]));
+      succeed(await bench.with(patientTuning).run([...select, ...backUp]));
       expect(await clustersOf("secondary")).toEqual(["c1", "c2", "h1"]);
       expect(await bench.state()).toMatchObject({ current_phase: "completed" });
     },
@@ -117,7 +117,7 @@ describe("clusters that cannot move first", () => {
   test(
     "W-11 labels that the backup does not have move nobody, and neither do the others",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2, version: "2.16.0" });
+      bench = await SwitchoverBench.open({ clusters: 2, version: "2.16.0" }, patientTuning);
       await label("c1");
       const end = await bench.run(select);
       expect(endOf(end, 1)).toBe("exit 1");

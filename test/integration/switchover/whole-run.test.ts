@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { TestApiServer } from "../../support/api-servers.ts";
 import { isAvailable } from "../../support/hubs/is-available.ts";
 import { backupNamespace } from "../../support/hubs.ts";
-import { type Ended, SwitchoverBench } from "./support/switchover-bench.ts";
+import { type Ended, patientTuning, SwitchoverBench } from "./support/switchover-bench.ts";
 
 // One switchover, looked at from all sides; it is the dearest fixture of all.
 describe("a passive switchover of a healthy pair, old hub becoming secondary", () => {
@@ -16,7 +16,7 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
   let real: Ended;
 
   beforeAll(async () => {
-    bench = await SwitchoverBench.open({ clusters: 2, hive: 1 });
+    bench = await SwitchoverBench.open({ clusters: 2, hive: 1 }, patientTuning);
     const both = async (): Promise<readonly string[]> =>
       (await Promise.all([bench.pair.seeds.primary.snapshot(), bench.pair.seeds.secondary.snapshot()])).flat();
     before = await both();
@@ -24,7 +24,7 @@ describe("a passive switchover of a healthy pair, old hub becoming secondary", (
     afterDry = await both();
     stateAfterDry = await bench.state();
     real = await bench.run();
-  }, 180_000);
+  }, 300_000);
 
   afterAll(() => bench.close());
 

@@ -7,7 +7,7 @@ import { kubeconfig } from "../../../support/api-servers/kubeconfig.ts";
 import { type ApiServers, startApiServers, type TestApiServer } from "../../../support/api-servers.ts";
 import { rolesFolder } from "./accounts.ts";
 import { pooledServers } from "./hub-pool.ts";
-import { type Ended, quickTuning, SwitchoverBench } from "./switchover-bench.ts";
+import { type Ended, patientTuning, SwitchoverBench } from "./switchover-bench.ts";
 
 const namespace = "open-cluster-management-agent";
 const accounts = "acm-switchover";
@@ -30,7 +30,7 @@ export class KlusterletBench {
   static async open(): Promise<KlusterletBench> {
     const servers = await pooledServers("spoke", () => startApiServers(["spoke"]));
     try {
-      const tuning = { ...quickTuning, clusterInitialWait: 1, clusterWait: 10, clusterPoll: 1 };
+      const tuning = { ...patientTuning, clusterInitialWait: 1, clusterWait: 10, clusterPoll: 1 };
       const hubs = await SwitchoverBench.open({ clusters: 2 }, tuning);
       const { pair } = hubs;
       await renameHost(join(pair.folder, "secondary.kubeconfig"));

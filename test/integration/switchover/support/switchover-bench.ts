@@ -46,6 +46,7 @@ export const patientTuning = {
   backupSyncWait: 120,
   backupVerify: 120,
   clusterWait: 120,
+  mcDelete: 120,
   passiveSettle: 120,
   restoreClustersSyncWait: 120,
   restoreDeleteWait: 120,
@@ -92,6 +93,11 @@ export class SwitchoverBench {
 
   close(): Promise<void> {
     return this.pair.stop();
+  }
+
+  /** The same hubs and the same state, for runs with other wait times. */
+  with(tuning: Tuning): SwitchoverBench {
+    return new SwitchoverBench(this.pair, tuning);
   }
 
   /** `fairlead switchover run`, not waited for. */
