@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Tries again until it does not throw; in the end throws what it threw last. */
-export async function eventually(check: () => Promise<void>, withinMs = 20_000): Promise<void> {
+/** Tries again until it does not throw; in the end throws what it threw last. The limit is against hanging. */
+export async function eventually(check: () => Promise<void>, withinMs = 60_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     try {

@@ -91,7 +91,7 @@ describe("a kubeconfig", () => {
     ]);
     expect(all).not.toContain(secret);
     expect(await readdir(folder)).not.toContain("state");
-  }, 60_000);
+  });
 });
 
 const hostile = [

@@ -109,7 +109,7 @@ describe("a full switchover of a fleet whose hub is gone", () => {
       succeed(again);
       expect(again.stderr).toContain("already completed");
     },
-    minute,
+    2 * minute,
   );
 });
 

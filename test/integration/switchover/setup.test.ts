@@ -64,7 +64,7 @@ describe("a dry run", () => {
 
   beforeAll(async () => {
     run = await setup(hub, ["--dry-run", "true", "--role", "both", "--output", "yaml"]);
-  }, 60_000);
+  });
 
   test("K-25 prints the manifests as kubectl takes them, and changes nothing", async () => {
     expect(run.exitCode).toBe(0);
@@ -74,7 +74,7 @@ describe("a dry run", () => {
     const seen = await hub.kubectl(["apply", "--dry-run=client", "-f", "-"], run.stdout);
     expect(seen.match(/created \(dry run\)/g)).toHaveLength(list.items.length);
     expect(await readdir(output)).toEqual([]);
-  }, 60_000);
+  });
 
   test("says what it leaves out", () => {
     expect(run.stderr).toContain(`namespace ${observability} does not exist`);
@@ -142,7 +142,7 @@ describe("a setup of both roles on a hub without observability", () => {
     expect(await check(operator, "operator")).toBe(0);
     expect(await check(validator, "validator")).toBe(0);
     expect(await check(validator, "operator")).toBe(3);
-  }, 60_000);
+  });
 
   test("a second one changes nothing on the hub", async () => {
     expect(again.exitCode).toBe(0);
@@ -183,7 +183,7 @@ describe("a setup of both roles on a hub without observability", () => {
     const { skipped, checks }: SetupDocument = JSON.parse(extended.stdout);
     expect(skipped).toEqual([]);
     expect(checks).toMatchObject([{ status: "granted", optionalMissing: [] }]);
-  }, 60_000);
+  });
 });
 
 describe("a setup on a cluster that lacks what a hub has", () => {
@@ -194,13 +194,13 @@ describe("a setup on a cluster that lacks what a hub has", () => {
     expect(warnings).toHaveLength(4);
     expect(checks).toMatchObject([{ status: "missing", denied: 0 }]);
     expect(run.stderr).toContain("SW-SET-04");
-  }, 60_000);
+  });
 
   test("without kubeconfigs asks for no token", async () => {
     const run = await setup(bare, ["--skip-kubeconfig-generation", "true"]);
     expect(run.exitCode).toBe(0);
     expect(JSON.parse(run.stdout)).toMatchObject({ kubeconfigs: [], checks: [] });
-  }, 60_000);
+  });
 });
 
 describe("a setup that may not be", () => {
@@ -208,7 +208,7 @@ describe("a setup that may not be", () => {
     const run = await setup(hub, [], hub.kubeconfig("nobody"));
     expect(run.exitCode).toBe(1);
     expect(run.stderr).toMatch(/get.*namespaces/);
-  }, 60_000);
+  });
 
   test("does not take fields from another manager: the conflict is told", async () => {
     const role = {
@@ -223,21 +223,17 @@ describe("a setup that may not be", () => {
     const run = await setup(hub, ["--role", "validator"]);
     expect(run.exitCode).toBe(1);
     expect(run.stderr).toMatch(/somebody/);
-  }, 60_000);
+  });
 
   test.each([
     ["a validator who removes hubs", ["--role", "validator", "--include-decommission", "true"], "SW-SET-01"],
     ["a token of five minutes", ["--token-duration", "5m"], "SW-SET-02"],
     ["a token of no span", ["--token-duration", "48"], "token-duration"],
-  ])(
-    "%s: exit 2, and the hub is not asked",
-    async (_words, args, words) => {
-      const run = await setup(hub, args, join(folder, "no-such-kubeconfig"));
-      expect(run.exitCode).toBe(2);
-      expect(run.stderr).toContain(words);
-    },
-    60_000,
-  );
+  ])("%s: exit 2, and the hub is not asked", async (_words, args, words) => {
+    const run = await setup(hub, args, join(folder, "no-such-kubeconfig"));
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(words);
+  });
 });
 
 describe("a setup on a hub with Argo CD", () => {
@@ -253,5 +249,5 @@ describe("a setup on a hub with Argo CD", () => {
       resources: ["applications"],
       verbs: ["list", "watch", "patch"],
     });
-  }, 60_000);
+  });
 });

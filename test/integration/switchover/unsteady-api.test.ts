@@ -55,7 +55,7 @@ describe("hubs that do not answer at once", () => {
       expect(end.stdout).toMatch(/FAILED +backup-schedule +primary +could not be checked/);
       expect(old.count(forbidden)).toBe(1);
     },
-    minute,
+    2 * minute,
   );
 
   test(
