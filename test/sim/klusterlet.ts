@@ -76,9 +76,12 @@ class RunningKlusterlet {
   private async obey(): Promise<void> {
     const deployment = await this.find("deployments", "klusterlet");
     const template = JSON.stringify(deployment?.spec?.["template"] ?? {});
-    const isStart = this.starts !== undefined && this.starts !== template;
+    if (this.starts !== undefined && this.starts !== template) await this.register();
+    // Only now: a start that could not be played to its end is played again.
     this.starts = template;
-    if (!isStart) return;
+  }
+
+  private async register(): Promise<void> {
     const bootstrap = await this.find("secrets", "bootstrap-hub-kubeconfig");
     const registered = await this.find("secrets", "hub-kubeconfig-secret");
     const hub = this.options.hubs[hostOf(bootstrap)];

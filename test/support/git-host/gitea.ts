@@ -232,7 +232,7 @@ export async function startGitHost(options: GitHostOptions): Promise<GitHost> {
   };
   const url = `http://${options.address}:${options.port}`;
   try {
-    await untilHealthy(url, () => child.exitCode !== null, logFile);
+    await untilHealthy(url, () => child.exitCode !== null || child.signalCode !== null, logFile);
     const password = randomBytes(12).toString("hex");
     const [adminProgram, adminArgs] = asService([
       program,
