@@ -245,10 +245,12 @@ describe.each([
 
   beforeAll(async () => {
     const tuning = { ...patientTuning, restoreClustersSyncWait: appears ? 120 : 4 };
-    bench = await SwitchoverBench.open({ clusters: 0, hive: 1, version: "2.15.0" }, tuning);
+    bench = await SwitchoverBench.open({ clusters: 0, hive: 2, version: "2.15.0" }, tuning);
     const { simulators } = bench.pair;
     simulators.primary.inject({ kind: "sync-withheld", prefix: "acm-restore-clusters-" });
-    await bench.runUntil('"step":"verify_clusters_connected"');
+    // It holds the run, which would go on to the new hub's schedule before it is told to stop.
+    simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "h2" });
+    await bench.runUntil("1 of 2 clusters connected; waiting for h2");
     const child = await bench.startStep("rollback");
     const end = ended(child);
     if (appears) {
