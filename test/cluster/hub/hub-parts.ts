@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type ApiServerLayout, apiServerArguments, apiServerFiles } from "../../support/api-servers/arguments.ts";
 import { kubeconfigFile } from "../../support/api-servers/test-api-server.ts";
 import type { Part } from "./hub-state.ts";
+import type { ObjectStorage } from "./storage-server.ts";
 
 export const backupNamespace = "open-cluster-management-backup";
 export const apiServerPort = 6443;
@@ -66,8 +67,15 @@ export function controllerManager(hub: HubBasis): Part {
   ]);
 }
 
+/** How a program of Velero reads and writes object storage. */
+export interface VeleroStorage extends Pick<ObjectStorage, "accessKey" | "secretKey"> {
+  /** Everything in this folder is started as a plugin. */
+  readonly pluginFolder: string;
+  readonly concurrentBackups: number;
+}
+
 /** Velero 1.18. Its controllers' metrics always listen on :8080, hence one Velero a network namespace. */
-export function velero(hub: HubBasis, pluginFolder: string, concurrentBackups: number): Part {
+export function velero(hub: HubBasis, { pluginFolder, concurrentBackups, accessKey, secretKey }: VeleroStorage): Part {
   const temporary = join(hub.folder, "velero-tmp");
   return part(
     hub,
@@ -76,15 +84,19 @@ export function velero(hub: HubBasis, pluginFolder: string, concurrentBackups: n
       "server",
       `--namespace=${backupNamespace}`,
       `--kubeconfig=${kubeconfigFile(hub.folder, "velero")}`,
-      // Everything in this folder is started as a plugin.
       `--plugin-dir=${pluginFolder}`,
       "--client-qps=100",
       "--client-burst=200",
       `--concurrent-backups=${concurrentBackups}`,
       "--log-format=json",
     ],
-    // Credentials of the storage location are written below TMPDIR, which two hubs must not share.
-    { TMPDIR: temporary, HOME: temporary },
+    {
+      // Credentials of the storage location are written below TMPDIR, which two hubs must not share.
+      ...{ TMPDIR: temporary, HOME: temporary },
+      // Whenever a controller opens the location, they are written anew, into a file that is emptied first: a plugin
+      // that reads it just then has none, and its Backup or Restore has failed for good. What stands here comes first.
+      ...{ AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey },
+    },
   );
 }
 

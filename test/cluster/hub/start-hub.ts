@@ -136,13 +136,14 @@ export async function applyManifests(hub: Hub, manifests: readonly Manifest[]): 
 }
 
 async function startVelero(start: HubStart, hub: Hub): Promise<void> {
-  const { folder, programs } = start.basis;
+  const { basis, concurrentBackups, storage } = start;
+  const { folder, programs } = basis;
   await mkdir(join(folder, "velero-tmp"));
   // A built program lies beside its log; here is nothing but the plugin.
-  const plugins = join(folder, "velero-plugins");
-  await mkdir(plugins);
-  await symlink(programs["velero-plugin-for-aws"] ?? "", join(plugins, "velero-plugin-for-aws"));
-  await launch(start, velero(start.basis, plugins, start.concurrentBackups), () => lookAvailable(hub));
+  const pluginFolder = join(folder, "velero-plugins");
+  await mkdir(pluginFolder);
+  await symlink(programs["velero-plugin-for-aws"] ?? "", join(pluginFolder, "velero-plugin-for-aws"));
+  await launch(start, velero(basis, { ...storage, pluginFolder, concurrentBackups }), () => lookAvailable(hub));
 }
 
 async function lookHealthy(hub: Hub, url: string): Promise<string | undefined> {
