@@ -24,6 +24,8 @@ let spoke: TestApiServer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "fairlead-discover-"));
   pair = await healthyPair({ clusters: 2 });
+  // What a test says of a hub is left as it is: a played hub forgets a cluster that obeys another one.
+  await Promise.all([pair.simulators.primary.stop(), pair.simulators.secondary.stop()]);
   others = await startApiServers(["spoke"]);
   spoke = others.server("spoke");
 }, 240_000);
@@ -63,10 +65,17 @@ const unreachable = stringify({
   contexts: [{ name: "gone", context: { cluster: "gone", user: "gone" } }],
 });
 
-async function discover(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Discovery> {
+async function discovered(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ readonly found: Discovery; readonly log: string }> {
   const run = await switchover(["discover", "--output", "json", "--log-format", "json", ...args], environment);
   if (run.exitCode !== 0) throw new Error(`exit ${run.exitCode}: ${run.stderr.slice(-2000)}`);
-  return JSON.parse(run.stdout);
+  return { found: JSON.parse(run.stdout), log: run.stderr };
+}
+
+async function discover(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Discovery> {
+  return (await discovered(args, environment)).found;
 }
 
 describe("given the kubeconfig of a laptop, with both hubs, a managed cluster and a server that is gone", () => {
@@ -75,7 +84,7 @@ describe("given the kubeconfig of a laptop, with both hubs, a managed cluster an
   beforeAll(async () => {
     const list = await merged({ east: pair.primary, west: pair.secondary, c1: spoke }, [unreachable]);
     found = await discover([], { KUBECONFIG: list });
-  }, 60_000);
+  });
 
   test("each hub has its part", () => {
     expect(Object.fromEntries(found.hubs.map(({ used, role }) => [used.context, role]))).toEqual({
@@ -119,7 +128,7 @@ describe("given the kubeconfig of a laptop, with both hubs, a managed cluster an
     const [name = "", value = ""] = variable.split("=");
     const run = await switchover([...words, "--output", "json", "--log-format", "json"], { [name]: value });
     expect(JSON.parse(run.stdout)).toMatchObject({ hubs: { primary: { id: pair.ids.primary } } });
-  }, 60_000);
+  });
 });
 
 test("given contexts, only those are looked at", async () => {
@@ -127,27 +136,29 @@ test("given contexts, only those are looked at", async () => {
   const found = await discover(["--contexts", "west"], { KUBECONFIG: list });
   expect(found.hubs.map(({ used }) => used.context)).toEqual(["west"]);
   expect(found.proposal).toEqual({ operation: "none", why: "no context leads to a primary hub" });
-}, 60_000);
+});
 
 test("given a context that does not exist, no cluster is asked", async () => {
   const list = await merged({ east: pair.primary });
   const run = await switchover(["discover", "--contexts", "eats", "--log-format", "json"], { KUBECONFIG: list });
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toContain("SW-DIS-01");
-}, 60_000);
+});
 
 test("given a server that takes the connection and never answers, the look ends after its few seconds", async () => {
   const list = await merged({ c1: spoke });
   spoke.suspend();
   try {
-    const started = performance.now();
-    const found = await discover(["--tuning", '{"discoverConnect":1}'], { KUBECONFIG: list });
-    expect(found.unreachable).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(8_000);
+    const { found, log } = await discovered(["--tuning", '{"discoverConnect":1}'], { KUBECONFIG: list });
+    expect(found.unreachable).toEqual([
+      expect.objectContaining({ error: expect.objectContaining({ id: "KUBE-13", why: "no answer within 1 s" }) }),
+    ]);
+    // It is asked once.
+    expect(log).not.toContain("retrying");
   } finally {
     spoke.resume();
   }
-}, 60_000);
+});
 
 test("given a cluster that both hubs claim, its klusterlet tells which hub it obeys", async () => {
   const held = kubeconfig({
@@ -181,7 +192,7 @@ test("given a cluster that both hubs claim, its klusterlet tells which hub it ob
       obeys: pair.primary.url,
     },
   ]);
-}, 60_000);
+});
 
 /** The hub says that the contested cluster is its own and Available, and where it is. */
 async function claim(hub: TestApiServer): Promise<void> {
@@ -231,5 +242,5 @@ describe("under the validator's account, with the Secrets of a Pipeline", () => 
       expect(otherPaths(events, accountUser("validator"))).toEqual(["/version"]);
     }
     expect([...used].toSorted()).toEqual([...declared].toSorted());
-  }, 60_000);
+  });
 });
