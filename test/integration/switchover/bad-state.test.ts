@@ -1,7 +1,7 @@
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 
@@ -21,7 +21,8 @@ describe("a state file that is not this operation's", () => {
     (await Promise.all([bench.pair.seeds.primary.snapshot(), bench.pair.seeds.secondary.snapshot()])).flat();
 
   beforeAll(async () => {
-    bench = await SwitchoverBench.open({ clusters: 1 });
+    // The wait for the cluster is what ends the first run, and no other.
+    bench = await SwitchoverBench.open({ clusters: 1 }, { ...patientTuning, clusterWait: 4 });
     bench.pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
     await bench.run();
     file = (await bench.stateFile()) ?? "";
@@ -94,7 +95,8 @@ describe("a state file that is not this operation's", () => {
     "A-58 / K-30 two runs of one operation at once: the second is refused and names the first, which goes on",
     async () => {
       await writeFile(file, good);
-      const first = bench.start();
+      // It waits for the cluster until the second run has been refused, however long that takes.
+      const first = bench.with(patientTuning).start();
       const ended = new Promise<number | null>((resolve) => first.once("close", resolve));
       await written(first, '"step":"verify_clusters_connected"');
 

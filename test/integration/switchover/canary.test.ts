@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type HealthyPair, healthyPair } from "../../support/hubs.ts";
 import { switchover } from "./support/program.ts";
-import { type Ended, patientTuning, quickTuning } from "./support/switchover-bench.ts";
+import { type Ended, patientTuning } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
 const hubNames = ["primary", "secondary"] as const;
@@ -49,7 +49,7 @@ describe("what a switchover leaves behind", () => {
     ends["planned"] = await run({ "dry-run": "true" });
     ends["refused"] = await run({ "secondary-context": "absent" });
     pair.simulators.secondary.inject({ kind: "cluster-never-connects", cluster: "c1" });
-    ends["failed"] = await run({ tuning: JSON.stringify(quickTuning) });
+    ends["failed"] = await run({ tuning: JSON.stringify({ ...patientTuning, clusterWait: 4 }) });
     pair.simulators.secondary.clear();
     ends["completed"] = await run({});
     left = [...(await leftOnDisk()), ...(await leftOnHubs()), ...printed()];
