@@ -6,7 +6,9 @@ import { type Ended, ended, patientTuning, quickTuning, SwitchoverBench, written
 const minute = 60_000;
 const madeBy = "cluster.open-cluster-management.io/backup-cluster";
 const endOf = ({ exitCode, stderr }: Ended) => ({ exitCode, tail: stderr.slice(-1500) });
-const shortBackupWaits = { ...quickTuning, backupVerify: 4, backupVerifyMax: 4 };
+const shortBackupWaits = { ...patientTuning, backupVerify: 4, backupVerifyMax: 4 };
+/** A wait for the proof of a schedule goes on until something else ends it. */
+const noProof = { ...patientTuning, collisionCheckAfter: 60 };
 
 /** Arguments of kubectl that give Velero's pod these conditions. */
 function veleroPod(conditions: readonly object[]): readonly string[] {
@@ -27,6 +29,18 @@ describe("the new hub's schedule", () => {
 
   const schedule = () => bench.pair.seeds.secondary.find("backupSchedules", "acm-hub-backup");
 
+  /**
+   * A finalization whose schedule has collided with the backups of the old hub: its own first one is held. Once that
+   * has begun, the schedule is made anew and collides no more.
+   */
+  async function startColliding() {
+    bench.pair.simulators.secondary.inject({ kind: "backup-stuck", prefix: "acm-resources-schedule" });
+    const child = await bench.startTask("finalize");
+    const end = ended(child);
+    await written(child, "is not looked at by Velero yet");
+    return { child, end };
+  }
+
   async function tokensOfNewHub(): Promise<readonly string[]> {
     const secrets = await bench.pair.seeds.secondary.list("secrets");
     return secrets.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
@@ -35,7 +49,7 @@ describe("the new hub's schedule", () => {
   test(
     "A-46 / K-17 what is created from the saved schedule has no owners, finalizers or tracking of GitOps, and no pause",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds } = bench.pair;
       const saved = await seeds.primary.find("backupSchedules", "acm-hub-backup");
       if (saved === undefined) throw new Error("the fixture has no BackupSchedule");
@@ -58,13 +72,13 @@ describe("the new hub's schedule", () => {
       expect(created).toMatchObject({ metadata: { annotations: { team: "storage" } }, spec: { paused: false } });
       expect(Object.keys(created?.metadata.annotations ?? {})).toEqual(["team"]);
     },
-    2 * minute,
+    3 * minute,
   );
 
   test(
     "A-27 / K-18 of two schedules of the old hub both are paused, the working one is created, the other one reported",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds } = bench.pair;
       await seeds.primary.backupSchedule({}, "second");
       await seeds.primary.untilPhase("backupSchedules", "second", "Failed");
@@ -84,13 +98,13 @@ describe("the new hub's schedule", () => {
       expect(names).toEqual(["acm-hub-backup"]);
       expect(ran.stderr).toContain("BackupSchedule second of the old hub is not created on the new hub");
     },
-    2 * minute,
+    3 * minute,
   );
 
   test(
     "without a schedule on either hub it is refused, and created from a template where one is given",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { primary } = bench.pair;
       const name = "backupschedules.cluster.open-cluster-management.io/acm-hub-backup";
       await primary.kubectl(["-n", backupNamespace, "delete", name]);
@@ -108,13 +122,13 @@ describe("the new hub's schedule", () => {
       expect(await schedule()).toMatchObject({ spec });
       expect(await tokensOfNewHub()).toContain("c1/auto-import-account");
     },
-    2 * minute,
+    3 * minute,
   );
 
   test(
     "A-47 / K-40 a collision is answered by one new schedule; where another hub keeps writing it is named",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, noProof);
       const { seeds } = bench.pair;
       await bench.tasksUntil("finalize");
       const child = await bench.startTask("finalize");
@@ -153,13 +167,10 @@ describe("the new hub's schedule", () => {
   test(
     "A-97 ACM 2.16: collided while its own resources backup stood in the queue, the schedule is made anew once that has started",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.0" });
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.0" }, patientTuning);
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("finalize");
-      simulators.secondary.inject({ kind: "backup-stuck", prefix: "acm-resources-schedule" });
-      const child = await bench.startTask("finalize");
-      const end = ended(child);
-      await written(child, "is not looked at by Velero yet");
+      const { end } = await startColliding();
       const collided = await schedule();
       expect(collided).toMatchObject({ status: { phase: "BackupCollision" } });
       simulators.secondary.clear();
@@ -178,14 +189,14 @@ describe("the new hub's schedule", () => {
   test(
     "A-88 / K-35 a health wait ends well only after the first collision check",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       await bench.tasksUntil("finalize");
       const ran = await bench.task("finalize");
       expect(endOf(ran)).toMatchObject({ exitCode: 0 });
       expect(ran.stderr).toContain("the first collision check is still to come");
       expect(await bench.state()).toMatchObject({ config: { created_schedule: { recreations: 0 } } });
     },
-    2 * minute,
+    3 * minute,
   );
 
   test(
@@ -207,15 +218,13 @@ describe("the new hub's schedule", () => {
           spec: {},
         }),
       );
+      await seeds.secondary.untilPhase("veleroBackups", "by-a-user", "Completed");
       const ran = await end;
       expect(endOf(ran)).toMatchObject({ exitCode: 5 });
       expect(ran.stderr).toContain("ERROR SW-FIN-08");
-      expect(await seeds.secondary.find("veleroBackups", "by-a-user")).toMatchObject({
-        status: { phase: "Completed" },
-      });
 
       const name = await seeds.secondary.backup("acm-managed-clusters-schedule");
-      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+      expect(endOf(await bench.tuned(patientTuning).task("finalize"))).toMatchObject({ exitCode: 0 });
       expect(await bench.state()).toMatchObject({ config: { post_switchover_backups: { managedClusters: name } } });
     },
     3 * minute,
@@ -224,7 +233,7 @@ describe("the new hub's schedule", () => {
   test(
     "A-49 a first backup with errors fails the run; once a whole one was made, a resume passes",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("finalize");
       simulators.secondary.inject({ kind: "backup-errors", prefix: "acm-managed-clusters", errors: 2 });
@@ -246,7 +255,7 @@ describe("the new hub's schedule", () => {
   test.each([{ others: "no other" }, { others: "another" }])(
     "A-49 a first backup that is gone before it was judged, and $others since: the newest one is judged, without any the run fails and a resume waits for one",
     async ({ others }) => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds, simulators, secondary } = bench.pair;
       await bench.tasksUntil("finalize");
       simulators.secondary.inject({ kind: "backup-stuck", prefix: "acm-managed-clusters" });
@@ -279,7 +288,7 @@ describe("the new hub's schedule", () => {
   test(
     "A-51 / K-19 a Restore that cannot go is named with all that holds it; its finalizers stay, no schedule is made; a resume keeps what was archived",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 }, { ...quickTuning, restoreDeleteWait: 3 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, { ...patientTuning, restoreDeleteWait: 3 });
       const { seeds, simulators, secondary } = bench.pair;
       await bench.tasksUntil("finalize");
       simulators.secondary.inject({ kind: "velero-down" });
@@ -304,7 +313,7 @@ describe("the new hub's schedule", () => {
 
       simulators.secondary.clear();
       await secondary.kubectl(veleroPod([{ type: "Ready", status: "True" }]));
-      expect(endOf(await bench.task("finalize"))).toMatchObject({ exitCode: 0 });
+      expect(endOf(await bench.tuned(patientTuning).task("finalize"))).toMatchObject({ exitCode: 0 });
       const archived = (await bench.state())?.["config"];
       expect(archived).toMatchObject({
         archived_restores: [
@@ -323,7 +332,7 @@ describe("the new hub's schedule", () => {
   test(
     "A-77 a schedule that somebody pauses after it was enabled is told of; unpaused, the run completes",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds } = bench.pair;
       await bench.tasksUntil("finalize");
       const pause = async (paused: boolean): Promise<void> => {
@@ -331,7 +340,7 @@ describe("the new hub's schedule", () => {
         if (existing === undefined) throw new Error("the new hub has no BackupSchedule");
         await seeds.secondary.patch("backupSchedules", existing, { spec: { paused } });
       };
-      const child = await bench.startTask("finalize");
+      const child = await bench.tuned(noProof).startTask("finalize");
       const end = ended(child);
       await written(child, "the first collision check is still to come");
       await pause(true);
@@ -349,15 +358,13 @@ describe("the new hub's schedule", () => {
   test(
     "K-37 killed between the deletion of a schedule and the creation of its successor, a resume creates it from what was kept",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" });
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" }, patientTuning);
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("finalize");
-      const child = await bench.startTask("finalize");
-      const end = ended(child);
-      await written(child, "the first collision check is still to come");
+      const { child, end } = await startColliding();
       const before = await schedule();
       simulators.secondary.inject({ kind: "garbage-stays" });
-      await seeds.secondary.backup("acm-resources-schedule", { hub: "third-hub-id", status: ranAt(Date.now() + 1000) });
+      simulators.secondary.clear("backup-stuck");
       await written(child, "waiting: still there: ");
       child.kill("SIGKILL");
       await end;
@@ -377,7 +384,7 @@ describe("the new hub's schedule", () => {
   test(
     "A-94 / K-42 while the new hub's component for import tokens is off nothing is touched and no token is lost; a resume creates it",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2 });
+      bench = await SwitchoverBench.open({ clusters: 2 }, patientTuning);
       const { seeds, secondary } = bench.pair;
       await bench.tasksUntil("finalize");
       const component = (enabled: boolean): Promise<string> => {
@@ -413,15 +420,13 @@ describe("the new hub's schedule", () => {
   test.each([{ lingers: "for a while" }, { lingers: "for ever" }])(
     "A-87 / K-35 while Velero Schedules of a deleted schedule linger $lingers, nothing is created in their place",
     async ({ lingers }) => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" }, { ...quickTuning, scheduleDeleteWait: 5 });
+      const tuning = lingers === "for ever" ? { ...patientTuning, scheduleDeleteWait: 5 } : patientTuning;
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" }, tuning);
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("finalize");
-      const child = await bench.startTask("finalize");
-      const end = ended(child);
-      await written(child, "the first collision check is still to come");
+      const { child, end } = await startColliding();
       simulators.secondary.inject({ kind: "garbage-stays" });
-      // A backup of another hub: the schedule collides and is made anew.
-      await seeds.secondary.backup("acm-resources-schedule", { hub: "third-hub-id", status: ranAt(Date.now() + 1000) });
+      simulators.secondary.clear("backup-stuck");
       await written(child, "waiting: still there: ");
       expect(await seeds.secondary.list("backupSchedules")).toEqual([]);
       if (lingers === "for a while") {
@@ -441,12 +446,10 @@ describe("the new hub's schedule", () => {
   test(
     "A-87 while a finalizer holds a deleted schedule, nothing is created in its place; once it is gone, the run goes on",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" });
-      const { seeds } = bench.pair;
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.16.1" }, patientTuning);
+      const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("finalize");
-      const child = await bench.startTask("finalize");
-      const end = ended(child);
-      await written(child, "the first collision check is still to come");
+      const { child, end } = await startColliding();
       const hold = async (finalizers: readonly string[]): Promise<string | undefined> => {
         const existing = await schedule();
         if (existing === undefined) throw new Error("the new hub has no BackupSchedule");
@@ -454,7 +457,7 @@ describe("the new hub's schedule", () => {
         return existing.metadata.uid;
       };
       const uid = await hold(["test.example.com/keep"]);
-      await seeds.secondary.backup("acm-resources-schedule", { hub: "third-hub-id", status: ranAt(Date.now() + 1000) });
+      simulators.secondary.clear();
       await written(child, "waiting: still there: BackupSchedule acm-hub-backup");
       await hold([]);
 
@@ -475,7 +478,7 @@ describe("the old hub as secondary", () => {
   test(
     "A-100 the passive Restore is created once the new hub's backups are there, and restores those first",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1 });
+      bench = await SwitchoverBench.open({ clusters: 1 }, patientTuning);
       const { seeds, simulators, ids } = bench.pair;
       await bench.tasksUntil("finalize");
       simulators.primary.inject({ kind: "velero-down" });
@@ -523,6 +526,12 @@ describe("the old hub as secondary", () => {
       const end = ended(child);
       await written(child, "backup is not the new hub's yet");
       await seeds.primary.passiveRestore("other-sync");
+      // At its next look it would give way to the one that the run makes, instead of being in its way.
+      await seeds.primary.patch(
+        "restores",
+        { metadata: { name: "other-sync", namespace: backupNamespace } },
+        { spec: { restoreSyncInterval: "24h" } },
+      );
       await seeds.primary.untilPhase("restores", "other-sync", "Enabled");
       simulators.primary.clear();
       const first = await end;
