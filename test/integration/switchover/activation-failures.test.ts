@@ -8,7 +8,7 @@ import { endOf, hold, letGo, succeed } from "./support/activations.ts";
 import { furtherSet } from "./support/backup-sets.ts";
 import { installPolicy, untilAnswered } from "./support/refusing-policy.ts";
 import { restoreWrites } from "./support/restore-writes.ts";
-import { ended, patientTuning, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 // Activations that go wrong on the new hub.
 
@@ -40,7 +40,7 @@ describe("a Restore that ends FinishedWithErrors", () => {
   test(
     "A-33 while Velero restored all and every cluster was available already is a success, with a warning",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2, version: "2.16.0" });
+      bench = await SwitchoverBench.open({ clusters: 2, version: "2.16.0" }, patientTuning);
       await bench.tasksUntil("activate");
       await followAlready(["c1", "c2"]);
       bench.pair.simulators.secondary.inject({ kind: "ends-with-errors" });
@@ -63,7 +63,7 @@ describe("a Restore that ends FinishedWithErrors", () => {
   test(
     "A-34 / K-06 with credentials that Velero restored in part fails though every cluster was available; nothing is undone, and it can be allowed",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2, version: "2.16.0" });
+      bench = await SwitchoverBench.open({ clusters: 2, version: "2.16.0" }, patientTuning);
       await bench.tasksUntil("activate");
       await followAlready(["c1", "c2"]);
       bench.pair.simulators.secondary.inject({
@@ -89,7 +89,7 @@ describe("a Restore that ends FinishedWithErrors", () => {
   test(
     "A-35 because the operator ignored it names what was in its way",
     async () => {
-      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      bench = await SwitchoverBench.open({ version: "2.16.0" }, patientTuning);
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("activate");
       simulators.secondary.inject({ kind: "velero-down" });
@@ -109,7 +109,7 @@ describe("a Restore that ends FinishedWithErrors", () => {
 });
 
 async function untilFinalizing(prefix: string, name: string, flags: readonly string[]) {
-  bench = await SwitchoverBench.open({ version: "2.16.0" });
+  bench = await SwitchoverBench.open({ version: "2.16.0" }, patientTuning);
   const { seeds, simulators } = bench.pair;
   await bench.tasksUntil("activate", flags);
   simulators.secondary.inject({ kind: "restore-stuck", prefix, phase: "Finalizing" });
@@ -210,7 +210,7 @@ describe("an operator of the new hub that does not look at the activation", () =
     async () => {
       bench = await SwitchoverBench.open(
         { version: "2.14.1" },
-        { ...quickTuning, restoreWait: 2, veleroRestoreWait: 0 },
+        { ...patientTuning, restoreWait: 2, veleroRestoreWait: 0 },
       );
       const { simulators } = bench.pair;
       await bench.tasksUntil("activate");
@@ -238,7 +238,7 @@ describe("Velero of the new hub", () => {
   test(
     "A-78 / K-32 without a pod at the activation: the wait ends and tells of Velero and storage; the activation goes on, and a resume completes",
     async () => {
-      const tuning = { ...quickTuning, errorGrace: 1, restoreWait: 6, veleroRestoreWait: 6 };
+      const tuning = { ...patientTuning, errorGrace: 1, restoreWait: 6, veleroRestoreWait: 6 };
       bench = await SwitchoverBench.open({ version: "2.16.0" }, tuning);
       const { seeds, simulators, secondary } = bench.pair;
       await bench.tasksUntil("activate");
@@ -258,7 +258,7 @@ describe("Velero of the new hub", () => {
 
       simulators.secondary.clear();
       await seeds.secondary.pod("velero-1", backupNamespace, { "app.kubernetes.io/name": "velero" });
-      const second = await bench.run();
+      const second = await bench.tuned(patientTuning).run();
       succeed(second);
       expect(await bench.state()).toMatchObject({ current_phase: "completed" });
     },
@@ -270,7 +270,7 @@ describe("an activation that failed for good while its Restore is active", () =>
   test(
     "A-89 / K-07 / K-19 ACM 2.17: is set back to skip, archived and deleted, so that newer backups activate nothing; a resume activates anew",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2, version: "2.17.0" });
+      bench = await SwitchoverBench.open({ clusters: 2, version: "2.17.0" }, patientTuning);
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("activate");
       const first = await restore();
@@ -319,7 +319,7 @@ describe("an activation that failed for good while its Restore is active", () =>
   test(
     "A-89 killed between the decision and the deletion, a resume takes it back first and then activates anew",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 1, version: "2.17.0" });
+      bench = await SwitchoverBench.open({ clusters: 1, version: "2.17.0" }, patientTuning);
       const { simulators } = bench.pair;
       await bench.tasksUntil("activate");
       simulators.secondary.inject({ kind: "restore-fails", prefix: "acm-managed-clusters" });
@@ -349,7 +349,7 @@ describe("storage that is lost during the activation", () => {
   test(
     "A-98 ACM 2.16: while Velero goes on, Error is no failure; the location back, the run completes",
     async () => {
-      bench = await SwitchoverBench.open({ version: "2.16.0" }, { ...quickTuning, errorGrace: 0 });
+      bench = await SwitchoverBench.open({ version: "2.16.0" }, { ...patientTuning, errorGrace: 0 });
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("activate");
       simulators.secondary.inject({ kind: "restore-stuck", prefix: "acm-managed-clusters" });
@@ -373,7 +373,7 @@ describe("storage that is lost during the activation", () => {
   test(
     "A-99 ACM 2.16: lost in the second of the patch it is taken back; the deletion hangs, the activation is stopped for good",
     async () => {
-      const tuning = { ...quickTuning, restoreDeleteWait: 3 };
+      const tuning = { ...patientTuning, restoreDeleteWait: 3 };
       bench = await SwitchoverBench.open({ version: "2.16.0" }, tuning);
       const { seeds, simulators } = bench.pair;
       await bench.tasksUntil("activate");
@@ -393,7 +393,8 @@ describe("storage that is lost during the activation", () => {
       expect(hanging?.metadata).toHaveProperty("deletionTimestamp");
 
       simulators.secondary.clear();
-      succeed(await bench.run());
+      await seeds.secondary.untilPhase("storageLocations", "dpa-hub-1", "Available");
+      succeed(await bench.tuned(patientTuning).run());
       expect(await seeds.secondary.find("backupSchedules", "acm-hub-backup")).toBeDefined();
     },
     4 * minute,
@@ -404,7 +405,7 @@ describe("a new hub that refuses writes of Restores", () => {
   test.each([[[]], [replace]])(
     "A-91 ACM 2.16 %j: without its operator nothing is changed; the operator and the hub are named, and a resume completes",
     async (flags) => {
-      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      bench = await SwitchoverBench.open({ version: "2.16.0" }, patientTuning);
       const { simulators } = bench.pair;
       await bench.tasksUntil("activate", flags);
       const before = await restore();
@@ -428,7 +429,7 @@ describe("a new hub that refuses writes of Restores", () => {
   test(
     "A-99 ACM 2.16: its refusal is quoted, asked for once, and permissions are not blamed",
     async () => {
-      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      bench = await SwitchoverBench.open({ version: "2.16.0" }, patientTuning);
       const { secondary } = bench.pair;
       await bench.tasksUntil("activate");
       await installPolicy(secondary, {

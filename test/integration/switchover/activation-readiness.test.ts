@@ -3,7 +3,7 @@ import { isAvailable } from "../../support/hubs/is-available.ts";
 import { activationOf, endOf, succeed } from "./support/activations.ts";
 import { furtherSet } from "./support/backup-sets.ts";
 import { restoreWrites } from "./support/restore-writes.ts";
-import { ended, quickTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
+import { ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 // What the activation waits for before it changes anything on the new hub.
 
@@ -40,7 +40,7 @@ describe("a passive Restore that is busy", () => {
   test(
     "A-31 / K-28 is waited for until it is Enabled; only then it is told to activate",
     async () => {
-      bench = await SwitchoverBench.open({ version: "2.16.0" });
+      bench = await SwitchoverBench.open({ version: "2.16.0" }, patientTuning);
       const { simulators } = bench.pair;
       await bench.tasksUntil("activate");
       simulators.secondary.inject({ kind: "restore-stuck", prefix: "acm-credentials" });
@@ -64,7 +64,7 @@ describe("backups that are newer than what the passive Restore holds", () => {
   test(
     "A-93 / K-41 ACM 2.16: it is told to activate only once it has restored them, and no token is lost",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.16.0" });
+      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.16.0" }, patientTuning);
       const { simulators } = bench.pair;
       simulators.secondary.inject({ kind: "sync-stands-still" });
       const { credentials, resources, generic } = await furtherSet(bench);
@@ -89,7 +89,7 @@ describe("backups that are newer than what the passive Restore holds", () => {
   test(
     "A-93 / K-41 ACM 2.16: a Restore that takes its place names all three kinds, and no token is lost",
     async () => {
-      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.16.0" });
+      bench = await SwitchoverBench.open({ clusters: 2, hive: 1, version: "2.16.0" }, patientTuning);
       bench.pair.simulators.secondary.inject({ kind: "sync-stands-still" });
       const { credentials, managedClusters, resources } = await furtherSet(bench);
 
@@ -105,7 +105,7 @@ describe("backups that are newer than what the passive Restore holds", () => {
   test(
     "A-93 ACM 2.16: never restored they end the run with exit 5; the kinds are named, nothing was changed",
     async () => {
-      bench = await SwitchoverBench.open({ version: "2.16.0" }, { ...quickTuning, syncMargin: 2 });
+      bench = await SwitchoverBench.open({ version: "2.16.0" }, { ...patientTuning, syncMargin: 2 });
       await bench.tasksUntil("activate");
       bench.pair.simulators.secondary.inject({ kind: "sync-stands-still" });
       await furtherSet(bench);
@@ -128,12 +128,13 @@ describe("a storage location that is lost before the activation", () => {
   test.each([[[]], [replace]])(
     "A-98 %j: though the passive Restore still says Enabled nothing is changed; exit 1, and a resume completes",
     async (flags) => {
-      bench = await SwitchoverBench.open({ version: "2.16.0" });
-      const { simulators, secondary } = bench.pair;
+      bench = await SwitchoverBench.open({ version: "2.16.0" }, patientTuning);
+      const { seeds, simulators, secondary } = bench.pair;
       // It shows the loss only when it looks again.
       await setInterval("24h");
       await bench.tasksUntil("activate", flags);
       simulators.secondary.inject({ kind: "storage-unavailable" });
+      await seeds.secondary.untilPhase("storageLocations", "dpa-hub-1", "Unavailable");
 
       const ran = await bench.task("activate", flags);
 
@@ -144,6 +145,7 @@ describe("a storage location that is lost before the activation", () => {
       expect(await restoreWrites(secondary)).toEqual([]);
 
       simulators.secondary.clear();
+      await seeds.secondary.untilPhase("storageLocations", "dpa-hub-1", "Available");
       succeed(await bench.task("activate", flags));
     },
     3 * minute,
