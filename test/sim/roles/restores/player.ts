@@ -88,7 +88,13 @@ export const restorePlayer: Player = {
   async play(stage) {
     for (const restore of stage.world.all("restores")) {
       if (stage.faults.has("operator-down")) return;
-      await playRestore(stage, restore);
+      try {
+        await playRestore(stage, restore);
+      } catch (error) {
+        // It is played again: what failed was no look.
+        looks.get(stage)?.delete(restore.metadata.uid ?? "");
+        throw error;
+      }
     }
   },
 };

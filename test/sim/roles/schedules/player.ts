@@ -83,13 +83,14 @@ function isCheckDue(stage: Stage, schedule: SimObject, own: readonly SimObject[]
 
 async function judge(stage: Stage, schedule: SimObject, own: readonly SimObject[]): Promise<void> {
   if (isCheckDue(stage, schedule, own)) {
-    looksOf(checks, stage).note(schedule);
     const found = collision(stage, schedule, own);
     if (found !== undefined) {
       await silence(stage, own);
       await say(stage, schedule, "BackupCollision", found);
-      return;
     }
+    // Behind it: where that failed it is played again.
+    looksOf(checks, stage).note(schedule);
+    if (found !== undefined) return;
   }
   for (const one of own) await adjust(stage, schedule, one);
   const enabled = own.every((one) => text(one.status, "phase") === "Enabled");
