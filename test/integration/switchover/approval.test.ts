@@ -17,7 +17,7 @@ let digest: string;
 
 beforeAll(async () => {
   bench = await SwitchoverBench.open({ clusters: 2, hive: 1 }, patientTuning);
-}, 2 * minute);
+}, 4 * minute);
 afterAll(() => bench?.close());
 
 const hubs = ["primary", "secondary"] as const;

@@ -20,6 +20,8 @@ import { installPolicy, removePolicy, untilAnswered } from "./support/refusing-p
 import { type Ended, ended, patientTuning, SwitchoverBench, written } from "./support/switchover-bench.ts";
 
 const minute = 60_000;
+/** Long enough that every hub is watched after it was listed. */
+const settling = ["--tuning", JSON.stringify({ argocdSettle: 3, argocdSyncWait: 120 })];
 const quick = ["--tuning", JSON.stringify({ argocdSettle: 1, argocdSyncWait: 1 })];
 const acm = { namespace: "gitops-x", name: "acm" };
 const policies = { namespace: "gitops-y", name: "policies" };
@@ -378,7 +380,7 @@ describe("the pause and the resume by themselves", () => {
     const annotations = madeByParent(acm);
     for (const hub of hubs) await seedApplication(bench.server(hub), { ...acm, syncPolicy: acmPolicy, annotations });
     for (const verb of ["pause", "resume"] as const) {
-      const args = verb === "pause" ? [...quick, "--flux-manage", "true"] : quick;
+      const args = verb === "pause" ? [...settling, "--flux-manage", "true"] : settling;
       expect(endOf(await argocd(verb, { primary, secondary, state: folders.state }, args))).toEqual(succeeded);
     }
     const declared = describeAll([...permissionsOf("argocd-pause"), ...permissionsOf("argocd-resume")]);

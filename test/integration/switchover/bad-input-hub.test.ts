@@ -108,7 +108,7 @@ describe("the connection to a hub", () => {
       expect(refusal).toMatchObject({ code: 1, id: "KUBE-14", why: expect.stringMatching(/hub\.invalid/) });
       expect(refusal.fix).toContain("https://hub.invalid:6443");
     },
-    minute,
+    2 * minute,
   );
 
   describe("that hangs", () => {
@@ -144,7 +144,7 @@ describe("the connection to a hub", () => {
         expect(refusalOf(run)).toMatchObject({ code: 5, id: "STEP-05", what: "stopped at its deadline of 3 s" });
         expect(await hubs.traces()).toEqual([]);
       },
-      minute,
+      2 * minute,
     );
   });
 });
@@ -216,7 +216,7 @@ interface RoleObject {
 // Last: what a test takes away here does not come back.
 describe("a hub without a CustomResourceDefinition", () => {
   const withoutCrd = async (name: string): Promise<Refusal> => {
-    await hubs.bench.pair.secondary.kubectl(["delete", "crd", name, "--wait=true", "--timeout=30s"]);
+    await hubs.bench.pair.secondary.kubectl(["delete", "crd", name, "--wait=true", "--timeout=90s"]);
     await hubs.look();
     return refusalOf(await hubs.run());
   };
@@ -231,7 +231,7 @@ describe("a hub without a CustomResourceDefinition", () => {
         "bsl (secondary): the hub does not serve BackupStorageLocation.velero.io: its CustomResourceDefinition is not installed",
       );
     },
-    minute,
+    2 * minute,
   );
 
   test(
@@ -245,6 +245,6 @@ describe("a hub without a CustomResourceDefinition", () => {
         fix: expect.stringContaining("that the kubeconfig is that of the right cluster"),
       });
     },
-    minute,
+    2 * minute,
   );
 });

@@ -59,6 +59,8 @@ export async function furnish(pair: HealthyPair): Promise<void> {
   // The old hub was passive once: its Restore ended when its schedule was made.
   await seeds.primary.passiveRestore();
   await seeds.primary.untilPhase("restores", stale, "FinishedWithErrors");
+  // Its operator takes a moment to see that the Restore beside it hinders it no longer.
+  await seeds.primary.untilPhase("backupSchedules", "acm-hub-backup", "Enabled");
   await primary.kubectl(restorePatch([heldBy]));
 }
 
