@@ -258,7 +258,7 @@ describe("Velero of the new hub", () => {
 
       simulators.secondary.clear();
       await seeds.secondary.pod("velero-1", backupNamespace, { "app.kubernetes.io/name": "velero" });
-      const second = await bench.tuned(patientTuning).run();
+      const second = await bench.with(patientTuning).run();
       succeed(second);
       expect(await bench.state()).toMatchObject({ current_phase: "completed" });
     },
@@ -394,7 +394,7 @@ describe("storage that is lost during the activation", () => {
 
       simulators.secondary.clear();
       await seeds.secondary.untilPhase("storageLocations", "dpa-hub-1", "Available");
-      succeed(await bench.tuned(patientTuning).run());
+      succeed(await bench.with(patientTuning).run());
       expect(await seeds.secondary.find("backupSchedules", "acm-hub-backup")).toBeDefined();
     },
     4 * minute,

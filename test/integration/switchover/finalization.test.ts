@@ -224,7 +224,7 @@ describe("the new hub's schedule", () => {
       expect(ran.stderr).toContain("ERROR SW-FIN-08");
 
       const name = await seeds.secondary.backup("acm-managed-clusters-schedule");
-      expect(endOf(await bench.tuned(patientTuning).task("finalize"))).toMatchObject({ exitCode: 0 });
+      expect(endOf(await bench.with(patientTuning).task("finalize"))).toMatchObject({ exitCode: 0 });
       expect(await bench.state()).toMatchObject({ config: { post_switchover_backups: { managedClusters: name } } });
     },
     3 * minute,
@@ -313,7 +313,7 @@ describe("the new hub's schedule", () => {
 
       simulators.secondary.clear();
       await secondary.kubectl(veleroPod([{ type: "Ready", status: "True" }]));
-      expect(endOf(await bench.tuned(patientTuning).task("finalize"))).toMatchObject({ exitCode: 0 });
+      expect(endOf(await bench.with(patientTuning).task("finalize"))).toMatchObject({ exitCode: 0 });
       const archived = (await bench.state())?.["config"];
       expect(archived).toMatchObject({
         archived_restores: [
@@ -340,7 +340,7 @@ describe("the new hub's schedule", () => {
         if (existing === undefined) throw new Error("the new hub has no BackupSchedule");
         await seeds.secondary.patch("backupSchedules", existing, { spec: { paused } });
       };
-      const child = await bench.tuned(noProof).startTask("finalize");
+      const child = await bench.with(noProof).startTask("finalize");
       const end = ended(child);
       await written(child, "the first collision check is still to come");
       await pause(true);

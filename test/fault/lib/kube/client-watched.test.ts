@@ -4,7 +4,14 @@ import { source } from "../../../../steps/lib/kube/live-collection.ts";
 import type { KubeClient } from "../../../../steps/lib/kube/types.ts";
 import { waitFor } from "../../../../steps/lib/kube/wait-for.ts";
 import { waitOn } from "../../../../steps/lib/phase/types.ts";
-import { type ConfigMap, configMap, configMaps, freshName, recordingLog, signal } from "../../../integration/lib/kube/test-client.ts";
+import {
+  type ConfigMap,
+  configMap,
+  configMaps,
+  freshName,
+  recordingLog,
+  signal,
+} from "../../../integration/lib/kube/test-client.ts";
 import { eventually } from "../../../support/eventually.ts";
 import type { Fault } from "../../../support/fault-proxy/types.ts";
 import { ClientBench, failure } from "./client-bench.ts";
