@@ -35,7 +35,7 @@ describe("W-08 the progress of each cluster", () => {
     secondary.clear();
     secondary.inject({ kind: "cluster-never-connects", cluster: "c12" });
     failed = await end;
-  }, 3 * minute);
+  }, 5 * minute);
   afterAll(() => bench?.close());
 
   const clusterLines = (run: Ended): readonly Line[] => linesOf(run).filter(({ type }) => type === "cluster");
