@@ -388,8 +388,8 @@ describe("the pause and the resume by themselves", () => {
       hubs.map(async (hub) => recordedCalls(hub, await bench.server(hub).auditEvents(), accountUser("operator"))),
     );
     const used = new Set(lists.flat().map((call) => describeCall(call, declared)));
-    // A lease that a run which died left is updated; these found none.
+    // Only a run long enough renews its lease.
     const updates = hubs.map((hub) => `${hub} update coordination.k8s.io leases in backup`);
-    expect([...used, ...updates].toSorted()).toEqual([...declared].toSorted());
+    expect([...new Set([...used, ...updates])].toSorted()).toEqual([...declared].toSorted());
   });
 });
