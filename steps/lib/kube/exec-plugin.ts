@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
-import type { Clock } from "../clock/clock.ts";
 import { errorCode } from "../errors/error-code.ts";
 import type { FairleadError } from "../errors/fairlead-error.ts";
 import type { Logger } from "../log/logger.ts";
@@ -17,7 +16,6 @@ export interface ExecOptions {
   /** Where a relative path of the program starts. */
   readonly folder: string;
   readonly log: Logger;
-  readonly clock: Clock;
   /** Milliseconds; default two minutes, since a person may have to log in on a web page. */
   readonly timeoutMs?: number;
 }
@@ -69,14 +67,13 @@ async function runProgram(plugin: ExecPlugin, options: ExecOptions): Promise<End
   });
   // It is waited for at the end, and may fail before.
   ended.catch(() => undefined);
-  const closed = new AbortController();
-  child.once("close", () => closed.abort());
   child.once("exit", () => {
     const letGo = (): void => {
       child.stdout.destroy();
       child.stderr.destroy();
     };
-    options.clock.sleep(afterExitMs, closed.signal).then(letGo, () => undefined);
+    // Behind a look at the pipes: what the program itself has said is read by then.
+    AbortSignal.timeout(afterExitMs).addEventListener("abort", () => setImmediate(letGo), { once: true });
   });
   const chunks: Buffer[] = [];
   let size = 0;

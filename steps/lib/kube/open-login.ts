@@ -55,8 +55,7 @@ export async function openLogin(selected: SelectedContext, options: LoginOptions
     const { exec } = user;
     refuseExec(exec, options.allowedExecCommands, label);
     const { execPluginProof } = await import("./exec-plugin.ts");
-    const { log, clock } = options;
-    return new FetchedLogin(() => execPluginProof(exec, { label, folder, log, clock }), clock);
+    return new FetchedLogin(() => execPluginProof(exec, { label, folder, log: options.log }), options.clock);
   }
   if (user.oidc !== undefined) {
     const { oidcProof } = await import("./oidc.ts");

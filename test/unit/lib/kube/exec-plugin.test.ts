@@ -1,5 +1,4 @@
 import { describe, expect, test } from "@jest/globals";
-import { systemClock } from "../../../../steps/lib/clock/system-clock.ts";
 import { execPluginProof, parseExecCredential } from "../../../../steps/lib/kube/exec-plugin.ts";
 import { recordingLogger } from "../state/state-fixtures.ts";
 
@@ -53,7 +52,7 @@ test("a login program is over when it has ended, though what it started holds it
     environment: [],
     installHint: undefined,
   };
-  const options = { label: "a kubeconfig", folder: ".", log, clock: systemClock };
+  const options = { label: "a kubeconfig", folder: ".", log };
   expect(await execPluginProof(plugin, options)).toEqual({ token: "t" });
   expect(lines).toContain("info sh: log in, please");
 });
