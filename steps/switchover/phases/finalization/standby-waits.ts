@@ -1,6 +1,6 @@
 import { type Wait, waitOn } from "../../../lib/phase/types.ts";
 import { isActiveRestore } from "../../acm/acm-restore.ts";
-import { type BackupSummary, resolveLatest } from "../../acm/backup.ts";
+import { type BackupSummary, type RestorableType, resolveLatest } from "../../acm/backup.ts";
 import { scheduleBlocksRestores } from "../../acm/backup-schedule.ts";
 import { restoreName } from "../../acm/constants.ts";
 import type { AcmRestore } from "../../acm/hub-objects.ts";
@@ -19,9 +19,15 @@ export function describeEnd({ status }: AcmRestore): string {
   return `${status?.phase || "no phase"}${message === "" ? "" : `: ${message}`}`;
 }
 
-/** Whether the newest passive backups that the old hub sees are the new hub's. Pure. */
+/**
+ * Whether the newest passive backups that the old hub sees are the new hub's. Backups of a set arrive one by one, in any
+ * order (Velero 1.18). A passive Restore that is made before the generic one is there keeps an older one until the next
+ * set: only newer credentials and resources make the operator restore again (ACM 2.11 to 2.17). Pure.
+ */
 export function seesNewHub(backups: readonly BackupSummary[], newHubId: string): boolean {
-  return (["credentials", "resources"] as const).every((type) => resolveLatest(backups, type)?.producer === newHubId);
+  const isOfNewHub = (type: RestorableType): boolean => resolveLatest(backups, type)?.producer === newHubId;
+  const isGenericOlder = resolveLatest(backups, "resourcesGeneric") !== undefined && !isOfNewHub("resourcesGeneric");
+  return isOfNewHub("credentials") && isOfNewHub("resources") && !isGenericOlder;
 }
 
 export function untilUnblocked(context: BothHubsContext, allowanceMs: number): Wait {
@@ -59,7 +65,10 @@ export function untilBackupsArrive(context: BothHubsContext): Wait {
     decide: ({ backups }) =>
       seesNewHub(backups, context.hubs.secondary.id)
         ? { state: "done", note: "the newest backups are the new hub's" }
-        : { state: "pending", note: "the newest credentials or resources backup is not the new hub's yet" },
+        : {
+            state: "pending",
+            note: "the newest credentials, resources or generic resources backup is not the new hub's yet",
+          },
     timeoutMs: ms(context.tuning.backupSyncWait),
     onTimeout: (note) => ({
       warning: `${note}: the passive sync of the old hub starts with its own last backup and follows at its interval`,
