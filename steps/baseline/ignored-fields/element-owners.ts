@@ -37,23 +37,23 @@ function isOf(name: ElementName, element: Json): boolean {
   return isJsonObject(element) && Object.entries(name.keys).every(([key, value]) => member(element, key) === value);
 }
 
-/** Whether elements of a list are owned one by one: any other list is owned as one value. Pure. */
-export function isOwnedByElements({ ours, others }: Shares): boolean {
-  return [...ours, ...others].some((fields) => elementsOf(fields).length > 0);
+/** Who owns an element of a live list, and what below it; `keys` make it this one, none where it is a plain value. */
+export interface ElementShares extends Shares {
+  readonly keys: JsonObject;
 }
 
-/** Who owns an element of a live list, and what below it. Pure. */
-export function sharesOfElement({ ours, others }: Shares, element: Json): Shares {
-  const of = (some: readonly JsonObject[]): readonly JsonObject[] =>
-    some
-      .flatMap(elementsOf)
-      .filter(({ name }) => isOf(name, element))
-      .map(({ below }) => below);
-  return { ours: of(ours), others: of(others) };
-}
-
-/** The members of an element that make it this one of its list; none where it is a plain value. Pure. */
-export function keysOfElement({ ours, others }: Shares, element: Json): JsonObject {
-  const found = [...ours, ...others].flatMap(elementsOf).find(({ name }) => isOf(name, element));
-  return found?.name.by === "keys" ? found.name.keys : {};
+/**
+ * Reads once who owns the elements of a list, to be asked for each of them; `undefined` where none is owned by itself: such
+ * a list is owned as one value. Pure.
+ */
+export function readElementOwners(shares: Shares): ((element: Json) => ElementShares) | undefined {
+  const [ours, others] = [shares.ours.flatMap(elementsOf), shares.others.flatMap(elementsOf)];
+  if (ours.length + others.length === 0) return undefined;
+  return (element) => {
+    const of = (some: readonly Owned[]): readonly Owned[] => some.filter(({ name }) => isOf(name, element));
+    const [ourOnes, otherOnes] = [of(ours), of(others)];
+    const name = [...ourOnes, ...otherOnes][0]?.name;
+    const below = (some: readonly Owned[]): readonly JsonObject[] => some.map((one) => one.below);
+    return { ours: below(ourOnes), others: below(otherOnes), keys: name?.by === "keys" ? name.keys : {} };
+  };
 }

@@ -1,7 +1,7 @@
 import { arrayIndex, isJsonArray, isJsonObject, type Json, type JsonObject, member } from "../../lib/json/json.ts";
 import { formatPointer, type JsonPath } from "../../lib/json/json-pointer.ts";
 import type { ManagedObject } from "../object/managed-object.ts";
-import { isOwnedByElements, keysOfElement, sharesOfElement } from "./element-owners.ts";
+import { readElementOwners } from "./element-owners.ts";
 import { type Shares, sharesBelow, sharesOf } from "./field-owners.ts";
 
 export type Masked =
@@ -64,7 +64,7 @@ function passesList(live: Json | undefined, path: JsonPath): boolean {
  */
 function ownPart(value: Json | undefined, shares: Shares): Json | undefined {
   if (shares.others.length === 0) return shares.ours.length === 0 ? undefined : value;
-  if (isJsonArray(value)) return isOwnedByElements(shares) ? ownElements(value, shares) : undefined;
+  if (isJsonArray(value)) return ownElements(value, shares);
   if (!isJsonObject(value)) return undefined;
   const parts = Object.entries(value).flatMap(([name, below]) => {
     const part = ownPart(below, sharesBelow(shares, name));
@@ -75,10 +75,13 @@ function ownPart(value: Json | undefined, shares: Shares): Json | undefined {
 
 /** An element of which we apply a part needs what makes it this one, whoever owns that. */
 function ownElements(list: readonly Json[], shares: Shares): readonly Json[] | undefined {
+  const ownersOf = readElementOwners(shares);
+  if (ownersOf === undefined) return undefined;
   const parts = list.flatMap((element) => {
-    const part = ownPart(element, sharesOfElement(shares, element));
+    const owners = ownersOf(element);
+    const part = ownPart(element, owners);
     if (part === undefined) return [];
-    return [isJsonObject(part) ? { ...keysOfElement(shares, element), ...part } : part];
+    return [isJsonObject(part) ? { ...owners.keys, ...part } : part];
   });
   return parts.length === 0 ? undefined : parts;
 }
